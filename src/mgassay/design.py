@@ -1,0 +1,1 @@
+"""Conditions -> blocks, arms and backgrounds."""

@@ -1,0 +1,202 @@
+"""An experiment: what the lab declared in its folder, with every default filled in and nothing else.
+
+The settings mirror experiment.toml key by key (docs/contract.md); a key that is not here is an error for the lab.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+PLATE_ASSAYS = ("calcium", "protein", "alizarin_extract", "alp", "mg_intracellular", "t50", "viability")
+ASSAYS = (*PLATE_ASSAYS, "alizarin_image", "qpcr")
+
+Curve = Literal["linear", "quadratic", "4pl", "5pl", "auto"]
+Weighting = Literal["none", "1/x", "1/x2", "1/y", "auto"]
+
+
+class _Section(BaseModel):
+    """A section of experiment.toml: frozen, and closed to keys that it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class Contrast(_Section):
+    """[contrast]: the Mg step asked for and the margins declared before results (mM and fold)."""
+
+    mg_reference_mM: float = Field(gt=0)
+    mg_raised_mM: float = Field(gt=0)
+    medium_calcifying: str = "calcifying"
+    medium_control: str = "control"
+    equivalence_fold: float = Field(default=1.5, gt=1)
+    agreement_fold: float = Field(default=2.0, gt=1)
+    acellular: Literal["none", "fixed"] = "none"
+
+
+class BlockSettings(_Section):
+    """[[block]]: one way to stop Mg2+ entry, as values of one column of conditions.csv."""
+
+    name: str
+    column: str
+    intact: str
+    blocked: str
+    selective: bool = False
+
+
+class StepSettings(_Section):
+    """[[step]]: a further step asked the same way as the Mg step."""
+
+    name: str
+    column: str
+    reference: str
+    raised: str
+
+
+class AssaySettings(_Section):
+    """Keys that every [assays.X] takes."""
+
+    wavelength_nm: float | None = None
+    dilution: float = Field(default=1.0, gt=0)
+
+
+class StandardsSettings(AssaySettings):
+    """Keys of every assay read against standards."""
+
+    standard_unit: str = "ug/mL"
+    curve: Curve = "auto"
+    weighting: Weighting = "auto"
+    kit: str | None = None
+
+
+class CalciumSettings(StandardsSettings):
+    """[assays.calcium]; volumes in µL."""
+
+    extract_volume_uL: float = Field(default=200.0, gt=0)
+    sample_volume_uL: float | None = Field(default=None, gt=0)
+    subtract_mg_control: bool = False
+
+
+class ProteinSettings(StandardsSettings):
+    """[assays.protein]; volumes in µL."""
+
+    curve: Curve = "quadratic"
+    lysate_volume_uL: float = Field(default=200.0, gt=0)
+    sample_volume_uL: float | None = Field(default=None, gt=0)
+
+
+class AlpSettings(StandardsSettings):
+    """[assays.alp]."""
+
+    epsilon_per_mM_cm: float | None = None
+    path_cm: float | None = None
+    well_volume_uL: float | None = None
+
+
+class MagnesiumSettings(AssaySettings):
+    """[assays.mg_intracellular]."""
+
+    kd_mM: float | None = None
+    r_min: float | None = None
+    r_max: float | None = None
+    beta: float | None = None
+
+
+class T50Settings(AssaySettings):
+    """[assays.t50]."""
+
+    settling_min: float = 5.0
+
+
+class QpcrSettings(AssaySettings):
+    """[assays.qpcr]."""
+
+    reference_genes: tuple[str, ...] = ()
+    efficiency: float | dict[str, float] | None = None
+    cycles: int | None = Field(default=None, gt=0)
+    ntc_max_percent: float = 1.0
+    calibrator: str | None = None
+
+
+class AlizarinImageSettings(AssaySettings):
+    """[assays.alizarin_image]; OD are decadic, the vector is R, G, B."""
+
+    pixel_size_um: float | None = Field(default=None, gt=0)
+    vector: tuple[float, float, float] = (0.38, 0.73, 0.57)
+    floor_od: float = Field(default=0.15, gt=0)
+    percentile: float = Field(default=99.9, gt=0, lt=100)
+    min_area_um2: float = Field(default=0.0, ge=0)
+    blank: str | None = None
+
+
+class Assays(_Section):
+    """[assays.X], one section per assay."""
+
+    calcium: CalciumSettings = CalciumSettings()
+    protein: ProteinSettings = ProteinSettings()
+    alizarin_extract: StandardsSettings = StandardsSettings()
+    alp: AlpSettings = AlpSettings()
+    mg_intracellular: MagnesiumSettings = MagnesiumSettings()
+    t50: T50Settings = T50Settings()
+    viability: AssaySettings = AssaySettings()
+    alizarin_image: AlizarinImageSettings = AlizarinImageSettings()
+    qpcr: QpcrSettings = QpcrSettings()
+
+
+class About(_Section):
+    """[experiment]."""
+
+    title: str = ""
+    cells: str = ""
+
+
+class Settings(_Section):
+    """All of experiment.toml."""
+
+    experiment: About = About()
+    contrast: Contrast
+    block: tuple[BlockSettings, ...] = ()
+    step: tuple[StepSettings, ...] = ()
+    assays: Assays = Assays()
+
+
+class RawFile(BaseModel):
+    """One row of files.csv; `settings` are the assay's settings with this row's own columns already applied."""
+
+    model_config = ConfigDict(frozen=True)
+
+    file: str  # relative to the experiment folder
+    assay: str
+    plate: str
+    layout: str = ""  # name, "" when samples.csv or the file itself maps
+    sheet: str = ""
+    wavelength_nm: str = ""  # "340;380" for ratiometric probes
+    reader: str = ""  # "" = detected
+    dilution: float | None = None
+    pattern: str = ""
+    confirm: tuple[str, ...] = ()
+    overrides: dict[str, Any] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What the lab declared. `conditions`, `layouts` and `samples` keep the contracts of `mgassay.tables`.
+
+    `conditions` may hold further text columns, named by a [[step]] or [[block]].
+    """
+
+    id: str
+    settings: Settings
+    conditions: pd.DataFrame
+    files: tuple[RawFile, ...]
+    layouts: dict[str, pd.DataFrame] = field(default_factory=dict)
+    samples: pd.DataFrame | None = None
+
+    def files_of(self, *assays: str) -> tuple[RawFile, ...]:
+        """The raw files of these assays, in the order of files.csv."""
+        return tuple(f for f in self.files if f.assay in assays)
+
+    def assay_settings(self, file: RawFile) -> AssaySettings:
+        """The settings of a file's assay with the columns of its own row on top (the row wins)."""
+        section: AssaySettings = getattr(self.settings.assays, file.assay)
+        return type(section).model_validate({**section.model_dump(), **file.overrides})

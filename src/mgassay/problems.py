@@ -1,0 +1,114 @@
+"""Problems: what was seen, where, why it matters and how to mend it.
+
+Every problem has a code of the catalogue (the TOML files in `catalogue/`, one per part of the work). They are collected
+in a `Problems` list, never raised one by one, so that a lab sees all of them at once.
+"""
+
+import difflib
+import functools
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mgassay.errors import ContractError
+
+SEVERITIES = ("error", "warning", "notice")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One entry of the catalogue; `message` and `remedy` may hold {facts}."""
+
+    code: str
+    severity: str
+    title: str
+    message: str
+    remedy: str
+    explain: str = ""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing found wrong or odd; the fields are the columns of problems.csv, all text."""
+
+    code: str
+    severity: str
+    file: str
+    sheet: str
+    place: str
+    seen: str
+    message: str
+    remedy: str
+
+
+@functools.cache
+def catalogue() -> Mapping[str, Kind]:
+    """All kinds of problem by code, as the files in `catalogue/` list them."""
+    files = sorted(Path(__file__).with_name("catalogue").glob("*.toml"))
+    return {
+        code: Kind(code=code, **entry)
+        for file in files
+        for code, entry in tomllib.loads(file.read_text(encoding="utf-8")).items()
+    }
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name most like `name`, ignoring case, or "" when none is close.
+
+    >>> nearest("Conditon", ["condition", "donor"])
+    'condition'
+    """
+    by_lower = {k.lower(): k for k in known}
+    close = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[close[0]] if close else ""
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """A sentence that names the nearest known name, or lists all of them when none is close."""
+    names = list(known)
+    close = nearest(name, names)
+    return f"Did you mean “{close}”?" if close else f"Known are: {', '.join(names) or 'none'}."
+
+
+class Problems:
+    """A list of problems that grows while a stage works; order of finding, no duplicates."""
+
+    def __init__(self, found: Iterable[Problem] = ()) -> None:
+        self._found: dict[Problem, None] = dict.fromkeys(found)
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def add(
+        self, code: str, *, file: str = "", sheet: str = "", place: str = "", seen: object = "", **facts: object
+    ) -> None:
+        """Adds a problem of kind `code`; `seen` and `facts` fill the catalogue's message and remedy.
+
+        Raises ContractError when the code or a fact that its texts name is missing: that is our bug.
+        """
+        where = {"file": file, "sheet": sheet, "place": place, "seen": str(seen)}
+        try:
+            kind = catalogue()[code]
+            words = {**where, **{k: str(v) for k, v in facts.items()}}
+            message, remedy = kind.message.format_map(words), kind.remedy.format_map(words)
+        except KeyError as missing:
+            raise ContractError(f"problem {code} lacks {missing}") from missing
+        self._found[Problem(code=code, severity=kind.severity, message=message, remedy=remedy, **where)] = None
+
+    def count(self, severity: str) -> int:
+        """How many problems of that severity were found."""
+        return sum(p.severity == severity for p in self)
+
+    def confirmed(self, accepted: Mapping[str, Iterable[str]]) -> "Problems":
+        """The same problems, errors that the lab has looked at and accepts (codes by file) turned into warnings."""
+        codes = {file: set(c) for file, c in accepted.items()}
+        return Problems(
+            replace(p, severity="warning", message=f"{p.message} (accepted by the lab)")
+            if p.severity == "error" and p.code in codes.get(p.file, ())
+            else p
+            for p in self
+        )

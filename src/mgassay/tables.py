@@ -1,0 +1,302 @@
+"""The data states, in the order in which data flows, with their columns.
+
+readings -> wells -> amounts -> means -> effects -> shares; beside them what each step was made with. The columns and
+their order are the output contract (docs/contract.md). A missing text is "", a missing number NaN, a missing integer
+or truth value <NA>; `frame` and `check` are the only doors, so every table in the program has these types.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from mgassay.errors import ContractError
+
+_DTYPES: dict[str, Any] = {"text": "str", "number": "float64", "integer": "Int64", "truth": "boolean"}
+
+WELL_ROLES = ("sample", "standard", "blank", "mg_control", "ntc", "nrt", "empty", "excluded")
+
+FLAGS = (
+    "above_curve",  # signal above the top standard, or beyond the apex of a quadratic
+    "below_lod",
+    "below_loq",
+    "saturated",  # the reader's own overflow
+    "masked",
+    "excluded",
+    "no_background",  # no no-Pi condition to subtract
+    "no_protein",
+    "uncalibrated",  # no standards, or no negative control image
+    "curve_failed",  # too few standards back-calculate
+    "contaminated_controls",  # the threshold from the negative wells is implausibly high
+    "clipped",
+    "out_of_focus",
+    "grey",
+    "duplicate",
+    "undetermined",  # Cq not reached
+    "assumed_cycles",  # the export does not say how many cycles were run
+    "assumed_efficiency",  # 2 per cycle, not measured
+    "outlier",
+    "floor",  # at or below LOD above background: a bound, not a value
+    "proxy_rho",
+    "discordant_blocks",
+    "lower_bound",
+    "not_scale_robust",
+    "few_donors",  # fewer than two donors: no interval
+    "total_near_zero",
+    "antagonism",  # a share outside 0 to 1
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One data state: its name (the file is `<name>.csv`) and its columns with their kinds."""
+
+    name: str
+    columns: Mapping[str, str]
+
+    def frame(self, rows: Iterable[Mapping[str, Any]] | pd.DataFrame = ()) -> pd.DataFrame:
+        """A new table of this state from rows or a frame, columns in order; columns not given are missing.
+
+        Raises ContractError for a column that this state does not have.
+        """
+        given = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
+        strange = [c for c in given.columns if c not in self.columns] if len(given.columns) else []
+        if strange:
+            raise ContractError(f"{self.name} has no column {strange}")
+        return pd.DataFrame({c: _typed(given.get(c), k, given.index) for c, k in self.columns.items()}).reset_index(
+            drop=True
+        )
+
+    def check(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The same table, after proof that columns, order and types are this state's; else ContractError."""
+        expected = {c: _DTYPES[k] for c, k in self.columns.items()}
+        found = {str(c): str(t) for c, t in table.dtypes.items()}
+        if list(found.items()) != list(expected.items()):
+            raise ContractError(f"{self.name}: expected {expected}, found {found}")
+        return table
+
+
+def _typed(column: "pd.Series[Any] | None", kind: str, index: pd.Index) -> "pd.Series[Any]":
+    """A column of the given kind; texts never hold a missing value, they hold ""."""
+    if column is None:
+        column = pd.Series("" if kind == "text" else None, index=index, dtype="str" if kind == "text" else None)
+    if kind == "text":
+        return column.astype(object).where(column.notna(), "").astype("str")
+    filled = column.replace("", None) if column.dtype == object else column
+    typed: pd.Series[Any] = filled.astype(_DTYPES[kind])
+    return typed
+
+
+def join_flags(*flags: str) -> str:
+    """Flags joined by `;` in the order of the one list, each once; empty ones are left out.
+
+    Raises ContractError for a flag that is not in the list.
+    """
+    given = {f for part in flags for f in part.split(";") if f}
+    if strange := given.difference(FLAGS):
+        raise ContractError(f"not in the list of flags: {sorted(strange)}")
+    return ";".join(f for f in FLAGS if f in given)
+
+
+def _table(name: str, *, text: str = "", number: str = "", integer: str = "", truth: str = "", order: str) -> Table:
+    """A Table from blank-separated column names by kind, and their order."""
+    groups = {"text": text, "number": number, "integer": integer, "truth": truth}
+    kinds = {column: kind for kind, names in groups.items() for column in names.split()}
+    ordered = [c.strip() for c in order.split(",")]
+    if sorted(ordered) != sorted(kinds):
+        raise ContractError(f"{name}: {sorted(set(ordered) ^ set(kinds))}")
+    return Table(name, {c: kinds[c] for c in ordered})
+
+
+READINGS = _table(
+    "readings",
+    text="file sheet place plate well channel status raw",
+    number="wavelength_nm time_s value",
+    integer="read_index",
+    order="file, sheet, place, plate, well, channel, wavelength_nm, read_index, time_s, value, status, raw",
+)
+# What a reader returns: readings, and what a qPCR export says of its wells beside them.
+RAW_READINGS = Table(
+    "raw_readings",
+    {**READINGS.columns, "sample": "text", "task": "text", "quantity": "number", "cycles": "integer"},
+)
+WELLS = _table(
+    "wells",
+    text="assay plate well channel status role condition donor rep",
+    number="wavelength_nm time_s value standard dilution",
+    integer="read_index",
+    order="assay, plate, well, channel, wavelength_nm, read_index, time_s, value, status, role, condition, donor, rep,"
+    "standard, dilution",
+)
+EXCLUSIONS = _table(
+    "exclusions",
+    text="assay plate well donor rule by",
+    number="value",
+    order="assay, plate, well, donor, rule, value, by",
+)
+CURVES = _table(
+    "curves",
+    text="plate assay model weighting parameters unit assessed flag",
+    number="r2_means lod loq range_low range_high",
+    integer="levels levels_pass",
+    order="plate, assay, model, weighting, parameters, r2_means, lod, loq, range_low, range_high, unit, levels,"
+    "levels_pass, assessed, flag",
+)
+STANDARDS = _table(
+    "standards",
+    text="plate assay",
+    number="standard signal fitted back_calculated error_percent",
+    integer="n",
+    truth="pass",
+    order="plate, assay, standard, n, signal, fitted, back_calculated, error_percent, pass",
+)
+IMAGES = _table(
+    "images",
+    text="file plate well field condition donor rep area_unit threshold_source white flag",
+    number="area_fraction area_low area_high integrated_od mean_od median_nodule_area cell_fraction threshold_od focus"
+    " clipped_fraction",
+    integer="nodules",
+    order="file, plate, well, field, condition, donor, rep, area_fraction, area_low, area_high, integrated_od, mean_od,"
+    "nodules, median_nodule_area, area_unit, cell_fraction, threshold_od, threshold_source, white, focus,"
+    "clipped_fraction, flag",
+)
+QPCR = _table(
+    "qpcr",
+    text="plate well sample condition donor rep target role status flag",
+    number="cq efficiency",
+    integer="cycles",
+    order="plate, well, sample, condition, donor, rep, target, role, cq, status, cycles, efficiency, flag",
+)
+# qPCR wells once they are mapped; qpcr.csv adds the efficiency that the quantities were made with.
+QPCR_WELLS = _table(
+    "qpcr_wells",
+    text="plate well sample condition donor rep target role status",
+    number="cq standard dilution",
+    integer="cycles",
+    order="plate, well, sample, condition, donor, rep, target, role, cq, status, cycles, standard, dilution",
+)
+AMOUNTS = _table(
+    "amounts",
+    text="experiment assay readout plate well condition donor rep unit flag",
+    number="value ci_low ci_high limit",
+    order="experiment, assay, readout, plate, well, condition, donor, rep, value, unit, ci_low, ci_high, limit, flag",
+)
+MEANS = _table(
+    "means",
+    text="readout condition donor flag",
+    number="log_mean",
+    integer="n_reps n_wells",
+    order="readout, condition, donor, log_mean, n_reps, n_wells, flag",
+)
+EFFECTS = _table(
+    "effects",
+    text="readout block contrast scale method step day flag",
+    number="mg_reference_mM mg_raised_mM estimate se df ci_low ci_high p p_adjusted",
+    integer="n_donors",
+    order="readout, block, contrast, mg_reference_mM, mg_raised_mM, scale, method, estimate, se, df, ci_low, ci_high,"
+    "p, p_adjusted, n_donors, step, day, flag",
+)
+SHARES = _table(
+    "shares",
+    text="readout block share scale method interval step day flag",
+    number="estimate ci_low ci_high rho mg_reference_mM mg_raised_mM",
+    truth="identifiable",
+    order="readout, block, share, scale, method, estimate, ci_low, ci_high, interval, identifiable, rho,"
+    "mg_reference_mM, mg_raised_mM, step, day, flag",
+)
+GENES = _table(
+    "genes",
+    text="gene block estimand comparator flag",
+    number="estimate ci_low ci_high p p_adjusted tipping_point",
+    integer="n_donors",
+    order="gene, block, estimand, estimate, ci_low, ci_high, p, p_adjusted, n_donors, comparator, tipping_point, flag",
+)
+CHECKS = _table(
+    "checks",
+    text="readout block check subject flag",
+    number="estimate ci_low ci_high bound_low bound_high",
+    truth="passed",
+    order="readout, block, check, subject, estimate, ci_low, ci_high, bound_low, bound_high, passed, flag",
+)
+CHEMISTRY = _table(
+    "chemistry",
+    text="condition reference_condition bgp_state constant_set flag",
+    number="pH ionic_strength_M ca_free_mM mg_free_mM hpo4_free_mM mg_ca_ratio si_hap si_ocp si_btcp si_dcpd si_acp"
+    " si_acp2 si_newberyite si_calcite pi_equivalent_percent pH_equivalent",
+    order="condition, reference_condition, bgp_state, constant_set, pH, ionic_strength_M, ca_free_mM, mg_free_mM,"
+    "hpo4_free_mM, mg_ca_ratio, si_hap, si_ocp, si_btcp, si_dcpd, si_acp, si_acp2, si_newberyite, si_calcite,"
+    "pi_equivalent_percent, pH_equivalent, flag",
+)
+PROBLEMS = _table(
+    "problems",
+    text="code severity file sheet place seen message remedy",
+    order="code, severity, file, sheet, place, seen, message, remedy",
+)
+SUMMARY = _table(
+    "summary",
+    text="experiment title grade readout block",
+    number="total total_low total_high",
+    integer="n_donors errors warnings",
+    order="experiment, title, grade, readout, block, total, total_low, total_high, n_donors, errors, warnings",
+)
+SUMMARY_SHARES = _table(
+    "summary_shares",
+    text="readout block share scale flag",
+    number="estimate ci_low ci_high prediction_low prediction_high tau",
+    integer="n_experiments n_donors",
+    order="readout, block, share, scale, estimate, ci_low, ci_high, prediction_low, prediction_high, tau,"
+    "n_experiments, n_donors, flag",
+)
+
+# The rows that identify a table's own row; verdict.json points to rows by these, joined by `|`.
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "effects": ("readout", "block", "contrast", "mg_reference_mM", "mg_raised_mM", "scale", "method", "step", "day"),
+    "shares": ("readout", "block", "share", "scale", "method", "mg_reference_mM", "mg_raised_mM", "step", "day"),
+    "genes": ("gene", "block", "estimand", "comparator"),
+    "checks": ("readout", "block", "check", "subject"),
+    "means": ("readout", "condition", "donor"),
+}
+
+# Input tables of an experiment folder, in memory (layouts after mapping of grids to rows).
+CONDITIONS = _table(
+    "conditions",
+    text="condition medium inhibitor sirna cells comparator modulator mg_salt day basal_medium label",
+    number="mg_mM inhibitor_uM co2_percent albumin_uM atp_uM ppi_uM nh4_mM mg_from_day ca_mM pi_mM bgp_mM hco3_mM pH"
+    " serum_percent",
+    integer="order",
+    order="condition, medium, mg_mM, inhibitor, inhibitor_uM, sirna, cells, comparator, modulator, co2_percent,"
+    "mg_salt, albumin_uM, atp_uM, ppi_uM, nh4_mM, day, mg_from_day, ca_mM, pi_mM, bgp_mM, hco3_mM, pH,"
+    "serum_percent, basal_medium, label, order",
+)
+LAYOUT = _table(
+    "layout",
+    text="well role condition donor rep target sample",
+    number="standard dilution",
+    order="well, role, condition, donor, rep, standard, dilution, target, sample",
+)
+SAMPLES = _table("samples", text="sample condition donor rep", order="sample, condition, donor, rep")
+IMAGE_FILES = _table(
+    "image_files",
+    text="file plate well field role condition donor rep",
+    number="pixel_size_um",
+    order="file, plate, well, field, role, condition, donor, rep, pixel_size_um",
+)
+
+RESULT_TABLES: tuple[Table, ...] = (
+    READINGS,
+    WELLS,
+    AMOUNTS,
+    MEANS,
+    EFFECTS,
+    SHARES,
+    CURVES,
+    STANDARDS,
+    IMAGES,
+    QPCR,
+    GENES,
+    CHECKS,
+    CHEMISTRY,
+    PROBLEMS,
+    EXCLUSIONS,
+)

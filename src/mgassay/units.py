@@ -1,0 +1,42 @@
+"""Units in ASCII, and the few conversions an assay needs.
+
+Molar mass of calcium 40.078 g/mol (IUPAC 2021 standard atomic weight); 1 mg/dL = 10 ug/mL.
+"""
+
+import unicodedata
+
+CALCIUM_G_PER_MOL = 40.078
+
+_TO_UG_PER_ML = {"ug/mL": 1.0, "mg/mL": 1000.0, "mg/dL": 10.0, "g/L": 1000.0, "mg/L": 1.0, "ng/uL": 1.0}
+_TO_MILLIMOLAR = {"M": 1000.0, "mM": 1.0, "uM": 1e-3, "nM": 1e-6}
+
+
+def plain(text: str) -> str:
+    """One spelling for signs that look alike (NFKC), with the micro sign as `u`.
+
+    >>> plain("µg/mL"), plain("μg/mL"), plain("²")
+    ('ug/mL', 'ug/mL', '2')
+    """
+    return unicodedata.normalize("NFKC", text).replace("μ", "u").strip()
+
+
+def known_units() -> list[str]:
+    """Concentration units that `ug_per_mL_factor` takes, in the spelling it takes them."""
+    return [*_TO_UG_PER_ML, *_TO_MILLIMOLAR]
+
+
+def ug_per_mL_factor(unit: str, *, g_per_mol: float | None = None) -> float:
+    """What a concentration in `unit` is multiplied by to become ug/mL.
+
+    Molar units need the molar mass in g/mol: 1 mM of M g/mol is M ug/mL.
+    Raises ValueError for a unit that is not a concentration, or a molar unit without a molar mass.
+
+    >>> ug_per_mL_factor("mg/dL"), ug_per_mL_factor("mM", g_per_mol=CALCIUM_G_PER_MOL)
+    (10.0, 40.078)
+    """
+    name = plain(unit)
+    if name in _TO_UG_PER_ML:
+        return _TO_UG_PER_ML[name]
+    if name in _TO_MILLIMOLAR and g_per_mol is not None:
+        return _TO_MILLIMOLAR[name] * g_per_mol
+    raise ValueError(f"{unit!r} is not a concentration that can be turned into ug/mL")
