@@ -3,10 +3,15 @@
 Every file is written beside its place and moved there in one step, so that a killed job never leaves half a table.
 """
 
+import hashlib
 import json
 import os
+import platform
+import re
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +83,11 @@ def read_problems(folders: Iterable[Path]) -> Problems:
     return Problems(Problem(**{str(k): v for k, v in row.items()}) for row in found)
 
 
-def write_experiment(path: Path, experiment: Experiment) -> None:
-    """Writes what the lab declared, defaults filled in, as JSON."""
+def write_experiment(path: Path, experiment: Experiment | None) -> None:
+    """Writes what the lab declared, defaults filled in, as JSON; null for a folder that could not be understood."""
+    if experiment is None:
+        write_json(path, None)
+        return
     write_json(
         path,
         {
@@ -93,9 +101,11 @@ def write_experiment(path: Path, experiment: Experiment) -> None:
     )
 
 
-def read_experiment(path: Path) -> Experiment:
+def read_experiment(path: Path) -> Experiment | None:
     """The experiment that `write_experiment` wrote."""
     held = read_json(path)
+    if held is None:
+        return None
     return Experiment(
         id=held["id"],
         settings=Settings.model_validate(held["settings"]),
@@ -104,6 +114,79 @@ def read_experiment(path: Path) -> Experiment:
         layouts={name: tables.LAYOUT.frame(rows) for name, rows in held["layouts"].items()},
         samples=None if held["samples"] is None else tables.SAMPLES.frame(held["samples"]),
     )
+
+
+def read_title(path: Path) -> str:
+    """The experiment's title, "" where the folder could not be understood."""
+    held = read_json(path)
+    return "" if held is None else str(held["settings"]["experiment"]["title"])
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below a folder by its relative path, sorted."""
+    files = sorted(f for f in folder.rglob("*") if f.is_file())
+    return {f.relative_to(folder).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
+
+
+def changed_files(folder: Path, hashes: Mapping[str, str]) -> list[str]:
+    """The files below a folder that are no longer those of `hashes`: changed, gone or new."""
+    now = file_hashes(folder)
+    return sorted(f for f in {*now, *hashes} if now.get(f) != hashes.get(f))
+
+
+def flat_name(file: str) -> str:
+    """A file name for what belongs to `file`: its path with the separators replaced, unique by a short hash."""
+    safe = re.sub(r"[^A-Za-z0-9_-]+", "_", file)
+    return f"{safe[-80:]}-{hashlib.sha256(file.encode()).hexdigest()[:8]}"
+
+
+def read_pictures(folder: Path, files: Iterable[str], suffix: str) -> dict[str, bytes]:
+    """What was stored for each image file under its flat name, where there is one."""
+    found = {f: folder / f"{flat_name(f)}{suffix}" for f in files}
+    return {f: path.read_bytes() for f, path in found.items() if path.is_file()}
+
+
+def write_pictures(results: Path, file: str, pictures: Mapping[str, bytes]) -> None:
+    """Writes an image's thumbnail and outline (parts/) and its full-size overlay (export/)."""
+    name = flat_name(file)
+    write_bytes(results / "parts" / "thumbnails" / f"{name}.jpg", pictures["thumbnail"])
+    write_bytes(results / "parts" / "thumbnails" / f"{name}.png", pictures["outline"])
+    write_bytes(results / "export" / "overlays" / f"{name}.jpg", pictures["overlay"])
+
+
+def empty_folders(*folders: Path) -> None:
+    """Makes folders that are there and hold nothing."""
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+
+
+def read_tables(folder: Path, *states: tables.Table) -> dict[str, pd.DataFrame]:
+    """Several tables of one folder by name."""
+    return {s.name: read_table(folder, s) for s in states}
+
+
+def read_results(results: Path) -> dict[str, Any]:
+    """All that a report is made of but the experiment: tables, verdict, provenance, thumbnails, outlines."""
+    held = read_tables(results / "tables", *tables.RESULT_TABLES)
+    pictures = results / "parts" / "thumbnails"
+    return {
+        "tables": held,
+        "verdict": read_json(results / "verdict.json"),
+        "provenance": {
+            "inputs": read_json(results / "parts" / "inputs.json"),
+            "versions": versions(),
+            "settings": read_json(results / "parts" / "experiment.json"),
+        },
+        "thumbnails": read_pictures(pictures, held["images"]["file"], ".jpg"),
+        "outlines": read_pictures(pictures, held["images"]["file"], ".png"),
+    }
+
+
+def versions() -> dict[str, str]:
+    """The versions of Python and of the packages that the numbers were made with."""
+    packages = ("mgassay", "numpy", "pandas", "scipy", "scikit-image", "pillow", "openpyxl", "matplotlib", "snakemake")
+    return {"python": platform.python_version(), **{p: metadata.version(p) for p in packages}}
 
 
 def conditions_frame(rows: list[Mapping[str, Any]]) -> pd.DataFrame:

@@ -41,6 +41,7 @@ FLAGS = (
     "proxy_rho",
     "discordant_blocks",
     "lower_bound",
+    "upper_bound",  # the true value is at most this
     "not_scale_robust",
     "few_donors",  # fewer than two donors: no interval
     "total_near_zero",
@@ -182,6 +183,8 @@ AMOUNTS = _table(
     number="value ci_low ci_high limit",
     order="experiment, assay, readout, plate, well, condition, donor, rep, value, unit, ci_low, ci_high, limit, flag",
 )
+# Values that were measured elsewhere and came in as a table; rows of amounts.csv as they stand.
+MEASURED = Table("measured", AMOUNTS.columns)
 MEANS = _table(
     "means",
     text="readout condition donor flag",
@@ -283,20 +286,7 @@ IMAGE_FILES = _table(
     order="file, plate, well, field, role, condition, donor, rep, pixel_size_um",
 )
 
-RESULT_TABLES: tuple[Table, ...] = (
-    READINGS,
-    WELLS,
-    AMOUNTS,
-    MEANS,
-    EFFECTS,
-    SHARES,
-    CURVES,
-    STANDARDS,
-    IMAGES,
-    QPCR,
-    GENES,
-    CHECKS,
-    CHEMISTRY,
-    PROBLEMS,
-    EXCLUSIONS,
-)
+_STATES = (READINGS, WELLS, AMOUNTS, MEANS, EFFECTS, SHARES)
+_BESIDE = (CURVES, STANDARDS, IMAGES, QPCR, GENES, CHECKS, CHEMISTRY, PROBLEMS, EXCLUSIONS)
+RESULT_TABLES: tuple[Table, ...] = (*_STATES, *_BESIDE)
+BY_NAME: Mapping[str, Table] = {t.name: t for t in (*RESULT_TABLES, QPCR_WELLS, IMAGE_FILES, MEASURED)}

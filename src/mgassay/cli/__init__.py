@@ -1,5 +1,42 @@
-"""The command line: verbs that read, call one function of a room, and write."""
+"""The command line: each verb reads, calls one function of a room, and writes.
+
+Exit status: 0 (warnings included), 1 something in the data to mend, 2 wrong usage, 3 a bug of ours.
+"""
+
+import os
+import sys
+import traceback
+
+import typer
+
+from mgassay.cli import bench, overview, stages
+from mgassay.errors import MgassayError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="How much of Mg2+'s protection against calcification is outside the cell, and how much inside?",
+)
+for room in (bench, stages, overview):
+    room.register(app)
+
+
+def one_thread() -> None:
+    """Keeps numpy to one thread: Snakemake runs processes side by side, and no number may depend on the cores."""
+    for pool in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(pool, "1")
 
 
 def main() -> None:
-    """Runs the command line."""
+    """Runs the command line; the one place where an exception becomes an exit status."""
+    one_thread()
+    try:
+        app()
+    except MgassayError as error:
+        sys.stderr.write(f"mgassay: {error}\n")
+        raise SystemExit(1) from None
+    except Exception:
+        traceback.print_exc()
+        sys.stderr.write("mgassay: this is a bug of ours, not a mistake of yours. Please report the lines above.\n")
+        raise SystemExit(3) from None

@@ -1,0 +1,67 @@
+# make demo     set up and run the demo experiment; prints where the report is
+# make test     set up and run all tests but the slow tier
+# make check    format, lint, types, import layers
+# make test-all everything, the slow tier too
+# make bench    speed and memory as ratios of one run; writes bench.json
+# make lock     renew the hashed requirements (needs a package index)
+PYTHON ?= python3
+BIN := .venv/bin
+RUNTIME := .venv/.runtime
+DEV := .venv/.dev
+JOBS ?= 2
+
+.PHONY: install demo test test-all check bench lock format clean
+.DELETE_ON_ERROR:
+
+install: $(RUNTIME)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "mgassay needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) -V). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+$(RUNTIME): requirements.lock pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements-dev.lock $(RUNTIME)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(RUNTIME)
+	$(BIN)/snakemake
+	@echo "The report: $$(ls -d $(CURDIR)/results/*/report.html | head -n 1)"
+
+test: $(DEV)
+	$(BIN)/pytest -n $(JOBS) -m "not slow" $(PYTEST_ARGS)
+
+test-all: $(DEV)
+	$(BIN)/pytest -n $(JOBS) $(PYTEST_ARGS)
+
+check: $(DEV)
+	$(BIN)/ruff format --check src tests bench
+	$(BIN)/ruff check src tests bench
+	$(BIN)/snakefmt --check --compact-diff Snakefile workflow
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: $(DEV)
+	$(BIN)/ruff check --fix-only src tests bench
+	$(BIN)/ruff format src tests bench
+	$(BIN)/snakefmt Snakefile workflow
+
+bench: $(DEV)
+	$(BIN)/python -m bench
+
+# The locks hold names, versions and hashes, and no address: any index that serves the same files will do.
+LOCK := .venv-lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --no-config --quiet --custom-compile-command "make lock"
+lock:
+	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
+	$(LOCK) --extra build -o requirements.lock $(UPGRADE)
+	$(LOCK) --extra build --extra dev -c requirements.lock -o requirements-dev.lock $(UPGRADE)
+	rm -rf .venv-lock
+
+clean:
+	rm -rf results .snakemake build

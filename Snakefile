@@ -1,0 +1,33 @@
+# mgassay: from a folder of raw exports to the share of Mg2+'s protection outside and inside the cell.
+#
+#   .venv/bin/snakemake                                            the experiments named in config/config.yaml
+#   .venv/bin/snakemake --config experiments=FOLDER results=FOLDER  a lab's own plates
+#   .venv/bin/snakemake results/<id>/report.html                    one experiment
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/experiment.smk"
+include: "workflow/rules/overview.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        f"{RESULTS}/index.html",
+        f"{RESULTS}/.accepted",
+
+
+onsuccess:
+    # A single report was asked for: `all`, which ends with the gate, did not run.
+    if asked := [
+        e
+        for e in EXPERIMENTS
+        if any(f"{e}/" in str(t) for t in workflow.dag_settings.targets)
+    ]:
+        shell(f"{MGASSAY} gate {RESULTS:q} " + " ".join(asked))

@@ -1,0 +1,42 @@
+"""`python -m bench`: every ratio of the design that has a bench yet, with its target, as JSON in bench.json."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import bench_images, bench_workflow
+
+# name -> (largest value that is good enough, or smallest for a speed-up)
+TARGETS: dict[str, tuple[str, float]] = {
+    "image_measurement_speedup_vs_scikit_image": (">=", 5.0),
+    "image_job_megabytes_above_decoded": ("<=", 100.0),
+    "nothing_to_do_cpu_vs_empty_workflow": ("<=", 1.3),
+    "demo_cold_cpu_vs_jobs_that_only_import": ("<=", 3.0),
+}
+
+
+def met(name: str, value: float) -> bool:
+    """Whether a measured value is as good as its target."""
+    sign, bound = TARGETS[name]
+    return value >= bound if sign == ">=" else value <= bound
+
+
+def main() -> int:
+    """Runs every bench; exit status 1 when a target is missed."""
+    measured: dict[str, float] = {}
+    benches: list[Callable[[], dict[str, float]]] = [bench_images.measure, bench_workflow.measure]
+    for bench in benches:
+        measured.update(bench())
+    rows = {
+        name: {"value": measured[name], "target": " ".join(map(str, TARGETS[name])), "met": met(name, measured[name])}
+        for name in TARGETS
+    }
+    Path("bench.json").write_text(json.dumps({"targets": rows, "measured": measured}, indent=1) + "\n")
+    for name, row in rows.items():
+        sys.stdout.write(f"{'ok  ' if row['met'] else 'MISS'} {name} = {row['value']:.3g} (target {row['target']})\n")
+    return 0 if all(row["met"] for row in rows.values()) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

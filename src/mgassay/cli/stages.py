@@ -1,0 +1,132 @@
+"""One verb per stage of the workflow. Each writes all its tables, empty where the data did not allow more."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mgassay.problems import Problems
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mgassay.experiment import Experiment
+
+Folder = Annotated[Path, typer.Argument(help="the experiment folder")]
+Results = Annotated[Path, typer.Argument(help="the experiment's folder of results")]
+
+# What each stage writes: tables of the contract into tables/, the rest into parts/ for the stages that follow.
+STAGES = {
+    "read": ("readings", "wells", "exclusions", "chemistry", "qpcr_wells", "image_files", "measured"),
+    "images": ("images",),
+    "quantify": ("amounts", "curves", "standards", "qpcr"),
+    "effects": ("means", "effects", "shares", "genes", "checks"),
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Adds this file's verbs to the command line."""
+    for verb in (read, images, quantify, effects, report):
+        app.command()(verb)
+
+
+def read(folder: Folder, results: Results) -> None:
+    """Raw files to readings and wells."""
+    from mgassay import store
+    from mgassay.readers.folder import read_experiment
+    from mgassay.readers.reading import tables_from_folder
+
+    problems = Problems()
+    store.write_json(results / "parts" / "inputs.json", store.file_hashes(folder))
+    experiment = read_experiment(folder, problems)
+    store.write_experiment(results / "parts" / "experiment.json", experiment)
+    finish(
+        "read", results, experiment, tables_from_folder(folder, experiment, problems) if experiment else {}, problems
+    )
+
+
+def images(folder: Folder, results: Results) -> None:
+    """Image files to stained area, with thumbnails and outlines of what was counted."""
+    from mgassay import store, tables
+    from mgassay.assays.alizarin import images_from_measured, measure_experiment
+    from mgassay.readers.pictures import decode_image
+    from mgassay.report.overlay import pictures_of
+
+    problems, rows = Problems(), []
+    experiment = stored_experiment(results)
+    listed = store.read_table(results / "parts", tables.IMAGE_FILES)
+    store.empty_folders(results / "parts" / "thumbnails", results / "export" / "overlays")
+    if experiment:
+        for image in measure_experiment(experiment, listed, lambda file: decode_image(folder / file), problems):
+            store.write_pictures(results, image.row["file"], pictures_of(image.rgb, image.stained))
+            rows.append(image.row)
+    finish("images", results, experiment, {"images": images_from_measured(rows)}, problems)
+
+
+def quantify(results: Results) -> None:
+    """Wells, images and Cq to amounts."""
+    from mgassay import store, tables
+    from mgassay.assays.amounts import tables_from_wells
+
+    problems = Problems()
+    experiment = stored_experiment(results)
+    held = store.read_tables(results / "tables", tables.WELLS, tables.IMAGES)
+    parts = store.read_tables(results / "parts", tables.QPCR_WELLS, tables.MEASURED)
+    made = tables_from_wells(experiment, {**held, **parts}, problems) if experiment else {}
+    finish("quantify", results, experiment, made, problems)
+
+
+def effects(results: Results) -> None:
+    """Amounts to means, effects, shares and the verdict."""
+    from mgassay import store, tables
+    from mgassay.effects.conclusions import conclusions_from_amounts
+    from mgassay.report.words import sentences
+
+    problems, made, verdict = Problems(), {}, {"experiment": results.name, "grade": None}
+    experiment = stored_experiment(results)
+    if experiment:
+        amounts = store.read_table(results / "tables", tables.AMOUNTS)
+        made, facts = conclusions_from_amounts(experiment, amounts, problems)
+        verdict = {**facts, "sentences": sentences(facts, made, experiment)}
+    store.write_json(results / "verdict.json", verdict)
+    finish("effects", results, experiment, made, problems)
+
+
+def report(folder: Folder, results: Results) -> None:
+    """All tables to the report, with the problems of every stage and the provenance."""
+    from mgassay import store
+    from mgassay.report.page import ReportInput, report_page
+
+    problems = store.read_problems(results / "parts" / "problems" / stage for stage in STAGES)
+    inputs = store.read_json(results / "parts" / "inputs.json")
+    for file in store.changed_files(folder, inputs):
+        problems.add("MG901", file=file)
+    store.write_problems(results / "tables", problems)
+    given = ReportInput(**store.read_results(results), experiment=stored_experiment(results))
+    store.write_json(results / "provenance.json", given.provenance)
+    store.write_text(results / "report.html", report_page(given))
+
+
+def stored_experiment(results: Path) -> "Experiment | None":
+    """The experiment as `read` understood it; None where its folder could not be understood at all."""
+    from mgassay import store
+
+    return store.read_experiment(results / "parts" / "experiment.json")
+
+
+def finish(
+    stage: str,
+    results: Path,
+    experiment: "Experiment | None",
+    made: "dict[str, pd.DataFrame]",
+    problems: Problems,
+) -> None:
+    """Writes all tables of a stage, header only where nothing was made, and what the stage found wrong."""
+    from mgassay import store, tables
+
+    for name in STAGES[stage]:
+        state = tables.BY_NAME[name]
+        place = "tables" if state in tables.RESULT_TABLES else "parts"
+        store.write_table(results / place, state, made.get(name, state.frame()))
+    accepted = {f.file: f.confirm for f in experiment.files} if experiment else {}
+    store.write_problems(results / "parts" / "problems" / stage, problems.confirmed(accepted))

@@ -1,0 +1,183 @@
+"""Means -> shares: how much of the total effect is passive, at the cell surface, and through Mg2+ entry.
+
+A share is a ratio of two linear combinations of T, B (live arms, same donors) and A (acellular runs of their own).
+SHARES_OF writes each numerator as weights over (T, B, A); the denominator is always T. Estimates and intervals are
+never cut to 0-1: outside is antagonism, and an interval that does not end says "not identifiable".
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mgassay import tables
+from mgassay.design import Arms, arms_of_blocks
+from mgassay.effects.contrasts import (
+    ACELLULAR,
+    CONTRASTS,
+    SCALES,
+    acellular_effects,
+    difference_flag,
+    donor_contrast,
+    live_fit,
+)
+from mgassay.effects.fieller import BOUNDED, FiellerSet, OwnRuns, fieller_set, fieller_welch_set
+from mgassay.effects.intervals import Array, Estimate, donor_estimate, t_quantile
+from mgassay.effects.panels import ArmMatrix, is_mineral, panels_from_means
+from mgassay.experiment import Experiment
+
+SHARES_OF: Mapping[str, tuple[float, float, float]] = {
+    "passive": (0.0, 0.0, 1.0),
+    "surface": (0.0, 1.0, -1.0),
+    "intracellular": (1.0, -1.0, 0.0),
+    "extracellular": (0.0, 1.0, 0.0),
+}
+
+
+@dataclass(frozen=True)
+class LiveEffects:
+    """T and B with their joint uncertainty: `mean` (..., 2), `covariance` of the means (..., 2, 2), df."""
+
+    mean: Array
+    covariance: Array
+    df: Array
+
+
+def live_effects(total: Array, blocked: Array) -> LiveEffects:
+    """T and B from per-donor effects of shape (..., donors), paired by donor; df n - 1 (0 for one donor)."""
+    n = total.shape[-1]
+    both = np.stack([total, blocked], axis=-2)
+    mean = both.mean(axis=-1)
+    if n < 2:
+        return LiveEffects(mean, np.full((*mean.shape, 2), np.nan), np.zeros(mean.shape[:-1]))
+    off = both - mean[..., np.newaxis]
+    covariance = off @ np.swapaxes(off, -1, -2) / ((n - 1) * n)
+    return LiveEffects(mean, covariance, np.full(mean.shape[:-1], float(n - 1)))
+
+
+def share_set(share: str, live: LiveEffects, acellular: Estimate | None = None, level: float = 0.95) -> FiellerSet:
+    """The confidence set of a share; `acellular` is A over its runs, needed where SHARES_OF gives it a weight.
+
+    Without A in the numerator: Fieller from the covariance of T and B. With A: the Welch form (see fieller.py).
+    """
+    weights = np.array(SHARES_OF[share])
+    numerator, total = live.mean @ weights[:2], live.mean[..., 0]
+    var_n = np.einsum("i,...ij,j->...", weights[:2], live.covariance, weights[:2])
+    cov = live.covariance[..., 0, :] @ weights[:2]
+    var_t = live.covariance[..., 0, 0]
+    if acellular is None or not weights[2]:
+        return fieller_set(numerator, total, var_n, var_t, cov, live.df, level)
+    own = OwnRuns(acellular.se**2, acellular.df)
+    return fieller_welch_set(
+        numerator + weights[2] * acellular.estimate, total, var_n, var_t, cov, live.df, own, level
+    )
+
+
+def shares_from_means(experiment: Experiment, means: pd.DataFrame) -> pd.DataFrame:
+    """SHARES of the Mg step for every mineral readout and block.
+
+    Where the readout has acellular runs: passive, surface, intracellular; else extracellular, intracellular. Without a
+    block only passive can be told. T and B are those of the donors that have all four live arms, so that the shares
+    add up to one. `fieller_donor` on both scales; `fieller_block_anova` on the log scale (the block ANOVA has no
+    additive form). rho is not known here.
+    """
+    all_arms = arms_of_blocks(experiment)
+    contrast = experiment.settings.contrast
+    common = {
+        "mg_reference_mM": contrast.mg_reference_mM,
+        "mg_raised_mM": contrast.mg_raised_mM,
+        "step": "Mg",
+        "day": all_arms[0].day,
+    }
+    panels = [panel for panel in panels_from_means(means) if is_mineral(panel.readout)]
+    rows = [
+        {**common, "readout": panel.readout, "block": arms.name, **row}
+        for panel in panels
+        for arms in all_arms
+        for row in share_rows(arms, panel.matrix(arms.live), panel.matrix(arms.acellular))
+    ]
+    return tables.SHARES.frame(rows)
+
+
+def share_rows(arms: Arms, live: ArmMatrix, runs: ArmMatrix) -> Iterator[dict[str, Any]]:
+    """The share rows of one readout and block, from its live arms and its acellular runs."""
+    lifeless = runs.complete((0, 1))
+    has_block = bool(live.complete((0, 1, 2, 3)).donors) and all(arms.live)
+    told = tuple(
+        share
+        for share, (_, blocked, acellular) in SHARES_OF.items()
+        if (has_block or not blocked) and bool(lifeless.donors) >= bool(acellular)
+        if not (share == "extracellular" and lifeless.donors)
+    )
+    for share in told:
+        flag = _share_flag(share, live, lifeless)
+        for scale, method, effects in _estimators(live, has_block):
+            acellular = donor_estimate(acellular_effects(lifeless, scale)) if lifeless.donors else None
+            found = share_set(share, effects, acellular)
+            alone = bool(effects.df < 1 or (SHARES_OF[share][2] and acellular is not None and acellular.df < 1))
+            yield _row(share, scale, method, found, _all_flags(flag, found, effects, alone))
+
+
+def _estimators(live: ArmMatrix, has_block: bool) -> Iterator[tuple[str, str, LiveEffects]]:
+    """Scale, method and joint T and B for each way of estimating them; without a block B has no weight and T stands alone."""
+    whole = live.complete((0, 1, 2, 3) if has_block else (0, 1))
+    if not whole.donors:
+        return
+    for scale in SCALES:
+        total = donor_contrast(whole.values, "total", scale)
+        blocked = donor_contrast(whole.values, "blocked", scale) if has_block else np.zeros_like(total)
+        yield scale, "fieller_donor", live_effects(total, blocked)
+    fit = live_fit(live) if has_block else None
+    if fit:
+        pair = [np.array(CONTRASTS[c]) for c in ("total", "blocked")]
+        mean = np.array([float(fit.contrast(w).estimate) for w in pair])
+        covariance = np.array([[float(fit.covariance(v, w)) for w in pair] for v in pair])
+        if np.isfinite(mean).all():
+            yield "log", "fieller_block_anova", LiveEffects(mean, covariance, np.array(float(fit.df)))
+
+
+def _share_flag(share: str, live: ArmMatrix, lifeless: ArmMatrix) -> str:
+    """Flags of the cells that a share rests on; which way a bound pulls it, taking T for positive.
+
+    A larger T lowers every share but the intracellular one, 1 - B/T, which it raises.
+    """
+    numerator = {
+        "passive": lifeless.flag(ACELLULAR),
+        "surface": difference_flag(live.flag(CONTRASTS["blocked"]), lifeless.flag(ACELLULAR)),
+        "extracellular": live.flag(CONTRASTS["blocked"]),
+        "intracellular": "",
+    }[share]
+    total = live.flag(CONTRASTS["total"])
+    if share == "intracellular":
+        return difference_flag(total, live.flag(CONTRASTS["blocked"]))
+    return difference_flag(numerator, total)
+
+
+def _all_flags(flag: str, found: FiellerSet, effects: LiveEffects, alone: bool) -> str:
+    """The cells' flags with what the estimate itself shows."""
+    total, se = effects.mean[..., 0], np.sqrt(effects.covariance[..., 0, 0])
+    near_zero = bool(abs(total) <= t_quantile(effects.df, 0.95) * se)  # false without a standard error
+    outside = bool((found.estimate < 0) | (found.estimate > 1))
+    return tables.join_flags(
+        flag,
+        "few_donors" if alone else "",
+        "total_near_zero" if near_zero else "",
+        "antagonism" if outside else "",
+    )
+
+
+def _row(share: str, scale: str, method: str, found: FiellerSet, flag: str) -> dict[str, Any]:
+    """One row of shares.csv without its readout and block."""
+    return {
+        "share": share,
+        "scale": scale,
+        "method": method,
+        "estimate": float(found.estimate),
+        "ci_low": float(found.low),
+        "ci_high": float(found.high),
+        "interval": str(found.kind),
+        "identifiable": bool(found.kind == BOUNDED),
+        "flag": flag,
+    }

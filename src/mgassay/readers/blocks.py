@@ -1,0 +1,180 @@
+"""From blocks of values, as a vendor's reader found them, to readings: which plate, which wavelength, which numbers."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mgassay import tables
+from mgassay.errors import UnreadableError
+from mgassay.experiment import RawFile
+from mgassay.problems import Problems, suggestion
+from mgassay.readers.shapes import Spot
+from mgassay.readers.sheets import Content, Sheet
+from mgassay.readers.text import decimal_mark, number_from, status_of
+
+_MISPLACED = {"date": "MG122", "formula": "MG123", "unknown": "MG120"}
+_SAME_NM = 0.5  # wavelengths nearer than this are one: readers print whole nanometres
+
+
+@dataclass(frozen=True)
+class Block:
+    """One read of one plate: raw values only, never what the vendor computed from them.
+
+    `label` is the plate's name in the file, `channel` the read's; `single` tells that the file stores single precision.
+    """
+
+    sheet: Sheet
+    spots: tuple[Spot, ...]
+    label: str = ""
+    channel: str = ""
+    wavelength_nm: float = math.nan
+    read_index: int = 0
+    time_s: float = math.nan
+    single: bool = False
+
+    @property
+    def plate(self) -> str:
+        """The plate's name among the plates of its file."""
+        return "/".join(part for part in (self.sheet.name, self.label) if part)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the lab may write under `sheet` to mean this block."""
+        return (self.plate, self.sheet.name, self.label, self.channel)
+
+
+FindBlocks = Callable[[Content, Problems], list[Block]]
+
+
+def channel_name(label: str, wavelength_nm: float) -> str:
+    """The label when it has words of its own, else `A` and the wavelength.
+
+    >>> channel_name("450 1", 450.0), channel_name("OD600_1", 600.0)
+    ('A450', 'OD600_1')
+    """
+    if math.isnan(wavelength_nm) or any(c.isalpha() for c in label):
+        return label
+    return f"A{wavelength_nm:g}"
+
+
+def readings_from_blocks(blocks: Sequence[Block], content: Content, raw: RawFile, problems: Problems) -> pd.DataFrame:
+    """RAW_READINGS of the one plate that files.csv means, in the order of the file.
+
+    Raises UnreadableError when the plate or wavelength is not in the file or not clear, or the numbers are ambiguous.
+    """
+    chosen = _of_wavelength(_of_sheet(blocks, raw), raw, problems)
+    _check_one_plate(chosen)
+    _check_wells_once(chosen)
+    places = [(b, spot, b.sheet.cell(spot.row, spot.col)) for b in chosen for spot in b.spots]
+    said = [status_of(token) for _, _, token in places]
+    mark = decimal_mark((number for _, number in said if number), content.separator if content.text else "")
+    if mark == ",":
+        problems.add("MG128", file=raw.file)
+    for (block, spot, token), (status, _) in zip(places, said, strict=True):
+        if status in _MISPLACED:
+            place = block.sheet.place(spot.row, spot.col)
+            problems.add(_MISPLACED[status], file=raw.file, sheet=block.sheet.name, place=place, seen=token)
+    rows = [_reading(*where, *what, mark, raw) for where, what in zip(places, said, strict=True)]
+    return tables.RAW_READINGS.frame(rows)
+
+
+def _reading(block: Block, spot: Spot, token: str, status: str, number: str, mark: str, raw: RawFile) -> dict[str, Any]:
+    """One row of the readings."""
+    value = number_from(number, mark)
+    return {
+        "file": raw.file,
+        "sheet": block.sheet.name or block.label,
+        "place": block.sheet.place(spot.row, spot.col),
+        "plate": raw.plate,
+        "well": spot.well,
+        "channel": block.channel,
+        "wavelength_nm": block.wavelength_nm,
+        "read_index": block.read_index,
+        "time_s": block.time_s,
+        "value": _as_printed(value) if block.single else value,
+        "status": "missing" if status in _MISPLACED else status,
+        "raw": token,
+    }
+
+
+def _as_printed(value: float | None) -> float | None:
+    """The decimal that a single-precision number was made from: 0.3438, stored as 0.34380000829696655.
+
+    Only for numbers that are single precision exactly; any other is returned as it is.
+    """
+    if value is None or abs(value) > np.finfo(np.float32).max:
+        return value
+    single = np.float32(value)
+    return float(str(single)) if float(single) == value else value
+
+
+def _of_sheet(blocks: Sequence[Block], raw: RawFile) -> list[Block]:
+    """The blocks that the row's `sheet` names; all when it is empty."""
+    if not raw.sheet:
+        return list(blocks)
+    wanted = raw.sheet.strip().casefold()
+    chosen = [b for b in blocks if wanted in (name.casefold() for name in b.names)]
+    if not chosen:
+        known = dict.fromkeys(name for b in blocks for name in (b.sheet.name, b.label) if name)
+        raise UnreadableError("MG115", sheet=raw.sheet, seen=raw.sheet, suggestion=suggestion(raw.sheet, known))
+    return chosen
+
+
+def _of_wavelength(blocks: list[Block], raw: RawFile, problems: Problems) -> list[Block]:
+    """The blocks at the wavelengths that the row asks for; all when it asks for none and there is one read only.
+
+    A file that declares one other wavelength is read, with a problem: the lab may look at it and confirm.
+    """
+    declared = sorted({b.wavelength_nm for b in blocks if not math.isnan(b.wavelength_nm)})
+    known = ", ".join(f"{nm:g}" for nm in declared)
+    wanted = _wavelengths_asked(raw)
+    chosen = [b for b in blocks if any(abs(b.wavelength_nm - nm) < _SAME_NM for nm in wanted)]
+    absent = [nm for nm in wanted if all(abs(nm - d) >= _SAME_NM for d in declared)]
+    if absent and len(declared) == 1 and len(wanted) == 1:
+        problems.add("MG118", file=raw.file, seen=known, asked=raw.wavelength_nm)
+    elif absent and declared:
+        raise UnreadableError("MG116", seen=";".join(f"{nm:g}" for nm in absent), known=known)
+    elif absent:
+        problems.add("MG119", file=raw.file, seen="none", asked=raw.wavelength_nm)
+    if wanted and not absent:
+        return chosen
+    channels = dict.fromkeys(f"{b.channel} ({b.wavelength_nm:g} nm)" for b in blocks)
+    if len({(b.channel, b.wavelength_nm) for b in blocks}) > 1 and len(declared) != 1 or len(declared) > 1:
+        raise UnreadableError("MG117", seen=", ".join(channels).replace(" (nan nm)", ""))
+    return blocks
+
+
+def _wavelengths_asked(raw: RawFile) -> list[float]:
+    """The row's wavelengths in nm ("340;380" for ratiometric probes); raises UnreadableError MG114 for other text."""
+    parts = [part.strip() for part in raw.wavelength_nm.split(";") if part.strip()]
+    numbers = [number_from(part, ".") for part in parts]
+    if None in numbers:
+        raise UnreadableError("MG114", seen=raw.wavelength_nm)
+    return [n for n in numbers if n is not None]
+
+
+def _check_one_plate(blocks: Sequence[Block]) -> None:
+    """Raises UnreadableError MG113 when the blocks are of several plates: nothing is guessed."""
+    plates = dict.fromkeys((b.sheet.name, b.label) for b in blocks)
+    if len(plates) <= 1:
+        return
+    for part in (1, 0):  # the plate's own label tells them apart, or the sheet, or only both
+        names = [plate[part] for plate in plates]
+        if all(names) and len(set(names)) == len(names):
+            raise UnreadableError("MG113", seen=", ".join(names))
+    raise UnreadableError("MG113", seen=", ".join(dict.fromkeys(b.plate for b in blocks)))
+
+
+def _check_wells_once(blocks: Sequence[Block]) -> None:
+    """Raises UnreadableError MG125 when a well has two values of the same read."""
+    counts = Counter((b.channel, b.wavelength_nm, b.read_index, s.well) for b in blocks for s in b.spots)
+    twice = next((key for key, n in counts.items() if n > 1), None)
+    if twice:
+        spots = [(b, s) for b in blocks for s in b.spots if s.well == twice[3] and b.channel == twice[0]]
+        block, spot = spots[-1]
+        raise UnreadableError("MG125", place=block.sheet.place(spot.row, spot.col), seen=twice[3])

@@ -1,0 +1,159 @@
+"""Raw text: bytes to text, text to cells, a cell to a number or to the reason why it is none.
+
+A cell keeps the text as it was read; a number is made of it only where a number stands, and only by one decimal mark
+for the whole file.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+
+from mgassay.errors import UnreadableError
+
+SEPARATORS = ("\t", ";", ",")
+
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_COMMA_NUMBER = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+_GROUPED = {",": re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?"), ".": re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")}
+_NUMBER_EITHER = r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?"
+_MASKED = re.compile(rf"\*\s*({_NUMBER_EITHER})\s*\*")
+_PLAIN = re.compile(_NUMBER_EITHER)
+_ABOVE = re.compile(rf"OVRFLW|OVER|OVERFLOW|#SAT|SAT|SATURATED|\*+|>\s*(?:MAX|{_NUMBER_EITHER})", re.IGNORECASE)
+_BELOW = re.compile(rf"UNDER|UNDRFLW|<\s*(?:MIN|{_NUMBER_EITHER})", re.IGNORECASE)
+_MISSING = re.compile(r"|MISSED|NAN|\?+", re.IGNORECASE)
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_DATE = re.compile(
+    rf"\d{{4}}-\d\d-\d\d.*|\d{{1,2}}/\d{{1,2}}/\d{{2,4}}.*|\d{{1,2}}\.\d{{1,2}}\.\d{{2,4}}"
+    rf"|\d{{1,2}}[-. ](?:{_MONTHS})\w*(?:[-. ]\d{{2,4}})?|(?:{_MONTHS})\w*[-. ]\d{{2,4}}",
+    re.IGNORECASE,
+)
+
+
+def text_from_bytes(content: bytes) -> tuple[str, str]:
+    """The text and the name of its encoding: by byte order mark, else UTF-8, UTF-16 by its zeros, cp1252.
+
+    Raises UnreadableError MG108 for bytes that are no text.
+    """
+    encoding = _encoding_of(content)
+    try:
+        return content.decode(encoding), "utf-8" if encoding == "utf-8-sig" else encoding
+    except UnicodeDecodeError as bad:
+        raise UnreadableError("MG108", seen=f"{encoding}, byte {bad.start}") from bad
+
+
+def _encoding_of(content: bytes) -> str:
+    """The encoding that these bytes are read with."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if content.startswith(b"\xef\xbb\xbf"):
+        return "utf-8-sig"
+    if b"\0" in content:
+        return _wide_encoding(content)
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def _wide_encoding(content: bytes) -> str:
+    """UTF-16 of bytes with zeros but no mark: in Western text every second byte is zero.
+
+    Raises UnreadableError MG108 where the zeros do not lie so: the file is not text.
+    """
+    start = content[:2000]
+    first, second = start[0::2].count(0), start[1::2].count(0)
+    if second > 0.7 * len(start[1::2]) and not first:
+        return "utf-16-le"
+    if first > 0.7 * len(start[0::2]) and not second:
+        return "utf-16-be"
+    raise UnreadableError("MG108", seen="zero bytes")
+
+
+def separator_of(lines: Sequence[str]) -> str:
+    """Tab, `;` or `,`: the first of these that stands twice or more in at least half as many lines as any other.
+
+    The order matters: `0,1;0,2` is semicolons with decimal commas, never the other way round.
+
+    >>> separator_of(["A;0,1;0,2;0,3", "B;0,4;0,5;0,6"]), separator_of(["A,1,2"]), separator_of(["word"])
+    (';', ',', '')
+    """
+    counts = {mark: sum(line.count(mark) >= 2 for line in lines[:20000]) for mark in SEPARATORS}
+    if not any(counts.values()):
+        counts = {mark: sum(mark in line for line in lines[:20000]) for mark in SEPARATORS}
+    most = max(counts.values())
+    return next((mark for mark in SEPARATORS if most and 2 * counts[mark] >= most), "")
+
+
+def cells_from_line(line: str, separator: str) -> tuple[str, ...]:
+    """The cells of one line, without blanks around them; quotes are read line by line, so none swallows the next."""
+    if not separator:
+        return (line.strip(),)
+    if '"' not in line:
+        return tuple(cell.strip() for cell in line.split(separator))
+    try:
+        return tuple(cell.strip() for cell in next(csv.reader([line], delimiter=separator)))
+    except csv.Error:
+        return tuple(cell.strip() for cell in line.split(separator))
+
+
+def status_of(token: str) -> tuple[str, str]:
+    """What a cell in a number's place says: its status and the text of its number ("" when it has none).
+
+    Statuses are those of readings (`ok`, `above`, `below`, `missing`, `masked`), and `date`, `formula`, `unknown` for
+    text that stands where it should not.
+
+    >>> status_of("0.356"), status_of("*0.356*"), status_of("OVRFLW"), status_of("<0.000"), status_of("?????")
+    (('ok', '0.356'), ('masked', '0.356'), ('above', ''), ('below', ''), ('missing', ''))
+    """
+    text = token.strip().replace("−", "-")
+    if _PLAIN.fullmatch(text):
+        return "ok", text
+    if masked := _MASKED.fullmatch(text):
+        return "masked", masked[1]
+    for status, pattern in (("above", _ABOVE), ("below", _BELOW), ("missing", _MISSING), ("date", _DATE)):
+        if pattern.fullmatch(text):
+            return status, ""
+    return ("formula" if text.startswith("=") else "unknown"), ""
+
+
+def decimal_mark(numbers: Iterable[str], separator: str) -> str:
+    """The one decimal mark of a file's numbers: "." or ",".
+
+    A comma counts only where no number has a point, the cells are not parted by commas, and not every comma could be
+    one between thousands. Raises UnreadableError MG121 otherwise.
+
+    >>> decimal_mark(["0,069", "1,250", "2"], "\\t")
+    ','
+    """
+    given = list(numbers)
+    commas = [n for n in given if "," in n]
+    if not commas:
+        return "."
+    mixed = any("." in n for n in given)
+    thousands = all(_THOUSANDS.fullmatch(n) for n in commas)
+    if mixed or thousands or separator == "," or not all(_COMMA_NUMBER.fullmatch(n) for n in commas):
+        raise UnreadableError("MG121", seen=commas[0])
+    return ","
+
+
+def number_from(text: str, mark: str) -> float | None:
+    """The number that a text writes with this decimal mark; None when it is none (nor `inf`, `nan`, `1_000`).
+
+    >>> number_from("0,5", ","), number_from("1.03E+00", "."), number_from("0,5", ".")
+    (0.5, 1.03, None)
+    """
+    pointed = text.replace(",", ".") if mark == "," and text.count(",") <= 1 and "." not in text else text
+    return float(pointed) if _NUMBER.fullmatch(pointed) else None
+
+
+def quantity_from(text: str, mark: str) -> float | None:
+    """As `number_from`, with the other mark allowed between groups of three digits.
+
+    >>> quantity_from("100,000,000.000", "."), quantity_from("1.250,5", ",")
+    (100000000.0, 1250.5)
+    """
+    if _GROUPED[mark].fullmatch(text):
+        text = text.replace("," if mark == "." else ".", "")
+    return number_from(text, mark)

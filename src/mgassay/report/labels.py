@@ -1,0 +1,167 @@
+"""What the identifiers in the tables are called in the report.
+
+A name that is not listed here is printed as it stands, so that nothing is lost when a room adds one.
+"""
+
+from collections.abc import Mapping
+
+READOUTS: Mapping[str, str] = {
+    "calcium": "calcium per protein",
+    "calcium_per_well": "calcium per well",
+    "protein_per_well": "protein per well",
+    "calcium_apparent": "apparent calcium of the dye",
+    "alizarin_area": "Alizarin Red area",
+    "alizarin_od": "Alizarin Red density",
+    "alizarin_extract": "Alizarin Red extract",
+    "alp": "alkaline phosphatase",
+    "mg_intracellular": "intracellular Mg²⁺",
+    "t50": "T50 of calciprotein particles",
+    "viability": "viability",
+}
+ASSAYS: Mapping[str, str] = {
+    "calcium": "Calcium",
+    "protein": "Protein",
+    "alizarin_image": "Alizarin Red images",
+    "alizarin_extract": "Alizarin Red extract",
+    "alp": "ALP",
+    "mg_intracellular": "Intracellular Mg²⁺",
+    "t50": "T50",
+    "viability": "Viability",
+    "qpcr": "qPCR",
+}
+UNITS: Mapping[str, str] = {
+    "ug/mg": "µg per mg protein",
+    "ug/well": "µg per well",
+    "mg/well": "mg per well",
+    "ug/mL": "µg/mL",
+    "uM": "µM",
+    "1": "fraction of the field",
+    "OD": "optical density",
+    "um2": "µm²",
+    "px": "pixels",
+}
+SHARES: Mapping[str, str] = {
+    "passive": "passive, no cells needed",
+    "surface": "cell surface or residual entry",
+    "intracellular": "intracellular",
+    "extracellular": "extracellular",
+    "intracellular_corrected": "intracellular, corrected for residual entry",
+}
+CONTRASTS: Mapping[str, str] = {
+    "total": "T, entry intact",
+    "blocked": "B, entry blocked",
+    "acellular": "A, no cells",
+    "interaction": "T − B, lost under block",
+    "surface": "B − A, cells present, entry blocked",
+    "block_main": "the block by itself",
+    "dose": "dose series",
+}
+METHODS: Mapping[str, str] = {
+    "donor_t": "per-donor contrasts, t",
+    "block_anova": "if donors respond alike (block ANOVA)",
+    "welch": "Welch",
+    "dunnett": "Dunnett",
+    "fieller_donor": "Fieller, per donor",
+    "fieller_block_anova": "Fieller, if donors respond alike",
+}
+GRADES: Mapping[str, str] = {
+    "A": "strong: an siRNA and an independent block resolve the share and agree, entry was measured, and an acellular "
+    "arm was run",
+    "B": "good: resolved by siRNA or a selective inhibitor with entry measured, but one arm short of the full design",
+    "C": "moderate: the block is non-selective, or how much entry it left was not measured",
+    "D": "weak: Mg²⁺ was added and nothing stopped it from entering, so where it acts cannot be told",
+    "X": "not identifiable: this experiment does not tell where Mg²⁺ acts",
+}
+FLAGS: Mapping[str, str] = {
+    "above_curve": "signal above the top standard: known only to exceed the limit",
+    "below_lod": "below the limit of detection",
+    "below_loq": "below the limit of quantification",
+    "saturated": "the reader's own overflow",
+    "masked": "masked in the export",
+    "excluded": "excluded by the lab",
+    "no_background": "no control-medium condition to subtract",
+    "no_protein": "no protein to divide by",
+    "uncalibrated": "no standards or no negative control image",
+    "curve_failed": "too few standards back-calculate",
+    "contaminated_controls": "the negative wells are stained or dirty",
+    "clipped": "clipped pixels",
+    "out_of_focus": "out of focus",
+    "grey": "grey image",
+    "duplicate": "the same image twice",
+    "undetermined": "Cq not reached",
+    "assumed_cycles": "cycle count not in the export, 40 assumed",
+    "assumed_efficiency": "efficiency not measured, 2 per cycle assumed",
+    "outlier": "far from its replicates",
+    "floor": "at the detection limit above background: a bound, not a value",
+    "proxy_rho": "residual entry from TRPM7 mRNA, not from Mg²⁺ itself",
+    "discordant_blocks": "the blocks disagree",
+    "lower_bound": "a lower bound",
+    "not_scale_robust": "depends on the scale it is counted on",
+    "few_donors": "fewer than two donors: no interval",
+    "total_near_zero": "total effect close to zero",
+    "antagonism": "outside 0 to 100 %: the parts work against each other",
+}
+ROLES: Mapping[str, tuple[str, str]] = {
+    "sample": ("●", "sample"),
+    "standard": ("◆", "standard"),
+    "blank": ("○", "blank"),
+    "mg_control": ("△", "Mg control, no calcium"),
+    "ntc": ("N", "no template"),
+    "nrt": ("R", "no reverse transcriptase"),
+    "empty": ("·", "empty"),
+    "excluded": ("✕", "excluded"),
+}
+
+
+def _plain(name: str) -> str:
+    """An identifier that has no entry, as words."""
+    return name.replace("_", " ")
+
+
+def readout(name: str) -> str:
+    """A readout in words.
+
+    >>> readout("gene:RUNX2"), readout("calcium")
+    ('RUNX2 mRNA', 'calcium per protein')
+    """
+    return f"{name.removeprefix('gene:')} mRNA" if name.startswith("gene:") else READOUTS.get(name, _plain(name))
+
+
+def assay(name: str) -> str:
+    """An assay in words."""
+    return ASSAYS.get(name, _plain(name))
+
+
+def unit(name: str) -> str:
+    """A unit as the field writes it."""
+    return UNITS.get(name, name)
+
+
+def share(name: str) -> str:
+    """A share in words."""
+    return SHARES.get(name, _plain(name))
+
+
+def contrast(name: str) -> str:
+    """A contrast in words."""
+    return CONTRASTS.get(name, _plain(name))
+
+
+def method(name: str) -> str:
+    """An estimator in words."""
+    return METHODS.get(name, _plain(name))
+
+
+def flags(joined: str) -> str:
+    """Flags joined by `;` in words."""
+    return "; ".join(FLAGS.get(f, _plain(f)) for f in joined.split(";") if f)
+
+
+def block(name: str) -> str:
+    """A block by name; the empty block is intact entry."""
+    return name or "entry intact"
+
+
+def rule(name: str) -> str:
+    """A rule of the verdict, as words."""
+    return _plain(name)

@@ -1,0 +1,198 @@
+"""The verdict in sentences, each resting on one row of one table.
+
+The effects room decides the facts (grade, identifiable, missing); here they are only rounded and worded. Estimates are
+never printed without their interval, and n always counts donors.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from mgassay.experiment import Experiment
+from mgassay.report import labels
+from mgassay.report.genes import gene_sentences
+from mgassay.report.numbers import count, decimal, interval, level, p_value, percent, with_interval
+from mgassay.report.rows import Row, Tables, excludes_zero, key_of, n_donors, tables_of
+
+Sentence = dict[str, str]
+
+SHARE_ORDER = ("intracellular_corrected", "intracellular", "surface", "passive", "extracellular")
+
+
+def sentences(
+    verdict: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], experiment: Experiment
+) -> list[Sentence]:
+    """The verdict's sentences: `text`, the `table` (file name) and the `key` of the row that its numbers come from.
+
+    `tables` are result tables by name; those not given count as empty. Empty when the verdict names no readout.
+    """
+    readout, block = str(verdict.get("readout") or ""), str(verdict.get("block") or "")
+    if not readout:
+        return []
+    held = tables_of(experiment, tables)
+    return [
+        *_effect_sentences(held, readout, block),
+        *_share_sentences(held, readout, block),
+        *_block_sentences(held, readout, block),
+        *_check_sentences(held, readout, block),
+        *gene_sentences(held),
+    ]
+
+
+def sentence(text: str, table: str, row: Row) -> Sentence:
+    """A sentence and the address of the row that it rests on."""
+    return {"text": text, "table": f"{table}.csv", "key": key_of(table, row)}
+
+
+def effect_row(tables: Tables, contrast: str, readout: str, block: str, *, scale: str = "log") -> Row | None:
+    """The row a contrast is quoted from: the default method, the block's own row before the one without block."""
+    equal = {"contrast": contrast, "readout": readout, "scale": scale}
+    found = [r for r in tables.primary("effects", **equal) if r["method"] in ("donor_t", "welch")]
+    by_block = {r["block"]: r for r in reversed(found)}
+    return by_block.get(block, by_block.get(""))
+
+
+def share_row(tables: Tables, share: str, readout: str, block: str, *, scale: str = "log") -> Row | None:
+    """The row a share is quoted from, by Fieller on donors."""
+    equal = {"share": share, "readout": readout, "scale": scale, "method": "fieller_donor"}
+    by_block = {r["block"]: r for r in reversed(tables.primary("shares", **equal))}
+    return by_block.get(block, by_block.get(""))
+
+
+def _evidence(row: Row, *, unit: str = "donor") -> str:
+    """The estimate's interval, p and n, as they follow the letter of an effect."""
+    parts = [with_interval(row["estimate"], row["ci_low"], row["ci_high"]), p_value(row["p"])]
+    return ", ".join([p for p in parts if p] + [f"n = {count(n_donors(row), unit)}"])
+
+
+def _direction(row: Row, thing: str) -> str:
+    """What a step did to a readout, claimed only where the interval leaves out 0."""
+    if not excludes_zero(row):
+        return f"had no clear effect on {thing}"
+    return f"lowered {thing}" if row["estimate"] > 0 else f"raised {thing}"
+
+
+def _effect_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
+    """T in words, as percent, then B, A and T − B."""
+    thing = labels.readout(readout)
+    step = f"{level(tables.mg_reference_mM)} to {level(tables.mg_raised_mM)} mM"
+    if total := effect_row(tables, "total", readout, block):
+        yield sentence(
+            f"Raising Mg²⁺ from {step} with entry intact {_direction(total, thing)}: T = {_evidence(total)}.",
+            "effects",
+            total,
+        )
+    if additive := effect_row(tables, "total", readout, block, scale="additive"):
+        yield sentence(
+            f"That is {_percent_with_interval(additive)} inhibition, averaged over the donors' own percentages.",
+            "effects",
+            additive,
+        )
+    if blocked := effect_row(tables, "blocked", readout, block):
+        yield sentence(
+            f"With entry blocked ({labels.block(block)}) the same step {_direction(blocked, thing)}: "
+            f"B = {_evidence(blocked)}.",
+            "effects",
+            blocked,
+        )
+    if acellular := effect_row(tables, "acellular", readout, ""):
+        yield sentence(
+            f"Without cells it {_direction(acellular, thing)}: A = {_evidence(acellular, unit='run')}.",
+            "effects",
+            acellular,
+        )
+    if lost := effect_row(tables, "interaction", readout, block):
+        yield sentence(f"{_interaction_claim(lost)}: T − B = {_evidence(lost)}.", "effects", lost)
+
+
+def _interaction_claim(row: Row) -> str:
+    """What T − B shows about entry, never more than its interval does."""
+    if not excludes_zero(row):
+        return "Whether the effect depends on Mg²⁺ entry is not settled"
+    return (
+        "Part of the effect depends on Mg²⁺ entry"
+        if row["estimate"] > 0
+        else "Blocking entry made the effect of Mg²⁺ larger"
+    )
+
+
+def _percent_with_interval(row: Row) -> str:
+    """A proportion and its interval in percent."""
+    return with_interval(row["estimate"], row["ci_low"], row["ci_high"], percent)
+
+
+def share_interval(row: Row) -> str:
+    """A share's confidence set in words: bounded, two rays, or everything."""
+    if row["interval"] == "bounded":
+        return interval(row["ci_low"], row["ci_high"], percent)
+    if row["interval"] == "two_rays":
+        return f"≤ {percent(row['ci_low'])} or ≥ {percent(row['ci_high'])}"
+    return "any value"
+
+
+def is_identifiable(row: Row) -> bool:
+    """Whether the share may be quoted: its set is bounded."""
+    return not pd.isna(row["identifiable"]) and bool(row["identifiable"])
+
+
+def _share_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
+    """Each share of T on the log scale, then the intracellular one as percent inhibition."""
+    for name in SHARE_ORDER:
+        if row := share_row(tables, name, readout, block):
+            n = effect_row(tables, "interaction", readout, block) or effect_row(tables, "total", readout, block)
+            yield sentence(_share_text(row, n), "shares", row)
+    if (row := share_row(tables, "intracellular", readout, block, scale="additive")) and is_identifiable(row):
+        yield sentence(
+            f"Counted as percent inhibition instead of on the log scale, the intracellular share is "
+            f"{percent(row['estimate'])} {share_interval(row)}.",
+            "shares",
+            row,
+        )
+
+
+def _share_text(row: Row, counted: Row | None) -> str:
+    """One share with its interval, or that this experiment does not tell it."""
+    name, donors = labels.share(row["share"]), "" if counted is None else f", n = {count(n_donors(counted), 'donor')}"
+    if not is_identifiable(row):
+        return (
+            f"Share {name}: not identifiable from this experiment "
+            f"(the data allow {share_interval(row)}{donors}); T is too close to 0 for its spread."
+        )
+    left = "" if pd.isna(row["rho"]) else f", with {percent(row['rho'])} of entry left under block"
+    outside = "; outside 0 to 100 %, so the parts oppose each other" if not 0 <= row["estimate"] <= 1 else ""
+    return (
+        f"Share {name}: {percent(row['estimate'])} {share_interval(row)} of the total effect{left}{donors}{outside}."
+    )
+
+
+def _block_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
+    """What the block does by itself, at reference Mg."""
+    if row := effect_row(tables, "block_main", readout, block):
+        thing = labels.readout(readout)
+        told = "had no clear effect on" if not excludes_zero(row) else "raised" if row["estimate"] > 0 else "lowered"
+        yield sentence(
+            f"{labels.block(block)} by itself, at {level(tables.mg_reference_mM)} mM Mg²⁺, {told} {thing}: "
+            f"{_evidence(row)} (log scale, > 0 is more).",
+            "effects",
+            row,
+        )
+
+
+def _check_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
+    """Agreement of two blocks and proofs of no effect, with the bounds declared beforehand."""
+    for row in tables.rows("checks", readout=readout):
+        if row["check"] in ("agreement", "equivalence") and row["block"] in ("", block) and not pd.isna(row["passed"]):
+            yield sentence(_check_text(row), "checks", row)
+
+
+def _check_text(row: Row) -> str:
+    """One check with its estimate and bounds."""
+    found = with_interval(row["estimate"], row["ci_low"], row["ci_high"])
+    bounds = f"declared bounds {decimal(row['bound_low'])} to {decimal(row['bound_high'])}, log scale"
+    subject = row["subject"].replace("_", " ")
+    if row["check"] == "agreement":
+        told = "agree" if row["passed"] else "do not agree"
+        return f"The blocks {told} ({subject}): difference {found}; {bounds}."
+    told = "no effect, within the margin" if row["passed"] else "not shown to be without effect"
+    return f"{labels.contrast(subject)}: {told}: {found}; {bounds}."

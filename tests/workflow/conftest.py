@@ -1,0 +1,97 @@
+"""A lab: a copy of the workflow in a folder of its own, where plain `snakemake` runs on chosen experiments."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DEMO = ROOT / "resources" / "demo" / "mg-trpm7-demo"
+
+
+@dataclass
+class Lab:
+    folder: Path
+
+    @property
+    def results(self) -> Path:
+        return self.folder / "results"
+
+    @property
+    def experiments(self) -> Path:
+        return self.folder / "experiments"
+
+    def snakemake(self, *args: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [Path(sys.executable).with_name("snakemake"), *args],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(self.folder / "src"), "NO_COLOR": "1"},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+    def jobs(self, *args: str) -> dict[str, int]:
+        """Jobs that a dry run would start, by rule."""
+        dry = self.snakemake("--dry-run", "--quiet", "rules", *args)
+        assert dry.returncode == 0, dry.stdout + dry.stderr
+        return table_of_jobs(dry.stdout + dry.stderr)
+
+    def add(self, name: str, source: Path = DEMO) -> Path:
+        shutil.copytree(source, self.experiments / name)
+        return self.experiments / name
+
+    def bytes_of_results(self) -> dict[str, bytes]:
+        files = (f for f in self.results.rglob("*") if f.is_file() and "logs" not in f.parts)
+        return {f.relative_to(self.results).as_posix(): f.read_bytes() for f in files}
+
+
+def table_of_jobs(text: str) -> dict[str, int]:
+    """The counts that Snakemake prints under "Job stats"."""
+    found: dict[str, int] = {}
+    for line in text.splitlines():
+        words = line.split()
+        if len(words) == 2 and words[1].isdigit() and words[0] != "total":
+            found[words[0]] = int(words[1])
+    return found
+
+
+def make_lab(folder: Path) -> Lab:
+    shutil.copy(ROOT / "Snakefile", folder / "Snakefile")
+    for part in ("workflow", "profiles", "config", "src"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "experiments").mkdir()
+    (folder / "config" / "config.yaml").write_text("experiments: experiments\nresults: results\n")
+    return Lab(folder)
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    return make_lab(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def small_experiment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A simulated experiment without images, quick to run; never written to."""
+    from mgassay import store
+    from mgassay.simulate.folder import simulate_experiment
+    from mgassay.simulate.truth import Truth
+
+    folder = tmp_path_factory.mktemp("simulated") / "small"
+    for name, content in simulate_experiment(Truth(donors=3, images=False), 11, "small").items():
+        store.write_bytes(folder / name, content)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """A lab that has run the demo experiment to its end; read it, do not write to it."""
+    lab = make_lab(tmp_path_factory.mktemp("lab"))
+    lab.add("mg-trpm7-demo")
+    done = lab.snakemake("--cores", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return lab

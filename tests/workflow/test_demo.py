@@ -1,0 +1,104 @@
+"""The main job: the demo folder in, every table and the report out, the truth inside the intervals."""
+
+import tomllib
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from mgassay import store, tables
+
+DEMO = Path(__file__).parents[2] / "resources" / "demo" / "mg-trpm7-demo"
+RUN = "mg-trpm7-demo"
+
+
+def table(lab, state):
+    return store.read_table(lab.results / RUN / "tables", state)
+
+
+def test_every_table_of_the_contract_is_there_with_its_columns(demo_lab):
+    for state in tables.RESULT_TABLES:
+        header = (demo_lab.results / RUN / "tables" / f"{state.name}.csv").read_text().splitlines()[0]
+        assert header == ",".join(state.columns)
+    for state in (tables.SUMMARY, tables.SUMMARY_SHARES):
+        assert (demo_lab.results / f"{state.name}.csv").read_text().splitlines()[0] == ",".join(state.columns)
+
+
+@pytest.mark.parametrize("state", [tables.READINGS, tables.WELLS, tables.AMOUNTS, tables.MEANS, tables.EFFECTS,
+                                   tables.SHARES, tables.CURVES, tables.STANDARDS, tables.IMAGES, tables.QPCR,
+                                   tables.GENES, tables.CHECKS], ids=lambda s: s.name)  # fmt: skip
+def test_the_stages_of_the_demo_leave_rows(demo_lab, state):
+    assert len(table(demo_lab, state)) > 0
+
+
+def test_the_demo_has_nothing_to_mend(demo_lab):
+    problems = table(demo_lab, tables.PROBLEMS)
+    assert problems.loc[problems["severity"] == "error"].empty
+
+
+def test_shares_are_bounded_narrow_and_hold_the_truth(demo_lab):
+    truth = tomllib.loads((DEMO / "truth.toml").read_text())
+    shares = table(demo_lab, tables.SHARES)
+    donors = shares[(shares["method"] == "fieller_donor")]
+    assert len(donors) >= 2 * 2 * (2 + 3)  # blocks x scales x (calcium: 2 shares; calcium_per_well: 3), and images
+    assert donors["identifiable"].all()
+    assert ((donors["ci_high"] - donors["ci_low"]) < 0.7).all()
+    for row in donors.itertuples():
+        true = truth["shares"][row.block][row.scale][row.share]
+        assert row.ci_low <= true <= row.ci_high, (row.readout, row.block, row.share, row.scale)
+
+
+def test_three_mineral_readouts_and_all_genes_have_effects(demo_lab):
+    effects = table(demo_lab, tables.EFFECTS)
+    mineral = {"calcium", "calcium_per_well", "alizarin_area", "alizarin_od"}
+    genes = {"gene:RUNX2", "gene:BMP2", "gene:BGLAP", "gene:ALPL"}
+    assert mineral | genes <= set(effects["readout"])
+    assert (effects.loc[effects["n_donors"].notna(), "n_donors"] == 4).all()
+
+
+def test_plain_snakemake_then_has_nothing_to_do(demo_lab):
+    again = demo_lab.snakemake()
+    assert again.returncode == 0
+    assert "Nothing to be done" in again.stdout + again.stderr
+
+
+def test_two_runs_give_the_same_bytes(demo_lab, lab):
+    lab.add(RUN)
+    done = lab.snakemake("--cores", "1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    first, second = demo_lab.bytes_of_results(), lab.bytes_of_results()
+    assert first.keys() == second.keys()
+    assert [name for name in first if first[name] != second[name]] == []
+
+
+def test_every_number_of_the_verdict_has_its_row(demo_lab):
+    verdict = store.read_json(demo_lab.results / RUN / "verdict.json")
+    assert {
+        "experiment",
+        "readout",
+        "block",
+        "grade",
+        "identifiable",
+        "missing",
+        "rules",
+        "sentences",
+        "readouts",
+    } <= set(verdict)
+    assert verdict["sentences"]
+    for sentence in verdict["sentences"]:
+        if not sentence["table"]:
+            continue
+        name = sentence["table"].removesuffix(".csv")
+        rows = table(demo_lab, tables.BY_NAME[name])
+        keys = rows[list(tables.KEYS[name])].astype(object)
+        joined = keys.apply(lambda row: "|".join("" if pd.isna(v) else str(v) for v in row), axis=1)
+        assert sentence["key"] in set(joined), sentence
+
+
+def test_provenance_names_every_input_with_its_checksum(demo_lab):
+    inputs = store.read_json(demo_lab.results / RUN / "provenance.json")["inputs"]
+    assert inputs == store.file_hashes(DEMO)
+
+
+def test_raw_files_are_left_as_they_were(demo_lab):
+    assert store.file_hashes(demo_lab.experiments / RUN) == store.file_hashes(DEMO)

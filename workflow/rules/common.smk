@@ -1,0 +1,90 @@
+# What every rule needs: where things are, and digests that make an edited input or program rerun what depends on it.
+import hashlib
+import os
+import re
+import shlex
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import validate
+
+validate(config, "../schemas/config.schema.yaml")
+
+FOLDER = str(config["experiments"]).rstrip("/")
+RESULTS = str(config["results"]).rstrip("/")
+PACKAGE = Path(workflow.basedir) / "src" / "mgassay"
+MGASSAY = f"{shlex.quote(sys.executable)} -m mgassay"
+ID = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
+
+# The rooms whose code decides what a rule writes. The ground floor and the command line decide for every rule.
+GROUND = (
+    "errors.py",
+    "units.py",
+    "problems.py",
+    "catalogue",
+    "tables.py",
+    "experiment.py",
+    "store.py",
+    "cli",
+)
+ROOMS = {
+    "read": ("readers",),
+    "images": ("readers", "design.py", "assays", "report/overlay.py"),
+    "quantify": ("assays", "design.py"),
+    "effects": ("design.py", "effects", "report"),
+    "report": ("design.py", "readers", "report"),
+    "overview": ("report",),
+}
+
+
+def experiments():
+    """The experiment folders, by name; a folder whose name is no id is refused before anything runs."""
+    if not os.path.isdir(FOLDER):
+        raise WorkflowError(
+            f"experiments: there is no folder {FOLDER!r}. Set it in config/config.yaml or by --config."
+        )
+    names = sorted(
+        e.name for e in os.scandir(FOLDER) if e.is_dir() and not e.name.startswith(".")
+    )
+    if wrong := [n for n in names if not re.fullmatch(ID, n)]:
+        raise WorkflowError(
+            f"experiments: rename {wrong}; an id has letters, digits, '_', '.', '-' only, 64 at most."
+        )
+    if not names:
+        raise WorkflowError(
+            f"experiments: {FOLDER!r} holds no experiment folder. `mgassay init DIR` makes one."
+        )
+    return names
+
+
+def folder_digest(wildcards):
+    """Changes when a file of the experiment is added, removed, or written (name, size, time of change)."""
+    root = f"{FOLDER}/{wildcards.experiment}"
+    found = (os.path.join(d, f) for d, _, files in os.walk(root) for f in files)
+    listing = sorted((os.path.relpath(f, root), *os.lstat(f)[6:9:2]) for f in found)
+    return hashlib.sha256(repr(listing).encode()).hexdigest()[:16]
+
+
+def code_digest(rule):
+    """Changes when a file of the package that this rule's outcome rests on is edited."""
+    parts = [PACKAGE / name for name in (*GROUND, *ROOMS[rule])]
+    files = sorted(
+        f
+        for p in parts
+        for f in (p.rglob("*") if p.is_dir() else [p])
+        if "__pycache__" not in f.parts
+    )
+    content = b"".join(
+        str(f.relative_to(PACKAGE)).encode() + f.read_bytes()
+        for f in files
+        if f.is_file()
+    )
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+EXPERIMENTS = experiments()
+
+
+wildcard_constraints:
+    experiment=ID,

@@ -1,0 +1,111 @@
+# One experiment, five jobs: read -> images -> quantify -> effects -> report.
+# A verb writes every table of its stage even when the data are wrong (the problems say so), so that one broken
+# experiment gets its own list of what to mend and never stops another.
+E = f"{RESULTS}/{{experiment}}"
+
+
+rule read:
+    output:
+        experiment=f"{E}/parts/experiment.json",
+        inputs=f"{E}/parts/inputs.json",
+        problems=f"{E}/parts/problems/read/problems.csv",
+        measured=f"{E}/parts/measured.csv",
+        qpcr_wells=f"{E}/parts/qpcr_wells.csv",
+        image_files=f"{E}/parts/image_files.csv",
+        readings=f"{E}/tables/readings.csv",
+        wells=f"{E}/tables/wells.csv",
+        exclusions=f"{E}/tables/exclusions.csv",
+        chemistry=f"{E}/tables/chemistry.csv",
+    log:
+        f"{E}/logs/read.log",
+    params:
+        mgassay=MGASSAY,
+        folder=f"{FOLDER}/{{experiment}}",
+        results=E,
+        content=folder_digest,
+        code=code_digest("read"),
+    shell:
+        "{params.mgassay} read {params.folder:q} {params.results:q} >{log:q} 2>&1"
+
+
+rule images:
+    input:
+        rules.read.output.experiment,
+        rules.read.output.image_files,
+    output:
+        images=f"{E}/tables/images.csv",
+        problems=f"{E}/parts/problems/images/problems.csv",
+        thumbnails=directory(f"{E}/parts/thumbnails"),
+        overlays=directory(f"{E}/export/overlays"),
+    log:
+        f"{E}/logs/images.log",
+    params:
+        mgassay=MGASSAY,
+        folder=f"{FOLDER}/{{experiment}}",
+        results=E,
+        code=code_digest("images"),
+    shell:
+        "{params.mgassay} images {params.folder:q} {params.results:q} >{log:q} 2>&1"
+
+
+rule quantify:
+    input:
+        rules.read.output,
+        rules.images.output.images,
+    output:
+        amounts=f"{E}/tables/amounts.csv",
+        curves=f"{E}/tables/curves.csv",
+        standards=f"{E}/tables/standards.csv",
+        qpcr=f"{E}/tables/qpcr.csv",
+        problems=f"{E}/parts/problems/quantify/problems.csv",
+    log:
+        f"{E}/logs/quantify.log",
+    params:
+        mgassay=MGASSAY,
+        results=E,
+        code=code_digest("quantify"),
+    shell:
+        "{params.mgassay} quantify {params.results:q} >{log:q} 2>&1"
+
+
+rule effects:
+    input:
+        rules.read.output.experiment,
+        rules.quantify.output.amounts,
+    output:
+        means=f"{E}/tables/means.csv",
+        effects=f"{E}/tables/effects.csv",
+        shares=f"{E}/tables/shares.csv",
+        genes=f"{E}/tables/genes.csv",
+        checks=f"{E}/tables/checks.csv",
+        verdict=f"{E}/verdict.json",
+        problems=f"{E}/parts/problems/effects/problems.csv",
+    log:
+        f"{E}/logs/effects.log",
+    params:
+        mgassay=MGASSAY,
+        results=E,
+        code=code_digest("effects"),
+    shell:
+        "{params.mgassay} effects {params.results:q} >{log:q} 2>&1"
+
+
+rule report:
+    input:
+        rules.read.output,
+        rules.images.output,
+        rules.quantify.output,
+        rules.effects.output,
+    output:
+        report=f"{E}/report.html",
+        provenance=f"{E}/provenance.json",
+        problems=f"{E}/tables/problems.csv",
+    log:
+        f"{E}/logs/report.log",
+    params:
+        mgassay=MGASSAY,
+        folder=f"{FOLDER}/{{experiment}}",
+        results=E,
+        code=code_digest("report"),
+    shell:
+        "{params.mgassay} report {params.folder:q} {params.results:q} >{log:q} 2>&1"

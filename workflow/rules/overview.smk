@@ -1,0 +1,34 @@
+# All experiments at a glance, and the gate that ends a run non-zero when a lab has something to mend.
+
+
+rule overview:
+    input:
+        expand(f"{RESULTS}/{{experiment}}/report.html", experiment=EXPERIMENTS),
+    output:
+        f"{RESULTS}/index.html",
+        f"{RESULTS}/summary.csv",
+        f"{RESULTS}/summary_shares.csv",
+    log:
+        f"{RESULTS}/logs/overview.log",
+    params:
+        mgassay=MGASSAY,
+        results=RESULTS,
+        experiments=EXPERIMENTS,
+        code=code_digest("overview"),
+    shell:
+        "{params.mgassay} overview {params.results:q} {params.experiments:q} >{log:q} 2>&1"
+
+
+rule gate:
+    input:
+        expand(f"{RESULTS}/{{experiment}}/tables/problems.csv", experiment=EXPERIMENTS),
+        f"{RESULTS}/index.html",
+    output:
+        touch(f"{RESULTS}/.accepted"),
+    params:
+        mgassay=MGASSAY,
+        results=RESULTS,
+        experiments=EXPERIMENTS,
+        code=code_digest("overview"),
+    shell:
+        "{params.mgassay} gate {params.results:q} {params.experiments:q}"
