@@ -49,7 +49,7 @@ class Block:
 class Arms:
     """The condition that fills each arm of one block ("" where it was not run); `block` is None when only Mg changed.
 
-    `rivals` lists, for every arm that several conditions fit, those conditions; the first of them fills the arm.
+    `rivals` holds, for every arm that several conditions fit, those conditions; the first of them fills the arm.
     """
 
     block: Block | None
@@ -61,7 +61,7 @@ class Arms:
     acellular_reference: str = ""
     acellular_raised: str = ""
     comparators: Mapping[str, str] = field(default_factory=dict)
-    rivals: tuple[tuple[str, ...], ...] = ()
+    rivals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -109,7 +109,7 @@ class Arms:
 
 
 def blocks_of(experiment: Experiment) -> tuple[Block, ...]:
-    """The blocks declared by [[block]], then those inferred from known inhibitors and TRPM7 siRNA; selective ones first.
+    """The declared blocks, then those inferred from known inhibitors and TRPM7 siRNA; selective ones first.
 
     A value that a [[block]] declares is not inferred again.
     """
@@ -145,27 +145,29 @@ def arms_of(experiment: Experiment, block: Block | None) -> Arms:
     """
     day, steps, contrast = primary_day(experiment), _idle_levels(experiment), experiment.settings.contrast
     calcifying = _on_time(_filled(experiment.conditions), day)
-    calcifying = calcifying[_equal(calcifying, "medium", contrast.medium_calcifying)]
-    live = calcifying[_equal(calcifying, "cells", "live")]
+    calcifying = calcifying[is_level(calcifying, "medium", contrast.medium_calcifying)]
+    live = calcifying[is_level(calcifying, "cells", "live")]
     levels = _mg_levels(contrast)
-    entry = {"intact": {block.column: block.intact}, "blocked": {block.column: block.blocked}} if block else {"intact": {}}
+    entry = {"intact": {block.column: block.intact} if block else {}}
+    if block:
+        entry["blocked"] = {block.column: block.blocked}
     wanted = {f"{e}_{step}": {"mg_mM": mg, **fixed} for e, fixed in entry.items() for step, mg in levels.items()}
     others = {c: v for c, v in steps.items() if block is None or c != block.column}
     found, idle = _best_filled(live, wanted, others)
-    dead = calcifying[_equal(calcifying, "cells", contrast.acellular)]
+    dead = calcifying[is_level(calcifying, "cells", contrast.acellular)]
     lifeless, _ = _best_filled(dead, {f"acellular_{step}": {"mg_mM": mg} for step, mg in levels.items()}, steps)
     candidates = {**found, **lifeless}
     return Arms(
         block=block,
         day=day,
         comparators=_comparators(live, {**idle, **entry["intact"]}, contrast),
-        rivals=tuple(fits for fits in candidates.values() if len(fits) > 1),
+        rivals={arm: fits for arm, fits in candidates.items() if len(fits) > 1},
         **{arm: fits[0] if fits else "" for arm, fits in candidates.items()},
     )
 
 
 def _mg_levels(contrast: Contrast) -> dict[str, str]:
-    """The two Mg levels of the contrast, as text that `_equal` compares as numbers."""
+    """The two Mg levels of the contrast, as text that `is_level` compares as numbers."""
     return {"reference": repr(contrast.mg_reference_mM), "raised": repr(contrast.mg_raised_mM)}
 
 
@@ -218,44 +220,48 @@ def _filled(conditions: pd.DataFrame) -> pd.DataFrame:
 def _on_time(conditions: pd.DataFrame, day: str) -> pd.DataFrame:
     """Conditions whose Mg was there from day 0, of the primary day or of none."""
     early = ~(conditions["mg_from_day"].to_numpy() > 0)
-    return conditions[early & (_equal(conditions, "day", day) | _equal(conditions, "day", "") | (day == ""))]
+    return conditions[early & (is_level(conditions, "day", day) | is_level(conditions, "day", "") | (day == ""))]
 
 
 def _fitting(conditions: pd.DataFrame, levels: Mapping[str, str]) -> tuple[str, ...]:
     """Ids of the conditions at all these levels, in the order of conditions.csv."""
     fits = np.ones(len(conditions), dtype=bool)
     for column, level in levels.items():
-        fits &= _equal(conditions, column, level)
+        fits &= is_level(conditions, column, level)
     return tuple(conditions["condition"].to_numpy()[fits])
 
 
-def _equal(conditions: pd.DataFrame, column: str, level: str) -> Mask:
+def is_level(conditions: pd.DataFrame, column: str, level: str) -> Mask:
     """Where a column holds a level; numbers are equal within 1e-6 of themselves; a column not there never is."""
     if column not in conditions.columns:
         return np.zeros(len(conditions), dtype=bool)
     if pd.api.types.is_numeric_dtype(conditions[column]):
         values = conditions[column].to_numpy(dtype=float, na_value=np.nan)
-        return np.isclose(values, _as_number(level), rtol=1e-6, atol=0.0)
-    return (conditions[column] == level).to_numpy(dtype=bool)
+        return np.asarray(np.isclose(values, _as_number(level), rtol=1e-6, atol=0.0), dtype=bool)
+    return np.asarray(conditions[column].to_numpy(dtype=object) == level, dtype=bool)
 
 
 def backgrounds_of(experiment: Experiment) -> dict[str, tuple[str, ...]]:
     """Condition -> the control-medium conditions that may be its no-Pi background, best first.
 
-    First the one with the same cells and day that matches Mg, inhibitor and siRNA (and the column of a [[block]]),
-    then the intact one at reference Mg: a donor in which the first was not run uses the second. Control conditions
-    themselves are not listed; a condition without any control has an empty tuple.
+    First the one with the same cells and day (or no day) that matches Mg, inhibitor and siRNA (and the column of a
+    [[block]]), then the intact one at reference Mg: a donor in which the first was not run uses the second. Control
+    conditions themselves are not listed; a condition without any control has an empty tuple.
     """
     conditions, contrast = _filled(experiment.conditions), experiment.settings.contrast
-    control = _equal(conditions, "medium", contrast.medium_control)
-    idle = {c: v for c, v in _idle_levels(experiment).items() if c != "comparator"}
+    control = is_level(conditions, "medium", contrast.medium_control)
+    idle = _idle_levels(experiment)
     matched = ["mg_mM", "inhibitor", "sirna", *(b.column for b in experiment.settings.block)]
     reference = {"intact": {"mg_mM": repr(contrast.mg_reference_mM)}}
     backgrounds = {}
     for arm in conditions[~control].to_dict("records"):
-        fits = conditions[control & _equal(conditions, "cells", arm["cells"]) & _equal(conditions, "day", arm["day"])]
-        # A control with the arm's own modulator before one without; both before none.
-        alike = fits.assign(other=fits["modulator"] != arm["modulator"]).sort_values("other", kind="stable")
+        day = is_level(conditions, "day", arm["day"]) | is_level(conditions, "day", "")
+        fits = conditions[control & is_level(conditions, "cells", arm["cells"]) & day]
+        other = [
+            int(m != arm["modulator"]) + int(c != arm["comparator"])
+            for m, c in zip(fits["modulator"], fits["comparator"], strict=True)
+        ]
+        alike = fits.assign(other=other).sort_values("other", kind="stable")  # the arm's own treatment first
         exact = _fitting(alike, {c: str(arm[c]) for c in dict.fromkeys(matched) if c in conditions.columns})
         intact, _ = _best_filled(fits, reference, idle)
         backgrounds[str(arm["condition"])] = tuple(dict.fromkeys([*exact[:1], *intact["intact"][:1]]))

@@ -3,6 +3,7 @@
 Every file is written beside its place and moved there in one step, so that a killed job never leaves half a table.
 """
 
+import csv
 import hashlib
 import json
 import os
@@ -54,7 +55,11 @@ def write_table(folder: Path, state: tables.Table, table: pd.DataFrame) -> None:
     """
     checked = state.check(table)
     truth = {c: checked[c].map(_TRUTH, na_action="ignore") for c, k in state.columns.items() if k == "truth"}
-    write_text(folder / f"{state.name}.csv", checked.assign(**truth).to_csv(index=False, lineterminator="\n"))
+    written = checked.assign(**truth)
+    text = written.to_csv(index=False, lineterminator="\n")
+    if "\r" in text:  # a carriage return in a lab's label ends the row for every CSV reader unless it is quoted
+        text = written.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    write_text(folder / f"{state.name}.csv", text)
 
 
 def read_table(folder: Path, state: tables.Table) -> pd.DataFrame:

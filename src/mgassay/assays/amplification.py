@@ -81,7 +81,7 @@ def factors_of_wells(wells: pd.DataFrame, plates: Mapping[str, QpcrPlate], probl
         (plate, gene): measured.get(gene, ASSUMED_FACTOR) if factor is None else factor
         for (plate, gene), factor in declared.items()
     }
-    pair_of_well = list(zip(wells["plate"], wells["gene"], strict=True))
+    pair_of_well = list(zip(wells["plate"].tolist(), wells["gene"].tolist(), strict=True))
     factors = [known.get(pair, np.nan) for pair in pair_of_well]
     return np.asarray(factors, dtype=np.float64), np.asarray([p in assumed for p in pair_of_well], dtype=bool)
 

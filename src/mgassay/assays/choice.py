@@ -1,7 +1,7 @@
 """Which curve: the weighting from the replicates, the model by AICc among those whose standards pass.
 
-The limits are those that ICH M10 sets for back-calculated standards; a plate kit with six levels cannot meet the rest of
-that guideline, and nothing here claims that it does.
+The limits are those that ICH M10 sets for back-calculated standards; a plate kit with six levels cannot meet the rest
+of that guideline, and nothing here claims that it does.
 """
 
 import math
@@ -99,25 +99,35 @@ def aicc_over_wells(curve: StandardCurve, largest_signal: float) -> float:
 def weighting_from_replicates(concentration: Array, signal: Array) -> str:
     """The weighting that the standards' replicates ask for: none, 1/x or 1/x2.
 
-    SD ∝ x^θ with θ 0, 1/2 or 1, the likeliest given the scatter within levels (normal readings, level means free;
-    levels count by their degrees of freedom, so that a level with one well says nothing and one whose wells agree by
-    chance is no infinity). A zero standard is taken with the lowest non-zero one, as its weight is. `none` when fewer
-    than three non-zero levels have two wells or more, or when no replicates differ.
+    SD ∝ x^θ over the non-zero levels with two wells or more; θ by regression of the SDs themselves with constant
+    relative error (Davidian and Carroll 1987), levels counted by their degrees of freedom, then rounded to 0, 1/2 or 1.
+    Unlike the slope of log SD it is not thrown off by a level whose wells happen to agree. `none` when there are fewer
+    than three such levels, or when no replicates differ.
     """
     x, level, n = np.unique(concentration, return_inverse=True, return_counts=True)
-    if np.sum((n > 1) & (x > 0)) < 3:
-        return "none"
     squares = np.bincount(level, weights=(signal - level_means(concentration, signal)) ** 2)
-    at, df = np.maximum(x, x[x > 0].min()), (n - 1).astype(np.float64)
-    if squares.sum() <= (_ROUNDING * np.abs(signal).max()) ** 2 * df.sum():
+    kept = (n > 1) & (x > 0)
+    df = np.asarray(n[kept] - 1, np.float64)
+    sd = np.sqrt(squares[kept] / df) / _expected_sd(df)
+    if df.size < 3 or not (sd > _ROUNDING * np.abs(signal).max()).any():
         return "none"
-    return max(WEIGHTINGS, key=lambda w: _replicate_likelihood(squares, df, at, WEIGHTINGS.index(w)))
+    steps_up = sum(_grows_faster(x[kept], sd, df, power) for power in (0.25, 0.75))
+    return WEIGHTINGS[steps_up]
 
 
-def _replicate_likelihood(squares: Array, df: Array, at: Array, power: int) -> float:
-    """Log likelihood of within-level sums of squares when the variance grows as at^power, its scale profiled out."""
-    pooled = float(np.sum(squares / at**power) / df.sum())
-    return float(-0.5 * power * np.sum(df * np.log(at)) - 0.5 * df.sum() * math.log(pooled))
+def _expected_sd(df: Array) -> Array:
+    """What an SD with these degrees of freedom is on average, of a true SD of 1 (normal readings)."""
+    return np.array([math.sqrt(2.0 / d) * math.exp(math.lgamma((d + 1) / 2) - math.lgamma(d / 2)) for d in df])
+
+
+def _grows_faster(x: Array, sd: Array, df: Array, power: float) -> bool:
+    """Whether the SDs grow with x by a greater power: SD / x^power is then larger at the higher levels.
+
+    The fitted θ is the power at which the mean of log x weighted by df · SD / x^θ is that weighted by df.
+    """
+    log_x = np.log(x)
+    scaled: Array = df * sd * np.exp(-power * log_x)
+    return float(np.average(log_x, weights=scaled)) > float(np.average(log_x, weights=df))
 
 
 def choose_curve(concentration: Array, signal: Array, model: str = "auto", weighting: str = "auto") -> ChosenCurve:
@@ -183,7 +193,7 @@ def linear_range(concentration: Array, signal: Array, weighting: str = "none") -
 
 
 def mandel_f(concentration: Array, signal: Array) -> float:
-    """Mandel's F for curvature, 1 and n − 3 degrees of freedom: how much the quadratic takes from the line's scatter."""
+    """Mandel's F for curvature, 1 and n − 3 degrees of freedom: what the quadratic takes from the line's scatter."""
     x, y = np.asarray(concentration, float), np.asarray(signal, float)
     straight, bent = fit_curve(x, y, "linear"), fit_curve(x, y, "quadratic")
     return (straight.rss - bent.rss) / (bent.rss / bent.df)

@@ -1,8 +1,8 @@
 """A standard curve: fit, prediction, inverse prediction with its interval, detection limits.
 
 Weights are those of single readings: a reading of weight w has variance residual_sd² / w. The named weightings are
-scaled to 1 at the lowest non-zero standard, so that `residual_sd` is the SD of a reading at the blank end, and a sample's
-weight follows from where it lies on the curve, exactly as a standard's does.
+scaled to 1 at the lowest non-zero standard, so that `residual_sd` is the SD of a reading at the blank end, and a
+sample's weight follows from where it lies on the curve, exactly as a standard's does.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ import numpy as np
 from mgassay.assays.models import Array, Model, model_named
 from mgassay.errors import CalibrationError, ContractError
 
-_STEPS_OUT, _HALVINGS = 60, 64
+_STEPS_OUT, _HALVINGS = 60, 48
 _SMALLEST_STEP = 1e-12  # of the range: where a perfect fit leaves no error to step by
 
 

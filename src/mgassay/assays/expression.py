@@ -70,9 +70,9 @@ def related_to_references(
     usable = technical[technical["plate"].isin(list(references))]
     of_reference = is_reference(usable, references)
     asked, measured = usable[~of_reference], usable[of_reference]
-    check_references(asked, measured, references, plates, problems)
     both = asked.join(reference_quantities(measured), on=SAMPLE)
     complete = both["references"] == both["plate"].map({plate: len(genes) for plate, genes in references.items()})
+    check_references(both[~complete], measured, references, plates, problems)
     known = both["efficiency"].notna() & both["reference_efficiency"].notna()
     return _valued(both[complete & known].reset_index(drop=True))
 

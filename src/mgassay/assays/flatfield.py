@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-SAMPLES_PER_SIDE = 128  # pixels looked at per side; the fit has 6 parameters per channel
+SAMPLES_PER_SIDE = 96  # pixels looked at per side; the fit has 6 parameters per channel
 TILES_PER_SIDE = 8
 _LOG10 = np.log10(np.maximum(np.arange(256), 1))  # a channel at 0 is read as 1, the least that 8 bits can tell
 _LEAST_SCATTER = 0.002  # log10 units; one of 255 grey levels at the bright end
@@ -53,7 +53,7 @@ def unit_vector(vector: tuple[float, float, float]) -> NDArray[np.float64]:
 
 
 def fit_white(rgb: NDArray[np.uint8], vector: tuple[float, float, float]) -> White:
-    """The white of an image (h, w, 3), fitted to its paler side on a grid of at most 128 x 128 pixels.
+    """The white of an image (h, w, 3), fitted to its paler side on a grid of at most 96 x 96 pixels.
 
     The start is a surface through the paler half of the 90th percentiles of 8 x 8 tiles, so that a corner darkened by
     vignetting counts as much as the centre. Then the pixels near the surface are fitted again and again, their scatter
@@ -90,7 +90,28 @@ def surface_rows(
     one, in_x, in_y, xx, xy, yy = coefficients
     np.multiply((in_x + xy * y).astype(np.float32)[:, None], x, out=out)
     np.add(out, np.float32(xx) * x * x, out=out)
-    return np.add(out, (one + in_y * y + yy * y * y).astype(np.float32)[:, None], out=out)
+    np.add(out, (one + in_y * y + yy * y * y).astype(np.float32)[:, None], out=out)
+    return out
+
+
+def surface_at(
+    coefficients: NDArray[np.float64], shape: tuple[int, int], rows: NDArray[np.intp], columns: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """A quadratic surface at single pixels of an image of this shape."""
+    x, y = pixel_centres(shape[1])[columns], pixel_centres(shape[0])[rows]
+    one, in_x, in_y, xx, xy, yy = coefficients
+    value: NDArray[np.float64] = one + x * (in_x + xx * x + xy * y) + y * (in_y + yy * y)
+    return value
+
+
+def surface_bounds(coefficients: NDArray[np.float64]) -> tuple[float, float]:
+    """Numbers that a quadratic surface stays between on the whole field, not always the closest such numbers."""
+    swing = np.abs(coefficients[[1, 2, 4]]).sum()
+    bowl = coefficients[[3, 5]]
+    return (
+        float(coefficients[0] - swing + np.minimum(bowl, 0).sum()),
+        float(coefficients[0] + swing + np.maximum(bowl, 0).sum()),
+    )
 
 
 def _sample(rgb: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64], tuple[int, int]]:
@@ -106,10 +127,13 @@ def _start(bright: NDArray[np.float64], terms: NDArray[np.float64]) -> NDArray[n
 
     Least squares through the 90th percentiles of tiles, then three times through the paler half of them.
     """
-    rows, columns = (np.array_split(np.arange(n), min(n, TILES_PER_SIDE)) for n in bright.shape)
-    tiles = [np.ix_(r, c) for r in rows for c in columns]
-    pale = np.array([np.sort(bright[t], axis=None)[int(0.9 * bright[t].size)] for t in tiles])
-    middles = np.stack([terms[:, r.mean(dtype=int), c.mean(dtype=int)] for r in rows for c in columns], axis=1)
+    tiles = [min(n, TILES_PER_SIDE) for n in bright.shape]
+    sides = [n // t for n, t in zip(bright.shape, tiles, strict=True)]
+    whole = bright[: tiles[0] * sides[0], : tiles[1] * sides[1]]
+    by_tile = whole.reshape(tiles[0], sides[0], tiles[1], sides[1]).swapaxes(1, 2).reshape(tiles[0] * tiles[1], -1)
+    at = int(0.9 * by_tile.shape[1])
+    pale = np.partition(by_tile, at, axis=1)[:, at]
+    middles = terms[:, sides[0] // 2 :: sides[0], sides[1] // 2 :: sides[1]][:, : tiles[0], : tiles[1]].reshape(6, -1)
     surface = _least_squares(middles, pale)
     for _ in range(3):
         residual = pale - surface @ middles
@@ -130,7 +154,7 @@ def _white_pixels(
         now = np.abs(residual) <= 2.5 * scatter
         if now.sum() < 60:  # ten pixels per parameter
             break
-        settled = np.count_nonzero(now != near) <= len(bright) // 2000
+        settled = np.count_nonzero(now != near) <= len(bright) // 1000
         near = now
         if settled:
             break

@@ -5,29 +5,23 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mgassay import tables
 from mgassay.problems import Problems
 
 STAINED_NEGATIVE = 0.005  # fraction of a negative well's area above which its plate is warned about
-_JUDGED_AREA = 0.005  # focus is judged where there are nodules whose edges show it
-_BLURRED = 0.25  # of the plate's median focus
+BLURRED = 0.6  # of the plate's median focus; a blur of 4 pixels leaves 0.47 of a sharp plate's
 
 
-def flag_images(
-    images: pd.DataFrame, digests: Sequence[str], negative_conditions: Collection[str], problems: Problems
-) -> pd.DataFrame:
-    """The same IMAGES with the flags `out_of_focus` and `duplicate`; stained negative wells become a problem.
+def flag_images(images: pd.DataFrame, digests: Sequence[str]) -> pd.DataFrame:
+    """The same IMAGES with the flags `out_of_focus` and `duplicate`; `digests` of their pixels in the order of rows.
 
-    `digests` are those of the measured images, in the order of the rows. Out of focus is a focus below a quarter of the
-    median of the plate's images with at least 0.5 % stained area, where there are three of these or more. Pictures are
-    compared over all plates; both of a pair are flagged, since it cannot be known which well is the wrong one.
+    Out of focus is a focus below 0.6 of the plate's median, where three images or more have edges to judge by. Pictures
+    are compared over all plates; all of a kind are flagged, since it cannot be known which well is the wrong one.
     """
-    blurred = pd.Series(False, index=images.index)
-    for plate, of_plate in images.groupby("plate", sort=False):
-        blurred |= _blurred(str(plate), of_plate, problems).reindex(images.index, fill_value=False)
-        _check_negatives(str(plate), of_plate[of_plate["condition"].isin(tuple(negative_conditions))], problems)
-    double = _duplicates(images, digests, problems)
+    blurred = _relative_focus(images) < BLURRED
+    double = pd.Series(list(digests), dtype="str").duplicated(keep=False)
     flags = [
         tables.join_flags(flag, "out_of_focus" if b else "", "duplicate" if d else "")
         for flag, b, d in zip(images["flag"], blurred, double, strict=True)
@@ -35,42 +29,49 @@ def flag_images(
     return tables.IMAGES.frame(images.assign(flag=flags))
 
 
-def _blurred(plate: str, images: pd.DataFrame, problems: Problems) -> "pd.Series[bool]":
-    """Which images of a plate are out of focus."""
-    judged = images[(images["area_fraction"] >= _JUDGED_AREA) & images["focus"].notna()]
-    if len(judged) < 3:
-        return pd.Series(False, index=images.index)
-    relative = judged["focus"] / judged["focus"].median()
-    for row in judged[relative < _BLURRED].itertuples():
-        seen = f"{relative[row.Index]:.2f}"
-        problems.add("MG410", file=row.file, place=row.well, well=row.well, plate=plate, seen=seen)
-    return (relative < _BLURRED).reindex(images.index, fill_value=False)
+def check_images(
+    images: pd.DataFrame, digests: Sequence[str], negative_conditions: Collection[str], problems: Problems
+) -> None:
+    """The problems of flagged IMAGES: clipped, out of focus, the same picture twice, stained negative wells."""
+    relative = _relative_focus(images)
+    for i, row in enumerate(images.to_dict("records")):
+        where = {"file": row["file"], "place": row["well"]}
+        flags = row["flag"].split(";")
+        if "clipped" in flags:
+            problems.add("MG409", **where, seen=f"{100 * row['clipped_fraction']:.1f}")
+        if "out_of_focus" in flags:
+            problems.add("MG410", **where, seen=f"{relative[i]:.2f}", plate=row["plate"], well=row["well"])
+    _check_pairs(images, digests, problems)
+    _check_negatives(images[images["condition"].isin(tuple(negative_conditions))], problems)
 
 
-def _check_negatives(plate: str, negatives: pd.DataFrame, problems: Problems) -> None:
+def _relative_focus(images: pd.DataFrame) -> NDArray[np.float64]:
+    """Focus over the plate's median; NaN where fewer than three images of the plate have a focus."""
+    by_plate = images.groupby("plate")["focus"]
+    enough = by_plate.transform("count") >= 3
+    relative: NDArray[np.float64] = (images["focus"] / by_plate.transform("median")).where(enough).to_numpy(float)
+    return relative
+
+
+def _check_pairs(images: pd.DataFrame, digests: Sequence[str], problems: Problems) -> None:
+    """One problem per pair of equal pictures: an error between wells, a warning within one."""
+    rows = images[["file", "plate", "well"]].assign(digest=list(digests)).to_dict("records")
+    alike: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        alike.setdefault(row["digest"], []).append({str(k): v for k, v in row.items()})
+    for same in alike.values():
+        for a, b in combinations(same, 2):
+            code = "MG407" if (a["plate"], a["well"]) == (b["plate"], b["well"]) else "MG406"
+            facts = {"seen": a["well"], "other": b["file"], "other_well": b["well"]}
+            problems.add(code, file=a["file"], place=a["well"], **facts)
+
+
+def _check_negatives(negatives: pd.DataFrame, problems: Problems) -> None:
     """One warning per plate that names its stained negative wells."""
-    wells = negatives.groupby("well", sort=False)["area_fraction"].mean()
-    if len(stained := wells[wells > STAINED_NEGATIVE]):
-        seen = ", ".join(f"{well} {100 * area:.2f} %" for well, area in stained.items())
-        problems.add("MG408", plate=plate, seen=seen)
-
-
-def _duplicates(images: pd.DataFrame, digests: Sequence[str], problems: Problems) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    """Which images occur more than once, each pair a problem."""
-    double = np.zeros(len(images), bool)
-    for rows in pd.Series(range(len(images))).groupby(list(digests), sort=False).indices.values():
-        if len(rows) < 2:
-            continue
-        double[rows] = True
-        for one, two in combinations(rows, 2):
-            a, b = images.iloc[one], images.iloc[two]
-            same = (a["plate"], a["well"]) == (b["plate"], b["well"])
-            problems.add(
-                "MG407" if same else "MG406",
-                file=a["file"],
-                place=a["well"],
-                seen=a["well"],
-                other=b["file"],
-                other_well=b["well"],
-            )
-    return double
+    wells = negatives.groupby(["plate", "well"], sort=False)["area_fraction"].mean()
+    stained = wells[wells > STAINED_NEGATIVE]
+    by_plate: dict[str, list[str]] = {}
+    for (plate, well), area in zip(stained.index, stained, strict=True):
+        by_plate.setdefault(plate, []).append(f"{well} {100 * area:.2f} %")
+    for plate, seen in by_plate.items():
+        problems.add("MG408", plate=plate, seen=", ".join(seen))

@@ -1,9 +1,10 @@
 """Signals to amounts, well by well, by the plate's own curve.
 
-`Measured` is the state between wells and amounts: amounts with the two parts of their error still apart, so that means
-of technical wells and ratios can be given an honest interval.
+WELL_AMOUNTS is the state between wells and amounts: amounts with the two parts of their error still apart, so that
+means of technical wells and ratios can be given an honest interval.
 """
 
+import numpy as np
 import pandas as pd
 
 from mgassay.assays.curve import detection_limit, invert, quantification_limit
@@ -14,7 +15,7 @@ from mgassay.tables import join_flags
 
 WAVELENGTH_TOLERANCE_NM = 5.0
 
-MEASURED = (
+WELL_AMOUNTS = (
     "plate", "well", "role", "condition", "donor", "rep",  # as in WELLS
     "value", "ci_low", "ci_high",  # amount and 95 % interval; NaN where censored, and where a side has no bound
     "se_reading", "se_curve", "df",  # error of this reading alone; error shared by all wells of the plate; its df
@@ -24,31 +25,48 @@ MEASURED = (
 
 
 def measured_from_wells(wells: pd.DataFrame, found: PlateCurve, amount_per_unit: float) -> pd.DataFrame:
-    """Amounts (MEASURED) of the wells given (WELLS, one row per well, status ok, above or below).
+    """Amounts (WELL_AMOUNTS) of the wells given (WELLS, one row per well, status ok, above or below).
 
     amount = inverse(signal) * dilution * amount_per_unit. The dilution is the well's, else its file's, else the
     assay's. Signals that read above the top of the range, or that the reader could not read, have no value and are
     flagged; those below the blank keep their (negative) value.
     """
     curve, status = found.curve, wells.status.to_numpy()
-    read = invert(curve, wells.value.where(wells.status == "ok").to_numpy())
     ok, saturated = status == "ok", status == "above"
+    read = invert(curve, wells.value.where(ok).to_numpy())
     above = saturated | (ok & ~(read.value <= curve.range_high))
     factor = dilutions(wells, found.raw, found.settings).to_numpy() * amount_per_unit
-    lod, loq = detection_limit(curve), quantification_limit(curve)
-    low = ((ok & (read.value < lod)) | (status == "below"), ok & (read.value >= lod) & (read.value < loq))
+    amounts = {
+        "value": read.value,
+        "ci_low": read.ci_low,
+        "ci_high": read.ci_high,
+        "se_reading": read.se_reading,
+        "se_curve": read.se_curve,
+    }
+    bounded = {name: np.where(above | ~np.isfinite(a), np.nan, a * factor) for name, a in amounts.items()}
+    limits = {"lod": detection_limit(curve), "loq": quantification_limit(curve), "top": curve.range_high}
     measured = wells[["plate", "well", "role", "condition", "donor", "rep"]].assign(
-        value=read.value * factor, ci_low=read.ci_low * factor, ci_high=read.ci_high * factor,
-        se_reading=read.se_reading * factor, se_curve=read.se_curve * factor, df=float(curve.df),
-        lod=lod * factor, loq=loq * factor, top=curve.range_high * factor, above=above,
-        flag=[
-            join_flags(found.flag, "above_curve" * bool(a), "saturated" * bool(s), "below_lod" * bool(d), "below_loq" * bool(q))
-            for a, s, d, q in zip(above, saturated, *low, strict=True)
-        ],
-    )  # fmt: skip
-    numbers = ["value", "ci_low", "ci_high", "se_reading", "se_curve"]
-    measured[numbers] = measured[numbers].where(~measured.above).replace([float("inf"), float("-inf")], float("nan"))
-    return measured[list(MEASURED)].reset_index(drop=True)
+        **bounded, df=float(curve.df), **{name: limit * factor for name, limit in limits.items()}, above=above
+    )
+    fixed = [
+        join_flags(found.flag, "above_curve" * int(a), "saturated" * int(s), "below_lod" * int(b))
+        for a, s, b in zip(above, saturated, status == "below", strict=True)
+    ]
+    return with_low_flags(measured.assign(flag=fixed))[list(WELL_AMOUNTS)].reset_index(drop=True)
+
+
+def with_low_flags(measured: pd.DataFrame, value: str = "value") -> pd.DataFrame:
+    """The same rows with `below_lod` or `below_loq` decided by their value; rows without a value keep their flags."""
+    rows = zip(measured.flag, measured[value], measured.lod, measured.loq, strict=True)
+    return measured.assign(flag=[_low_flag(*row) for row in rows])
+
+
+def _low_flag(flags: str, value: float, lod: float, loq: float) -> str:
+    """Flags with the low one that this value asks for, if any."""
+    if np.isnan(value):
+        return flags
+    others = [f for f in flags.split(";") if f not in ("below_lod", "below_loq")]
+    return join_flags(*others, "below_lod" if value < lod else "below_loq" if value < loq else "")
 
 
 def dilutions(wells: pd.DataFrame, raw: RawFile, settings: AssaySettings) -> "pd.Series[float]":
@@ -56,15 +74,15 @@ def dilutions(wells: pd.DataFrame, raw: RawFile, settings: AssaySettings) -> "pd
     return wells.dilution.fillna(settings.dilution if raw.dilution is None else raw.dilution)
 
 
-def usable_samples(
-    wells: pd.DataFrame, roles: tuple[str, ...], found: PlateCurve, problems: Problems
-) -> pd.DataFrame:
+def usable_samples(wells: pd.DataFrame, roles: tuple[str, ...], found: PlateCurve, problems: Problems) -> pd.DataFrame:
     """Wells of these roles that hold a reading; masked ones are out (exclusions.csv), missing ones are told."""
     asked = wells[wells.role.isin(roles) & (wells.status != "masked")]
     missing = (asked.status == "missing") | ((asked.status == "ok") & asked.value.isna())
     if missing.any():
         raw, lost = found.raw, asked[missing]
-        problems.add("MG312", file=raw.file, sheet=raw.sheet, place=";".join(lost.well), seen=len(lost), plate=raw.plate)
+        problems.add(
+            "MG312", file=raw.file, sheet=raw.sheet, place=";".join(lost.well), seen=len(lost), plate=raw.plate
+        )
     return asked[~missing]
 
 
@@ -89,7 +107,7 @@ def one_reading_per_well(
         close = (wells.wavelength_nm - declared).abs() <= WAVELENGTH_TOLERANCE_NM
         if close.any():
             wells = wells[close]
-        else:
+        elif not raw.wavelength_nm:  # a wavelength of the file's own row was checked when the file was read
             problems.add("MG318", seen=_channels_seen(wells), declared=f"{declared:g}", **where)
     if wells.duplicated("well").any():
         problems.add("MG317", seen=_channels_seen(wells), **where)
@@ -106,5 +124,5 @@ def _declared_nm(raw: RawFile, settings: AssaySettings) -> float | None:
 
 def _channels_seen(wells: pd.DataFrame) -> str:
     """The channels of these wells as text."""
-    pairs = wells[["channel", "wavelength_nm"]].drop_duplicates().itertuples(index=False)
-    return ", ".join(f"{p.channel or 'channel'} {p.wavelength_nm:g} nm" for p in pairs)
+    pairs = wells[["channel", "wavelength_nm"]].drop_duplicates()
+    return ", ".join(f"{c or 'channel'} {nm:g} nm" for c, nm in zip(pairs.channel, pairs.wavelength_nm, strict=True))

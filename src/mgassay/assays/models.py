@@ -54,7 +54,8 @@ def _curvature(p: Array) -> float:
 def _predict(p: Array, x: Array) -> Array:
     """Signal at x; below the blank (x < 0) the curve goes on along its tangent at 0."""
     above_blank: Array = np.maximum(x, 0.0)
-    return p[0] + p[1] * x + _curvature(p) * above_blank**2
+    signal: Array = p[0] + p[1] * x + _curvature(p) * above_blank**2
+    return signal
 
 
 def _gradient(p: Array, x: Array) -> Array:
@@ -65,7 +66,8 @@ def _gradient(p: Array, x: Array) -> Array:
 def _slope(p: Array, x: Array) -> Array:
     """Derivative of `_predict` to x."""
     above_blank: Array = np.maximum(x, 0.0)
-    return p[1] + 2.0 * _curvature(p) * above_blank
+    slope: Array = p[1] + 2.0 * _curvature(p) * above_blank
+    return slope
 
 
 def _inverse(p: Array, y: Array) -> Array:

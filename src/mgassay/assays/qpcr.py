@@ -28,10 +28,12 @@ STATUSES: Mapping[str, str] = {
     "value": "value",
     "ok": "value",
     "undetermined": "undetermined",
+    "above": "undetermined",  # `>40`
     "omitted": "omitted",
     "masked": "omitted",
     "none": "none",
     "missing": "none",
+    "below": "none",
     "": "none",
 }
 

@@ -19,14 +19,14 @@ class QpcrPlate:
     settings: QpcrSettings
 
 
-def qpcr_plates(experiment: Experiment, names: Iterable[str]) -> dict[str, QpcrPlate]:
+def qpcr_plates(experiment: Experiment, names: "pd.Series[str]") -> dict[str, QpcrPlate]:
     """The plates of these names; one that files.csv does not name has the experiment's settings and no file."""
     declared: dict[str, QpcrPlate] = {}
     for file in experiment.files_of("qpcr"):
         settings = QpcrSettings.model_validate(experiment.assay_settings(file).model_dump())
         declared.setdefault(file.plate, QpcrPlate(file.file, settings))
     general = QpcrPlate("", experiment.settings.assays.qpcr)
-    return {name: declared.get(name, general) for name in dict.fromkeys(names)}
+    return {name: declared.get(name, general) for name in pd.unique(names)}
 
 
 def listed(names: Iterable[str], most: int = 12) -> str:
@@ -54,7 +54,8 @@ def each_group(rows: pd.DataFrame, *columns: str) -> Iterator[tuple[tuple[str, .
 
 def joined_flags(given: Mapping[str, npt.NDArray[np.bool_]]) -> npt.NDArray[np.object_]:
     """The flags that hold for each row, joined by `;`; one truth per row and flag."""
-    held = np.column_stack(list(given.values()))
-    kinds, which = np.unique(held, axis=0, return_inverse=True)
-    texts = [tables.join_flags(*np.asarray(list(given))[kind]) for kind in kinds]
-    return np.asarray([*texts, ""], dtype=object)[which.reshape(-1)]
+    names = list(given)
+    code = np.asarray(sum(held.astype(np.int64) << bit for bit, held in enumerate(given.values())), dtype=np.int64)
+    texts = [tables.join_flags(*(n for bit, n in enumerate(names) if c >> bit & 1)) for c in range(1 << len(names))]
+    flags: npt.NDArray[np.object_] = np.asarray(texts, dtype=object)
+    return flags[code]

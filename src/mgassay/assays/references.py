@@ -22,9 +22,9 @@ def reference_genes(
 
     A plate is left out where none are declared for it (MG514) or one of them is on no plate at all (MG515).
     """
-    genes = list(dict.fromkeys(technical["gene"]))
+    genes = technical["gene"].unique().tolist()
     wanted: dict[tuple[str, ...], list[str]] = {}
-    for plate in dict.fromkeys(technical["plate"]):
+    for plate in technical["plate"].unique().tolist():
         wanted.setdefault(plates[plate].settings.reference_genes, []).append(plate)
     found: dict[str, list[str]] = {}
     for declared, names in wanted.items():
@@ -72,15 +72,18 @@ def reference_quantities(measured: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_references(
-    asked: pd.DataFrame,
+    incomplete: pd.DataFrame,
     measured: pd.DataFrame,
     references: Mapping[str, list[str]],
     plates: Mapping[str, QpcrPlate],
     problems: Problems,
 ) -> None:
-    """Points out samples whose references are not all on their plate (MG516) or have no quantity there (MG517)."""
+    """Points out samples whose references are not all on their plate (MG516) or have no quantity there (MG517).
+
+    `incomplete` are the rows of genes asked about without all references, `measured` those of the reference genes.
+    """
     present = set(measured[[*SAMPLE, "gene"]].itertuples(index=False, name=None))
-    for (plate,), rows in each_group(asked.drop_duplicates(SAMPLE), "plate"):
+    for (plate,), rows in each_group(incomplete.drop_duplicates(SAMPLE), "plate"):
         keys = rows[SAMPLE].itertuples(index=False, name=None)
         lacking = [[g for g in references[plate] if (*key, g) not in present] for key in keys]
         alone = [name for name, missing in zip(sample_names(rows), lacking, strict=True) if missing]

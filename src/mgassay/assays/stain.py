@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mgassay.assays.flatfield import White, surface_rows, unit_vector
+from mgassay.assays.flatfield import White, surface_at, surface_bounds, surface_rows, unit_vector
 
 UNITS_PER_OD = 14_000  # the darkest pixel, 4.17 OD under white 255, and the offset fit into 16 bits
 _OFFSET_OD = 0.4  # so that a white fitted above 255 in a corner does not wrap round
@@ -72,7 +72,7 @@ def stain_chunks(rgb: NDArray[np.uint8], white: White, tables: StainTables) -> I
     rgb = np.ascontiguousarray(rgb)
     h, w = rgb.shape[:2]
     pairs, blue = np.empty((ROWS, w), np.intp), np.empty((ROWS, w), np.intp)
-    od, more = np.empty((ROWS, w), np.uint16), np.empty((ROWS, w), np.uint16)
+    od, more, room = np.empty((ROWS, w), np.uint16), np.empty((ROWS, w), np.uint16), np.empty((ROWS, w), np.float32)
     for first in range(0, h, ROWS):
         block = rgb[first : first + ROWS]
         n = len(block)
@@ -82,7 +82,7 @@ def stain_chunks(rgb: NDArray[np.uint8], white: White, tables: StainTables) -> I
         tables.pair.take(pairs[:n], out=od[:n], mode="clip")
         tables.blue.take(blue[:n], out=more[:n], mode="clip")
         np.add(od[:n], more[:n], out=od[:n])
-        under = _white_units(white, tables, (h, w), first, n)
+        under = _fill_white(white, tables, (h, w), first, room[:n], more[:n])
         np.maximum(od[:n], under, out=od[:n])
         np.subtract(od[:n], under, out=od[:n])
         yield Chunk(first, od[:n], pairs[:n])
@@ -99,8 +99,7 @@ def stained_from_image(rgb: NDArray[np.uint8], white: White, tables: StainTables
         od = chunk.od.ravel()[places]
         stained = od > at
         mask[chunk.first : chunk.first + ROWS].ravel()[places[stained]] = True
-        seen = [np.count_nonzero(c) for c in (stained, od > low, chunk.od > any_od)]
-        counts += [seen[0], seen[1], len(od), seen[2]]
+        counts += np.array([np.count_nonzero(c) for c in (stained, od > low, od > high, chunk.od > any_od)])
         od_sum += int(od[stained].sum(dtype=np.int64))
     area, fewer, more, cells = (int(c) for c in counts)
     return Stained(mask, area, fewer, more, cells, od_sum / UNITS_PER_OD)
@@ -127,33 +126,41 @@ def _fixed(od: NDArray[np.float64]) -> NDArray[np.uint16]:
     return np.rint(od * UNITS_PER_OD).astype(np.uint16)
 
 
-def _white_units(
-    white: White, tables: StainTables, shape: tuple[int, int], first: int, n: int
-) -> NDArray[np.uint16] | np.uint16:
-    """The white's stain OD under 255, in fixed point with the tables' offset; one number where the white is even."""
-    coefficients = -tables.unit @ white.coefficients
-    coefficients[0] += np.log10(255) * tables.unit.sum() + _OFFSET_OD
+def _fill_white(
+    white: White,
+    tables: StainTables,
+    shape: tuple[int, int],
+    first: int,
+    room: NDArray[np.float32],
+    out: NDArray[np.uint16],
+) -> NDArray[np.uint16]:
+    """Fills `out` with the white's stain OD under 255 on its rows, in units with the tables' offset.
+
+    The ends of 16 bits (a white 1.7 times as bright as 255, or black) are no white of an 8-bit image; a surface that
+    runs past them in a corner is held there and does not wrap round.
+    """
+    units = -tables.unit @ white.coefficients * UNITS_PER_OD
+    units[0] += (np.log10(255) * tables.unit.sum() + _OFFSET_OD) * UNITS_PER_OD + 0.5
     if white.is_even():
-        return np.uint16(np.clip(np.rint(coefficients[0] * UNITS_PER_OD), 0, 65535))
-    surface = surface_rows(coefficients * UNITS_PER_OD + 0.5 * np.eye(6)[0], shape, first, _floats(n, shape[1]))
-    return np.clip(surface, 0, 65535, out=surface).astype(np.uint16)
+        out.fill(np.uint16(np.clip(units[0], 0, 65535)))
+        return out
+    surface = surface_rows(units, shape, first, room)
+    np.copyto(out, np.clip(surface, 0, 65535, out=surface), casting="unsafe")
+    return out
 
 
-def _coloured(
-    chunk: Chunk, white: White, tables: StainTables, shape: tuple[int, int], above: int
-) -> NDArray[np.intp]:
-    """Places in the flattened chunk with an OD above `above` units and the stain's hue."""
+def _coloured(chunk: Chunk, white: White, tables: StainTables, shape: tuple[int, int], above: int) -> NDArray[np.intp]:
+    """Places in the flattened chunk with an OD above `above` units and the stain's hue.
+
+    The gate's limit is a smooth surface; only pixels whose hue lies within its bounds over the field need its value at
+    their own place.
+    """
     places = np.flatnonzero(chunk.od > above)
-    if not len(places):
-        return places
-    hue = tables.hue.take(chunk.pairs.ravel().take(places))
+    hue = tables.hue.take(chunk.pairs.ravel().take(places, mode="clip"), mode="clip")
     limit = GATE * white.coefficients[1] - white.coefficients[0]
-    if white.is_even():
-        return places[hue < np.float32(limit[0])]
-    surface = surface_rows(limit, shape, chunk.first, _floats(*chunk.od.shape))
-    return places[hue < surface.ravel().take(places)]
-
-
-def _floats(rows: int, columns: int) -> NDArray[np.float32]:
-    """Room for a surface."""
-    return np.empty((rows, columns), np.float32)
+    lowest, highest = surface_bounds(limit)
+    stain = hue < lowest
+    open_ = np.flatnonzero(~stain & (hue < highest))
+    rows, columns = np.divmod(places[open_], shape[1])
+    stain[open_] = hue[open_] < surface_at(limit, shape, rows + chunk.first, columns)
+    return places[stain]

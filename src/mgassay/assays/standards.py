@@ -71,18 +71,19 @@ def plate_curve_from_wells(
 def standards_from_wells(wells: pd.DataFrame, raw: RawFile, problems: Problems) -> Standards | None:
     """Standard wells, and blank wells as level 0 where there is no zero standard; None when there are no standards."""
     where = {"file": raw.file, "sheet": raw.sheet, "plate": raw.plate}
-    declared = wells[(wells.role == "standard") & (wells.status != "masked")]
-    usable = (declared.status == "ok") & declared.value.notna() & (declared.standard >= 0)
+    valued = (wells.role == "standard") & (wells.standard >= 0)  # one without a value was told of with the layout
+    declared = wells[valued & (wells.status != "masked")]
+    usable = (declared.status == "ok") & declared.value.notna()
     if not usable.all():
         lost = declared[~usable]
         problems.add("MG306", place=";".join(lost.well), seen=_readings_seen(lost), **where)
-    kept, blank = declared[usable], wells[(wells.role == "blank") & (wells.status == "ok") & wells.value.notna()]
+    kept, blank = declared[usable], wells[(wells.role == "blank") & (wells.status == "ok")]
     if not (kept.standard > 0).any():
         problems.add("MG302", seen=f"{len(declared)} standard wells", **where)
         return None
     x, y = kept.standard.to_numpy(), kept.value.to_numpy()
     if not (x == 0).any():
-        if blank.empty:
+        if blank.empty and ((wells.role == "blank") | (wells.standard == 0)).any():  # else told of with the layout
             problems.add("MG307", seen=f"lowest standard {x.min():g}", **where)
         x, y = np.append(x, np.zeros(len(blank))), np.append(y, blank.value.to_numpy())
     return Standards(x, y)
@@ -135,7 +136,9 @@ def _check_top(found: PlateCurve, problems: Problems, where: Mapping[str, str]) 
         return
     fitting = [u for u in units_of(molar) if low <= top * ug_per_mL_factor(u, g_per_mol=molar) <= high]
     seen = f"{top:g} {unit}"
-    problems.add("MG311", seen=seen, low=f"{low:g}", high=f"{high:g}", units=", ".join(fitting) or "none known", **where)
+    problems.add(
+        "MG311", seen=seen, low=f"{low:g}", high=f"{high:g}", units=", ".join(fitting) or "none known", **where
+    )
 
 
 def units_of(g_per_mol: float | None) -> list[str]:
@@ -185,7 +188,7 @@ def curves_row(found: PlateCurve) -> dict[str, Any]:
 
 
 def standards_rows(found: PlateCurve) -> list[dict[str, Any]]:
-    """The plate's rows of standards.csv, ascending; `pass` is missing at a zero standard, which has no percent error."""
+    """The plate's rows of standards.csv, ascending; `pass` is missing at a zero standard (no percent error)."""
     a = found.chosen.assessment
     columns = zip(a.concentration, a.n, a.signal, a.fitted, a.back_calculated, a.error_percent, a.passed, strict=True)
     names = ("standard", "n", "signal", "fitted", "back_calculated", "error_percent")

@@ -59,7 +59,7 @@ def _mean_and_variance(cq: Floats, group: npt.NDArray[np.integer], n: npt.NDArra
 
 def _joined(wells: "pd.Series[str]", group: npt.NDArray[np.integer]) -> list[str]:
     """The wells of each group, joined by `;`, in the order in which they come."""
-    members: list[list[str]] = [[] for _ in np.unique(group)]
+    members: list[list[str]] = [[] for _ in range(group.max(initial=-1) + 1)]
     for well, index in zip(wells.tolist(), group.tolist(), strict=True):
         members[index].append(well)
     return [";".join(m) for m in members]

@@ -60,6 +60,7 @@ def images(folder: Folder, results: Results) -> None:
         for image in measure_experiment(experiment, listed, lambda file: decode_image(folder / file), problems):
             store.write_pictures(results, image.row["file"], pictures_of(image.rgb, image.stained))
             rows.append(image.row)
+            del image  # or two would be in memory while the next is decoded
     finish("images", results, experiment, {"images": images_from_measured(rows)}, problems)
 
 

@@ -13,7 +13,11 @@ from mgassay.effects.intervals import Array, Estimate
 
 @dataclass(frozen=True)
 class BlockFit:
-    """Least squares of donor x arm means; `arms` (..., k) are arm effects, `spread` (k, k) their covariance / sigma2."""
+    """Least squares of donor x arm means.
+
+    `arms` (..., k) are arm effects, `spread` (k, k) their covariance over sigma2, `told` (k, k) the projection that
+    leaves alone exactly the contrasts that the cells can tell.
+    """
 
     arms: Array
     spread: Array

@@ -37,11 +37,11 @@ def checks_from_means(experiment: Experiment, means: pd.DataFrame) -> pd.DataFra
     match: subject the comparator; log mineral under it - log mineral at raised Mg, 90 % interval within
     +-log(equivalence_fold).
     """
-    all_arms = arms_of_blocks(experiment)
+    all_arms, plain = arms_of_blocks(experiment), intact_first(experiment)[0]
     rows: list[dict[str, Any]] = []
     for panel in (p for p in panels_from_means(means) if is_mineral(p.readout)):
         of_blocks = (_block_rows(experiment, arms.name, panel.matrix(arms.live)) for arms in all_arms)
-        agreement, match = _agreement_rows(experiment, panel, all_arms), _match_rows(experiment, panel)
+        agreement, match = _agreement_rows(experiment, panel, all_arms), _match_rows(experiment, panel, plain)
         rows += [{"readout": panel.readout, **row} for row in itertools.chain(*of_blocks, agreement, match)]
     return tables.CHECKS.frame(rows)
 
@@ -114,9 +114,7 @@ def _leave_one_out_rows(whole: ArmMatrix) -> Iterator[dict[str, Any]]:
         yield {"check": "leave_one_out", "subject": donor, **left, **bounds, "passed": passed, "flag": ""}
 
 
-def _agreement_rows(
-    experiment: Experiment, panel: Panel, all_arms: tuple[Arms, ...]
-) -> Iterator[dict[str, Any]]:
+def _agreement_rows(experiment: Experiment, panel: Panel, all_arms: tuple[Arms, ...]) -> Iterator[dict[str, Any]]:
     """T-B of one block against T-B of another, on the donors that have both."""
     fold = experiment.settings.contrast.agreement_fold
     for first, second in itertools.combinations([a for a in all_arms if "interaction" in a.identified], 2):
@@ -141,9 +139,8 @@ def _apart(row: dict[str, Any]) -> bool:
     return bool(beyond and row["ci_low"] * row["ci_high"] > 0)
 
 
-def _match_rows(experiment: Experiment, panel: Panel) -> Iterator[dict[str, Any]]:
+def _match_rows(experiment: Experiment, panel: Panel, arms: Arms) -> Iterator[dict[str, Any]]:
     """Whether each comparator left as much mineral as raised Mg did."""
-    arms = intact_first(experiment)[0]
     for comparator in arms.comparators if arms.intact_raised else ():
         both = comparator_matrix(panel, arms, comparator)
         if both.donors:

@@ -1,7 +1,7 @@
 """Means -> effects: every contrast of the Mg step, per readout and block.
 
-An effect is log(Y at reference Mg) - log(Y at raised Mg): > 0 is inhibition. Its weights over the four live arms stand in
-CONTRASTS; what is written there is what is computed.
+An effect is log(Y at reference Mg) - log(Y at raised Mg): > 0 is inhibition. Its weights over the four live arms
+stand in CONTRASTS; what is written there is what is computed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -145,7 +145,7 @@ def _surface_rows(readout: str, block: str, live: ArmMatrix, lifeless: ArmMatrix
 
 
 def difference_flag(first: str, second: str) -> str:
-    """Flags of first - second: all of both, with the bound of the second turned round and no bound where they differ."""
+    """Flags of first - second: the bound of the second is turned round, and none is left where they differ."""
     turned = {"lower_bound": "upper_bound", "upper_bound": "lower_bound"}
     words = [*first.split(";"), *(turned.get(f, f) for f in second.split(";"))]
     bounds = {f for f in words if f in turned}

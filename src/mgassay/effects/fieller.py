@@ -8,6 +8,7 @@ Sources: Fieller, J R Stat Soc B 1954;16:175; Welch, Biometrika 1947;34:28 for t
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from mgassay.effects.intervals import Array, t_quantile, welch_df
 
@@ -24,16 +25,16 @@ class FiellerSet:
     `kind` bounded: low <= theta <= high. two_rays: theta <= low or theta >= high. unbounded: any theta, both ends NaN.
     """
 
-    kind: np.ndarray[tuple[int, ...], np.dtype[np.str_]]
+    kind: npt.NDArray[np.str_]
     low: Array
     high: Array
     estimate: Array
 
-    def holds(self, theta: float) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    def holds(self, theta: float) -> npt.NDArray[np.bool_]:
         """Whether the set holds a ratio."""
         inside = (self.low <= theta) & (theta <= self.high)
         outside = (theta <= self.low) | (theta >= self.high)
-        return np.where(self.kind == BOUNDED, inside, np.where(self.kind == TWO_RAYS, outside, True))
+        return np.asarray(np.where(self.kind == BOUNDED, inside, outside | (self.kind == UNBOUNDED)), dtype=bool)
 
 
 def fieller_set(
@@ -58,7 +59,7 @@ def fieller_set(
 def ratio(numerator: Array, denominator: Array) -> Array:
     """Numerator/denominator, NaN where the denominator is 0."""
     n, d = np.broadcast_arrays(np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float))
-    return np.divide(n, d, out=np.full(n.shape, np.nan), where=d != 0)
+    return np.asarray(np.divide(n, d, out=np.full(n.shape, np.nan), where=d != 0), dtype=float)
 
 
 @dataclass(frozen=True)
@@ -87,18 +88,31 @@ def fieller_welch_set(
     as often as that test does, and as theta grows it asks for the denominator's own df, so that it is bounded exactly
     when the denominator's t interval excludes 0. With the df at the estimate only, neither holds.
 
-    The ends are found by bisection on theta = tan(phi), walking from the estimate in steps of one degree.
+    The ends are found by bisection on theta = tan(phi) between directions about a degree apart. Where such a set has
+    further holes (T's own interval ends near 0), it is filled up to one gap: the one at infinity, else the deepest.
     """
     given = (numerator, denominator, var_n, var_d, cov, df, own.var, own.df)
     parts = [np.asarray(x, dtype=float)[..., np.newaxis] for x in np.broadcast_arrays(*given)]
-    start = np.arctan2(parts[0], parts[1])
-    above, below = (_walk(parts, start, sign, level) for sign in (1.0, -1.0))
-    everything = np.isnan(above) | np.isnan(below)
-    turn = np.pi
-    crosses = np.floor((above - turn / 2) / turn) > np.floor((below - turn / 2) / turn)
-    low, high = np.tan(np.where(crosses, above, below)), np.tan(np.where(crosses, below, above))
-    code = np.where(everything, 2, np.where(crosses, 1, 0))
-    return FiellerSet(_KINDS[code], low, high, ratio(numerator, denominator))
+    angles, infinite = _directions(np.arctan2(parts[0], parts[1]))
+    excess = _excess(parts, angles, level)
+    out = excess > 0
+    out[..., [0, -1]] = False  # the estimate's own direction, where rounding may say otherwise
+    bounded = out[..., [infinite]]
+    gap = np.where(bounded, infinite, np.argmax(np.where(out, excess, -np.inf), axis=-1)[..., np.newaxis])
+    exists = np.take_along_axis(out, gap, axis=-1)
+    below, above = (_end(parts, angles, out, gap, upwards, level) for upwards in (False, True))
+    ends = np.where(exists, np.where(bounded, (above, below), (below, above)), np.nan)[..., 0]
+    code = np.where(exists, np.where(bounded, 0, 1), 2)[..., 0]
+    return FiellerSet(_KINDS[code], np.tan(ends[0]), np.tan(ends[1]), ratio(numerator, denominator))
+
+
+def _directions(start: Array) -> tuple[Array, int]:
+    """Half a turn of angles from the estimate's own back to it, through that of an infinite ratio; its position."""
+    infinite = np.pi / 2 + np.pi * np.ceil((start - np.pi / 2) / np.pi)
+    fraction = np.linspace(0.0, 1.0, _DIRECTIONS // 2 + 1)
+    before = start + (infinite - start) * fraction
+    after = infinite + (start + np.pi - infinite) * fraction[1:]
+    return np.concatenate([before, after], axis=-1), len(fraction) - 1
 
 
 def _excess(parts: list[Array], phi: Array, level: float) -> Array:
@@ -111,16 +125,24 @@ def _excess(parts: list[Array], phi: Array, level: float) -> Array:
     return np.asarray((n * c - d * s) ** 2 - t**2 * (live + runs), dtype=float)
 
 
-def _walk(parts: list[Array], start: Array, sign: float, level: float) -> Array:
-    """The angle at which the set ends, going from the estimate's angle in one sense; NaN where it never does."""
-    step = sign * np.pi / _DIRECTIONS
-    angles = start + step * np.arange(1, _DIRECTIONS)
-    out = _excess(parts, angles, level) > 0
-    first = np.argmax(out, axis=-1)[..., np.newaxis]
-    outside = np.take_along_axis(angles, first, axis=-1)
-    inside = outside - step
+def _end(
+    parts: list[Array],
+    angles: Array,
+    out: npt.NDArray[np.bool_],
+    gap: npt.NDArray[np.intp],
+    upwards: bool,
+    level: float,
+) -> Array:
+    """The angle at which the gap ends on one side; every row has a direction of the set on either side of its gap."""
+    position = np.arange(out.shape[-1])
+    if upwards:
+        nearest = np.where(~out & (position >= gap), position, position[-1]).min(axis=-1, keepdims=True)
+    else:
+        nearest = np.where(~out & (position <= gap), position, 0).max(axis=-1, keepdims=True)
+    beside = np.clip(nearest + (-1 if upwards else 1), 0, position[-1])  # no gap: any direction, its row is not used
+    inside, outside = (np.take_along_axis(angles, k, axis=-1) for k in (nearest, beside))
     for _ in range(_BISECTIONS):
         middle = (inside + outside) / 2
         beyond = _excess(parts, middle, level) > 0
         inside, outside = np.where(beyond, inside, middle), np.where(beyond, middle, outside)
-    return np.where(out.any(axis=-1), inside[..., 0], np.nan)
+    return inside

@@ -49,11 +49,13 @@ def welch_estimate(first: Estimate, second: Estimate) -> Estimate:
     """First - second of two independent estimates, df by Welch and Satterthwaite (1946, 1947)."""
     a, b = first.se**2, second.se**2
     se = np.sqrt(a + b)
-    return Estimate(first.estimate - second.estimate, se, np.where(np.isnan(se), 0.0, welch_df(a, first.df, b, second.df)))
+    return Estimate(
+        first.estimate - second.estimate, se, np.where(np.isnan(se), 0.0, welch_df(a, first.df, b, second.df))
+    )
 
 
 def welch_df(var_a: Array, df_a: Array, var_b: Array, df_b: Array) -> Array:
-    """Satterthwaite's df of the sum of two independent variances (of means); the sum of df where both are 0."""
+    """Satterthwaite's df of the sum of two independent variances (of means); as if equal where both are 0."""
     scale = var_a + var_b
     share = np.divide(var_a, scale, out=np.full(np.shape(scale), 0.5), where=scale > 0)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -28,7 +28,7 @@ class ArmMatrix:
 
     def complete(self, arms: Sequence[int]) -> "ArmMatrix":
         """Only the donors that have a value in all these arms (positions)."""
-        return self.taking(np.isfinite(self.values[:, list(arms)]).all(axis=1).tolist())
+        return self.taking([bool(np.isfinite(row[list(arms)]).all()) for row in self.values])
 
     def without(self, donor: str) -> "ArmMatrix":
         """The same matrix with one donor left out."""
@@ -37,15 +37,13 @@ class ArmMatrix:
     def taking(self, keep: Sequence[bool]) -> "ArmMatrix":
         """Only the donors marked true."""
         kept = [i for i, k in enumerate(keep) if k]
-        return ArmMatrix(
-            tuple(self.donors[i] for i in kept), self.values[kept], tuple(self.flags[i] for i in kept)
-        )
+        return ArmMatrix(tuple(self.donors[i] for i in kept), self.values[kept], tuple(self.flags[i] for i in kept))
 
     def flag(self, weights: Sequence[float]) -> str:
         """Flags of a contrast of the arms: those of its cells, and which way a censored cell pulls it.
 
         A floored cell is at most its value, one above the curve at least; a contrast is a lower bound where every
-        censored cell can only raise it, an upper bound where every one can only lower it, and neither where they differ.
+        censored cell can only raise it, an upper bound where every one can only lower it, neither where they differ.
         """
         cells = [(w, cell) for row in self.flags for w, cell in zip(weights, row, strict=True) if w]
         may_fall = any((w > 0 and _at_most(cell)) or (w < 0 and _at_least(cell)) for w, cell in cells)

@@ -70,9 +70,7 @@ def share_set(share: str, live: LiveEffects, acellular: Estimate | None = None, 
     if acellular is None or not weights[2]:
         return fieller_set(numerator, total, var_n, var_t, cov, live.df, level)
     own = OwnRuns(acellular.se**2, acellular.df)
-    return fieller_welch_set(
-        numerator + weights[2] * acellular.estimate, total, var_n, var_t, cov, live.df, own, level
-    )
+    return fieller_welch_set(numerator + weights[2] * acellular.estimate, total, var_n, var_t, cov, live.df, own, level)
 
 
 def shares_from_means(experiment: Experiment, means: pd.DataFrame) -> pd.DataFrame:
@@ -121,7 +119,10 @@ def share_rows(arms: Arms, live: ArmMatrix, runs: ArmMatrix) -> Iterator[dict[st
 
 
 def _estimators(live: ArmMatrix, has_block: bool) -> Iterator[tuple[str, str, LiveEffects]]:
-    """Scale, method and joint T and B for each way of estimating them; without a block B has no weight and T stands alone."""
+    """Scale, method and joint T and B for each way of estimating them.
+
+    Without a block T stands alone: B is 0 and has no weight in the only share asked for.
+    """
     whole = live.complete((0, 1, 2, 3) if has_block else (0, 1))
     if not whole.donors:
         return

@@ -18,6 +18,7 @@ from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.text import decimal_mark, number_from, status_of
 
 _MISPLACED = {"date": "MG122", "formula": "MG123", "unknown": "MG120"}
+_STORED = 1e-15  # relative; programs write 16 or 17 digits of a number into a workbook
 _SAME_NM = 0.5  # wavelengths nearer than this are one: readers print whole nanometres
 
 
@@ -105,12 +106,12 @@ def _reading(block: Block, spot: Spot, token: str, status: str, number: str, mar
 def _as_printed(value: float | None) -> float | None:
     """The decimal that a single-precision number was made from: 0.3438, stored as 0.34380000829696655.
 
-    Only for numbers that are single precision exactly; any other is returned as it is.
+    Only for numbers that are single precision in all 16 digits that a workbook keeps; any other is returned as it is.
     """
     if value is None or abs(value) > np.finfo(np.float32).max:
         return value
     single = np.float32(value)
-    return float(str(single)) if float(single) == value else value
+    return float(str(single)) if abs(float(single) - value) <= _STORED * abs(value) else value
 
 
 def _of_sheet(blocks: Sequence[Block], raw: RawFile) -> list[Block]:
@@ -143,10 +144,19 @@ def _of_wavelength(blocks: list[Block], raw: RawFile, problems: Problems) -> lis
         problems.add("MG119", file=raw.file, seen="none", asked=raw.wavelength_nm)
     if wanted and not absent:
         return chosen
-    channels = dict.fromkeys(f"{b.channel} ({b.wavelength_nm:g} nm)" for b in blocks)
-    if len({(b.channel, b.wavelength_nm) for b in blocks}) > 1 and len(declared) != 1 or len(declared) > 1:
-        raise UnreadableError("MG117", seen=", ".join(channels).replace(" (nan nm)", ""))
+    _check_one_read(blocks)
     return blocks
+
+
+def _check_one_read(blocks: Sequence[Block]) -> None:
+    """Raises UnreadableError MG117 when one plate has several reads and files.csv does not say which is meant."""
+    reads: dict[str, dict[tuple[str, float | None], None]] = {}
+    for b in blocks:
+        nm = None if math.isnan(b.wavelength_nm) else b.wavelength_nm
+        reads.setdefault(b.plate, {})[b.channel, nm] = None
+    several = next((r for r in reads.values() if len(r) > 1), None)
+    if several:
+        raise UnreadableError("MG117", seen=", ".join(c if nm is None else f"{c} ({nm:g} nm)" for c, nm in several))
 
 
 def _wavelengths_asked(raw: RawFile) -> list[float]:

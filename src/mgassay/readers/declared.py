@@ -47,7 +47,10 @@ class Cells:
 
 @dataclass(frozen=True)
 class Declared:
-    """A table with its column names known; `frame` holds text only and is indexed by the rows' numbers in the file."""
+    """A table with its column names known.
+
+    `frame` holds text only; its index is the rows' numbers in the file, or a text that says where the row is found.
+    """
 
     file: str
     sheet: str
@@ -55,7 +58,8 @@ class Declared:
 
     def at(self, row: object, column: str) -> dict[str, str]:
         """File, sheet and place of a cell, as a problem names them."""
-        return {"file": self.file, "sheet": self.sheet, "place": f"row {row}, {column}"}
+        label = row if isinstance(row, str) else f"row {row}"
+        return {"file": self.file, "sheet": self.sheet, "place": f"{label}, {column}"}
 
     def text(self, column: str, default: str = "") -> "pd.Series[str]":
         """A column as text, NFKC; `default` where the column or the cell is empty."""

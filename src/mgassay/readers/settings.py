@@ -37,8 +37,9 @@ _LISTS: tuple[Path, ...] = (("block",), ("step",))
 
 @dataclass(frozen=True)
 class ReadSettings:
-    """The settings that could be read. `readable` is whether the file is TOML at all, `contrast_declared` whether both
-    Mg levels are the lab's own and not the stand-in.
+    """The settings that could be read.
+
+    `readable`: the file is there and is TOML. `contrast_declared`: both Mg levels are the lab's own, not the stand-in.
     """
 
     settings: Settings
@@ -114,10 +115,13 @@ def _report(path: Path, error: Any, declared: dict[str, Any], problems: Problems
         given = ", ".join(error["input"]) if isinstance(error["input"], dict) else ""
         problems.add("MG007", **where, seen=given, key=_key(path))
     else:
-        expected = _NOT_ALLOWED.get(error["type"], error["msg"]).format_map(error.get("ctx", {}))
-        if path in _LISTS:
-            expected = f"a list, each of its entries headed [[{path[0]}]]"
+        expected = f"a list, each of its entries headed [[{path[0]}]]" if path in _LISTS else expectation(error)
         problems.add("MG006", **where, seen=_shown(_value_at(declared, path)), expected=expected)
+
+
+def expectation(error: Any) -> str:
+    """What would have been right, in words, for one error of pydantic."""
+    return str(_NOT_ALLOWED.get(error["type"], error["msg"])).format_map(error.get("ctx", {}))
 
 
 def _to_mend(path: Path, kind: str) -> Path:

@@ -57,16 +57,19 @@ class PlateGrid:
         """The text right of a row of the grid."""
         return self.sheet.cell(row, self.end)
 
-    def spots(self, rows: Sequence[tuple[str, int]] | None = None) -> tuple[Spot, ...]:
-        """Where the wells of these rows stand (of all rows when not given).
+    def check_whole(self) -> None:
+        """Raises UnreadableError MG127 when a lettered row of a text ends before its last column: it was cut off."""
+        for _, row in self.rows:
+            found = len(self.sheet.cells[row]) - self.left - 1
+            if self.sheet.is_text and self.sheet.cell(row, self.left) and found < len(self.columns):
+                raise UnreadableError(
+                    "MG127", place=self.sheet.place(row), seen=f"{found} of {len(self.columns)} values"
+                )
 
-        Raises UnreadableError MG127 when a row of a text ends before its last column: the file was cut off.
-        """
+    def spots(self, rows: Sequence[tuple[str, int]] | None = None) -> tuple[Spot, ...]:
+        """Where the wells of these rows stand (of all rows when not given); refuses a grid that was cut off."""
+        self.check_whole()
         chosen = self.rows if rows is None else rows
-        for _, row in chosen:
-            if self.sheet.is_text and len(self.sheet.cells[row]) < self.end:
-                found, wanted = len(self.sheet.cells[row]) - self.left - 1, len(self.columns)
-                raise UnreadableError("MG127", place=self.sheet.place(row), seen=f"{found} of {wanted} values")
         return tuple(
             Spot(f"{letter}{column}", row, self.left + 1 + k)
             for letter, row in chosen
@@ -87,6 +90,15 @@ def title_above(sheet: Sheet, row: int, reach: int = 6) -> str:
         if filled := [c for c in sheet.cells[above] if c]:
             return filled[0]
     return ""
+
+
+def nearest_above(sheet: Sheet, row: int, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    """The match of the nearest cell above that a pattern matches whole."""
+    for above in range(row - 1, -1, -1):
+        for cell in sheet.cells[above]:
+            if cell and (match := pattern.fullmatch(cell)):
+                return match
+    return None
 
 
 def grids_in(sheet: Sheet, *, continued: bool = False) -> list[PlateGrid]:
@@ -150,8 +162,8 @@ def bare_grid_in(sheet: Sheet, is_value: Callable[[str], bool]) -> PlateGrid | N
 
     `is_value` tells a value from other text. Rows are then A, B, ... from the top: the caller has to say so.
     """
-    filled = [(r, cells) for r, cells in enumerate(sheet.cells) if sum(map(is_value, cells)) >= 2]
-    if not filled:
+    filled = [(r, cells) for r, cells in enumerate(sheet.cells) if sum(map(bool, cells)) >= 2]
+    if not filled or not all(any(map(is_value, cells)) for _, cells in filled):
         return None
     first, cells = filled[0]
     run = column_run(cells)
@@ -244,7 +256,7 @@ def time_courses_in(sheet: Sheet) -> list[TimeCourse]:
 
 def _course_at(sheet: Sheet, header: int, cells: Sequence[str]) -> TimeCourse | None:
     """The time course whose wells stand in this row, if any."""
-    if not cells or not _TIME_HEADER.match(cells[0]):
+    if not cells or not _TIME_HEADER.fullmatch(cells[0]):
         return None
     wells = [(well, col) for col, cell in enumerate(cells) if col and (well := well_from_text(cell))]
     reads = []
@@ -265,7 +277,7 @@ def seconds_from(text: str, header: str, place: str = "") -> float:
     """
     if clock := _CLOCK.fullmatch(text):
         return 3600.0 * int(clock[1]) + 60.0 * int(clock[2]) + int(clock[3]) + float(f"0.{clock[4] or 0}")
-    unit = _TIME_HEADER.match(header)
+    unit = _TIME_HEADER.fullmatch(header)
     number = number_from(text, "." if "." in text else ",")
     if number is None or not unit or not unit[1] or not math.isfinite(number):
         raise UnreadableError("MG129", place=place, seen=text)

@@ -16,6 +16,8 @@ from mgassay.problems import Problems
 from mgassay.readers.text import cells_from_line, separator_of, text_from_bytes
 
 UNZIPPED_LIMIT = 200_000_000  # bytes; the largest real export seen unzips to 3 MB
+# A formula's cell that ends without a stored value: </f></c>, <f …/></c>, </f><v/></c> or </f><v></v></c>.
+_UNCALCULATED = re.compile(rb"(?:</f>|<f[^<>]*/>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 OPENING = 60  # rows of each sheet that show whose export it is
 
 Cells = tuple[tuple[str, ...], ...]
@@ -53,7 +55,7 @@ class Content:
     @functools.cached_property
     def lines(self) -> list[str]:
         """The lines of a text file."""
-        return re.split(r"\r\n|\r|\n", self.text)
+        return self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
     @functools.cached_property
     def separator(self) -> str:
@@ -137,22 +139,22 @@ def sheets_from_workbook(raw: bytes) -> tuple[Sheet, ...]:
     from defusedxml.common import DefusedXmlException
 
     try:
-        has_formulas = _looked_into(raw)
+        uncalculated = _looked_into(raw)
         values = _cells_by_sheet(raw, data_only=True)
-        if has_formulas:
+        if uncalculated:
             formulas = _cells_by_sheet(raw, data_only=False)
             values = {name: _with_formulas(cells, formulas[name]) for name, cells in values.items()}
     except UnreadableError:
         raise
-    except DefusedXmlException as cause:
-        raise UnreadableError("MG107", seen=type(cause).__name__) from cause
     except Exception as cause:  # openpyxl lets whatever a broken archive causes through: KeyError, zlib.error, ...
-        raise UnreadableError("MG104", seen=f"{type(cause).__name__}: {cause}") from cause
+        if any(isinstance(c, DefusedXmlException) for c in (cause, cause.__cause__, cause.__context__)):
+            raise UnreadableError("MG107", seen="XML entities") from cause
+        raise UnreadableError("MG104", seen=f"{type(cause).__name__}: {cause}".splitlines()[0]) from cause
     return tuple(Sheet(name=name, cells=cells) for name, cells in values.items())
 
 
 def _looked_into(raw: bytes) -> bool:
-    """Whether any sheet holds formulas, after proof that the archive is a workbook of bearable size."""
+    """Whether any sheet holds formulas without values, after proof that the archive is a workbook of bearable size."""
     with zipfile.ZipFile(BytesIO(raw)) as archive:
         size = sum(entry.file_size for entry in archive.infolist())
         if size > UNZIPPED_LIMIT:
@@ -160,7 +162,7 @@ def _looked_into(raw: bytes) -> bool:
         names = archive.namelist()
         if "xl/workbook.xml" not in names:
             raise UnreadableError("MG108", seen="a zip archive that is no workbook")
-        return any(b"<f" in archive.read(name) for name in names if name.startswith("xl/worksheets/sheet"))
+        return any(_UNCALCULATED.search(archive.read(n)) for n in names if n.startswith("xl/worksheets/"))
 
 
 def _cells_by_sheet(raw: bytes, *, data_only: bool) -> dict[str, Cells]:

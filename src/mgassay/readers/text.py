@@ -15,7 +15,10 @@ SEPARATORS = ("\t", ";", ",")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _COMMA_NUMBER = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
-_GROUPED = {",": re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?"), ".": re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")}
+_GROUPED = {
+    ",": re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?"),
+    ".": re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"),
+}
 _NUMBER_EITHER = r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?"
 _MASKED = re.compile(rf"\*\s*({_NUMBER_EITHER})\s*\*")
 _PLAIN = re.compile(_NUMBER_EITHER)
@@ -119,12 +122,12 @@ def status_of(token: str) -> tuple[str, str]:
 
 
 def decimal_mark(numbers: Iterable[str], separator: str) -> str:
-    """The one decimal mark of a file's numbers: "." or ",".
+    r"""The one decimal mark of a file's numbers: "." or ",".
 
     A comma counts only where no number has a point, the cells are not parted by commas, and not every comma could be
     one between thousands. Raises UnreadableError MG121 otherwise.
 
-    >>> decimal_mark(["0,069", "1,250", "2"], "\\t")
+    >>> decimal_mark(["0,069", "1,250", "2"], "\t")
     ','
     """
     given = list(numbers)

@@ -1,15 +1,18 @@
-"""Names of wells: `A1`, `A01` and `a 1` are one well, rows go from A to AF, columns from 1 to 48 (a 1,536-well plate)."""
+"""Names of wells: `A1`, `A01` and `a 1` are one well; rows go from A to AF, columns from 1 to 48 (1,536 wells)."""
 
 import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 PLATE_SHAPES = ((2, 3), (3, 4), (4, 6), (6, 8), (8, 12), (16, 24), (32, 48))  # rows, columns of 6 to 1,536 wells
 MAX_ROWS, MAX_COLUMNS = PLATE_SHAPES[-1]
 _WELL = re.compile(r"\s*([A-Za-z]{1,2})\s*0*([1-9][0-9]?)\s*")
 _LISTED_RUNS = 12
+
+Integers = npt.NDArray[np.int64]
 
 
 def row_number(letters: str) -> int:
@@ -50,15 +53,15 @@ def wells_from_texts(texts: "pd.Series[str]") -> "pd.Series[str]":
     return texts.map({t: well_from_text(t) for t in texts.unique()}).astype("str")
 
 
-def positions(wells: Sequence[str] | "pd.Series[str]") -> tuple["np.ndarray", "np.ndarray"]:
+def positions(wells: "Sequence[str] | pd.Series[str]") -> tuple[Integers, Integers]:
     """Row and column of wells in their one spelling, both counted from 0."""
     names = pd.Series(list(wells), dtype="str")
     parts = names.str.extract(r"^([A-Z]+)(\d+)$")
     rows = parts[0].map({t: row_number(t) for t in parts[0].unique()})
-    return rows.to_numpy(dtype=int), parts[1].astype(int).to_numpy() - 1
+    return rows.to_numpy(dtype=np.int64), parts[1].to_numpy(dtype=np.int64) - 1
 
 
-def plate_shape(wells: Sequence[str] | "pd.Series[str]") -> tuple[int, int]:
+def plate_shape(wells: "Sequence[str] | pd.Series[str]") -> tuple[int, int]:
     """Rows and columns of the smallest standard plate that holds all these wells."""
     if not len(wells):
         return PLATE_SHAPES[0]

@@ -1,12 +1,18 @@
 """Genes: what may be said of them, and the figure of fold changes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+from markupsafe import Markup
 
 from mgassay.report import labels
+from mgassay.report.drawing import DONOR_COLOURS, FAINT, INK, draw
 from mgassay.report.numbers import count, p_value, with_interval
-from mgassay.report.rows import Row, Tables, excludes_zero, key_of, n_donors
+from mgassay.report.pieces import Drawing, listing_of
+from mgassay.report.rows import Row, Tables, excludes_zero, is_missing, key_of, n_donors
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 ESTIMANDS = {
     "total": "total effect",
@@ -46,10 +52,10 @@ def _gene_text(row: Row) -> str:
 
 def gene_evidence(row: Row) -> str:
     """Estimate, interval, p over genes and n of one gene row."""
-    p = row["p"] if pd.isna(row["p_adjusted"]) else row["p_adjusted"]
-    adjusted = "" if pd.isna(row["p_adjusted"]) else " over genes"
+    p = row["p"] if is_missing(row["p_adjusted"]) else row["p_adjusted"]
+    adjusted = "" if is_missing(row["p_adjusted"]) else " over genes"
     parts = [with_interval(row["estimate"], row["ci_low"], row["ci_high"])]
-    if not pd.isna(p):
+    if not is_missing(p):
         parts.append(p_value(p) + adjusted)
     return ", ".join([*parts, f"n = {count(n_donors(row), 'donor')}"])
 
@@ -59,7 +65,7 @@ def gene_cells(row: Row) -> tuple[str, ...]:
     return (
         row["gene"],
         labels.block(row["block"]),
-        ESTIMANDS.get(row["estimand"], row["estimand"]),
+        str(ESTIMANDS.get(row["estimand"], row["estimand"])),
         with_interval(row["estimate"], row["ci_low"], row["ci_high"]),
         p_value(row["p"]) or "–",
         p_value(row["p_adjusted"]) or "–",
@@ -67,3 +73,65 @@ def gene_cells(row: Row) -> tuple[str, ...]:
         row["comparator"],
         labels.flags(row["flag"]),
     )
+
+
+def gene_drawing(tables: Tables) -> Drawing | None:
+    """Log2 fold changes of all genes, each estimand and block with a mark of its own; None without genes."""
+    rows = tables.rows("genes")
+    if not rows:
+        return None
+    heads = ("gene", "entry", "estimand", "log2 fold change", "p", "p over genes", "n", "comparator", "remarks")
+    title = "Genes: raised over reference Mg²⁺"
+    spoken = "; ".join(f"{r['gene']} {ESTIMANDS.get(r['estimand'], r['estimand'])} {gene_evidence(r)}" for r in rows)
+    return Drawing(
+        title=title,
+        svg=genes_svg(f"{title}. {spoken}.", rows),
+        caption=f"Log2 fold change with 95 % interval; left of 0 is lowered. {NOT_DIRECT}",
+        listing=listing_of(title, heads, map(gene_cells, rows), numeric=("log2 fold change", "n")),
+    )
+
+
+def genes_svg(label: str, rows: Sequence[Row]) -> Markup:
+    """One band per gene, one line per estimand and block."""
+    genes = list(dict.fromkeys(r["gene"] for r in rows))
+    kinds = list(dict.fromkeys(_kind(r) for r in rows))
+    offset = {k: 0.32 - 0.64 * (i + 0.5) / len(kinds) for i, k in enumerate(kinds)}
+
+    def paint(axes: "Axes") -> None:
+        axes.axvline(0, color=INK, linewidth=0.8)
+        for row in rows:
+            _gene_line(axes, offset[_kind(row)] - genes.index(row["gene"]), row, kinds.index(_kind(row)))
+        axes.set_yticks([-i for i in range(len(genes))], genes)
+        axes.set_ylim(-len(genes) + 0.5, 0.5)
+        axes.grid(axis="x", color=INK, alpha=FAINT / 2, linewidth=0.6)
+        axes.set_xlabel("log2 fold change")
+        for i, kind in enumerate(kinds):
+            axes.plot([], [], GENE_SHAPES[i % len(GENE_SHAPES)], color=_colour(i), markeredgecolor=INK, label=kind)
+        figure: Any = axes.figure
+        figure.legend(loc="outside lower left", ncols=2, handletextpad=0.1, columnspacing=1)
+
+    return draw("genes", label, (4.6, 1.2 + 0.2 * len(kinds) * len(genes) + 0.1 * len(kinds)), paint)
+
+
+GENE_SHAPES = "osD^vP"
+
+
+def _kind(row: Row) -> str:
+    """What tells the lines of one gene apart."""
+    if row["estimand"] == "total":
+        return f"total, {labels.block(row['block'])}"
+    return f"{ESTIMANDS.get(row['estimand'], row['estimand'])}, {row['comparator'] or labels.block(row['block'])}"
+
+
+def _colour(i: int) -> str:
+    """The colour of the i-th kind of line."""
+    return DONOR_COLOURS[i % len(DONOR_COLOURS)]
+
+
+def _gene_line(axes: "Axes", y: float, row: Row, i: int) -> None:
+    """One estimate with its interval."""
+    axes.plot([row["ci_low"], row["ci_high"]], [y, y], color=INK, linewidth=1.2, zorder=1)
+    axes.plot(
+        [row["estimate"]], [y], GENE_SHAPES[i % len(GENE_SHAPES)], color=_colour(i), markeredgecolor=INK,
+        markeredgewidth=0.8, markersize=6, zorder=2,
+    )  # fmt: skip

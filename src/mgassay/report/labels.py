@@ -64,14 +64,6 @@ METHODS: Mapping[str, str] = {
     "fieller_donor": "Fieller, per donor",
     "fieller_block_anova": "Fieller, if donors respond alike",
 }
-GRADES: Mapping[str, str] = {
-    "A": "strong: an siRNA and an independent block resolve the share and agree, entry was measured, and an acellular "
-    "arm was run",
-    "B": "good: resolved by siRNA or a selective inhibitor with entry measured, but one arm short of the full design",
-    "C": "moderate: the block is non-selective, or how much entry it left was not measured",
-    "D": "weak: Mg²⁺ was added and nothing stopped it from entering, so where it acts cannot be told",
-    "X": "not identifiable: this experiment does not tell where Mg²⁺ acts",
-}
 FLAGS: Mapping[str, str] = {
     "above_curve": "signal above the top standard: known only to exceed the limit",
     "below_lod": "below the limit of detection",
@@ -96,11 +88,13 @@ FLAGS: Mapping[str, str] = {
     "proxy_rho": "residual entry from TRPM7 mRNA, not from Mg²⁺ itself",
     "discordant_blocks": "the blocks disagree",
     "lower_bound": "a lower bound",
+    "upper_bound": "an upper bound",
     "not_scale_robust": "depends on the scale it is counted on",
     "few_donors": "fewer than two donors: no interval",
     "total_near_zero": "total effect close to zero",
     "antagonism": "outside 0 to 100 %: the parts work against each other",
 }
+INTACT = "entry intact"
 ROLES: Mapping[str, tuple[str, str]] = {
     "sample": ("●", "sample"),
     "standard": ("◆", "standard"),
@@ -116,6 +110,11 @@ ROLES: Mapping[str, tuple[str, str]] = {
 def _plain(name: str) -> str:
     """An identifier that has no entry, as words."""
     return name.replace("_", " ")
+
+
+def capital(text: str) -> str:
+    """A text with its first letter raised."""
+    return text[:1].upper() + text[1:]
 
 
 def readout(name: str) -> str:
@@ -159,9 +158,4 @@ def flags(joined: str) -> str:
 
 def block(name: str) -> str:
     """A block by name; the empty block is intact entry."""
-    return name or "entry intact"
-
-
-def rule(name: str) -> str:
-    """A rule of the verdict, as words."""
-    return _plain(name)
+    return name or INTACT

@@ -74,6 +74,11 @@ def _cell_text(value: Any) -> str:
     return "" if pd.isna(value) else str(value)
 
 
+def is_missing(value: Any) -> bool:
+    """Whether a cell of a table is empty: NaN, or pandas' own missing value."""
+    return bool(pd.isna(value))
+
+
 def excludes_zero(row: Row) -> bool:
     """Whether the interval of a row leaves 0 out; False without an interval."""
     return bool(row["ci_low"] > 0 or row["ci_high"] < 0)

@@ -12,17 +12,16 @@ import pandas as pd
 from mgassay.experiment import Experiment
 from mgassay.report import labels
 from mgassay.report.genes import gene_sentences
-from mgassay.report.numbers import count, decimal, interval, level, p_value, percent, with_interval
-from mgassay.report.rows import Row, Tables, excludes_zero, key_of, n_donors, tables_of
+from mgassay.report.numbers import NO_BREAK, count, decimal, interval, level, p_value, percent, with_interval
+from mgassay.report.rows import Row, Tables, excludes_zero, is_missing, key_of, n_donors, tables_of
 
 Sentence = dict[str, str]
 
+CHECKS_TOLD = ("agreement", "equivalence", "match")
 SHARE_ORDER = ("intracellular_corrected", "intracellular", "surface", "passive", "extracellular")
 
 
-def sentences(
-    verdict: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], experiment: Experiment
-) -> list[Sentence]:
+def sentences(verdict: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], experiment: Experiment) -> list[Sentence]:
     """The verdict's sentences: `text`, the `table` (file name) and the `key` of the row that its numbers come from.
 
     `tables` are result tables by name; those not given count as empty. Empty when the verdict names no readout.
@@ -133,7 +132,7 @@ def share_interval(row: Row) -> str:
 
 def is_identifiable(row: Row) -> bool:
     """Whether the share may be quoted: its set is bounded."""
-    return not pd.isna(row["identifiable"]) and bool(row["identifiable"])
+    return not is_missing(row["identifiable"]) and bool(row["identifiable"])
 
 
 def _share_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
@@ -159,11 +158,9 @@ def _share_text(row: Row, counted: Row | None) -> str:
             f"Share {name}: not identifiable from this experiment "
             f"(the data allow {share_interval(row)}{donors}); T is too close to 0 for its spread."
         )
-    left = "" if pd.isna(row["rho"]) else f", with {percent(row['rho'])} of entry left under block"
+    left = "" if is_missing(row["rho"]) else f", with {percent(row['rho'])} of entry left under block"
     outside = "; outside 0 to 100 %, so the parts oppose each other" if not 0 <= row["estimate"] <= 1 else ""
-    return (
-        f"Share {name}: {percent(row['estimate'])} {share_interval(row)} of the total effect{left}{donors}{outside}."
-    )
+    return f"Share {name}: {percent(row['estimate'])} {share_interval(row)} of the total effect{left}{donors}{outside}."
 
 
 def _block_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
@@ -182,17 +179,23 @@ def _block_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sente
 def _check_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
     """Agreement of two blocks and proofs of no effect, with the bounds declared beforehand."""
     for row in tables.rows("checks", readout=readout):
-        if row["check"] in ("agreement", "equivalence") and row["block"] in ("", block) and not pd.isna(row["passed"]):
+        concerns = row["block"] in ("", block) or row["subject"] == block
+        if row["check"] in CHECKS_TOLD and concerns and not is_missing(row["passed"]):
             yield sentence(_check_text(row), "checks", row)
 
 
 def _check_text(row: Row) -> str:
-    """One check with its estimate and bounds."""
-    found = with_interval(row["estimate"], row["ci_low"], row["ci_high"])
-    bounds = f"declared bounds {decimal(row['bound_low'])} to {decimal(row['bound_high'])}, log scale"
-    subject = row["subject"].replace("_", " ")
+    """One check with its 90 % interval (two one-sided tests at 5 %) and the bounds declared beforehand."""
+    found = f"{with_interval(row['estimate'], row['ci_low'], row['ci_high'])} (90{NO_BREAK}% interval)"
+    bounds = f"declared bounds {decimal(row['bound_low'])} to {decimal(row['bound_high'])} on the log scale"
+    subject, passed = row["subject"], bool(row["passed"])
     if row["check"] == "agreement":
-        told = "agree" if row["passed"] else "do not agree"
-        return f"The blocks {told} ({subject}): difference {found}; {bounds}."
-    told = "no effect, within the margin" if row["passed"] else "not shown to be without effect"
-    return f"{labels.contrast(subject)}: {told}: {found}; {bounds}."
+        told = "agree" if passed else "are not shown to agree"
+        return f"{row['block']} and {subject} {told}: difference of their T − B {found}, {bounds}."
+    if row["check"] == "match":
+        told = (
+            "left as much mineral as raised Mg²⁺" if passed else "is not shown to leave as much mineral as raised Mg²⁺"
+        )
+        return f"The comparator {subject} {told}: {found}, {bounds}."
+    told = "is as good as absent" if passed else "is not shown to be absent"
+    return f"{labels.contrast(subject)}, {told}: {found}, {bounds}."

@@ -21,8 +21,10 @@ _HEADER = """\
 def truth_values(truth: Truth, seed: int, experiment_id: str) -> dict[str, object]:
     """All true values, nested by section; shares are NaN where the total effect is 0."""
     shares = {scale: {block: shares_from_truth(truth, block, scale) for block in BLOCKS} for scale in SCALES}
-    effects = {scale: {block: effects_from_truth(truth, block, scale) for block in BLOCKS} for scale in SCALES}
-    median = {b: {k: 1 - math.exp(-v) for k, v in effects["log"][b].items()} for b in BLOCKS}
+    effects: dict[str, object] = {
+        scale: {block: effects_from_truth(truth, block, scale) for block in BLOCKS} for scale in SCALES
+    }
+    median = {b: {k: 1 - math.exp(-v) for k, v in effects_from_truth(truth, b, "log").items()} for b in BLOCKS}
     measured: dict[str, object] = {} if truth.rho is None else {"rho": truth.rho}
     values: dict[str, object] = {
         "experiment": experiment_id,
@@ -30,7 +32,7 @@ def truth_values(truth: Truth, seed: int, experiment_id: str) -> dict[str, objec
         "version": __version__,
         "donors": truth.donors,
         "acellular_runs": truth.donors,
-        "effects": {**effects, "additive_median_donor": median},
+        "effects": effects | {"additive_median_donor": median},
         "block_main": {"2-APB": truth.main_2apb, "siTRPM7": truth.main_sirna},
         "shares": shares,
         "genes": expression.log2_fold_changes(truth),

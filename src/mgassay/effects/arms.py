@@ -1,0 +1,75 @@
+"""Which questions the declared conditions can answer, told before anything is computed."""
+
+from mgassay.design import Arms, arms_of_blocks, is_level, primary_day
+from mgassay.experiment import Experiment
+from mgassay.problems import Problems, suggestion
+
+BASAL_PI_MM = 1.0  # what basal media bring by themselves (DMEM 0.9)
+
+
+def check_arms(experiment: Experiment, problems: Problems) -> None:
+    """Adds a problem for every arm that is missing or ambiguous, and for names that conditions.csv does not hold."""
+    all_arms = arms_of_blocks(experiment)
+    _check_names(experiment, problems)
+    _check_total(experiment, all_arms, problems)
+    _check_blocks(experiment, all_arms, problems)
+    _check_rivals(all_arms, problems)
+    _check_acellular(experiment, all_arms[0], problems)
+    days = ", ".join(d for d in dict.fromkeys(experiment.conditions["day"]) if d)
+    if primary_day(experiment):
+        problems.add("MG602", file="conditions.csv", seen=days, day=primary_day(experiment))
+
+
+def _levels(experiment: Experiment) -> dict[str, str]:
+    """The two Mg levels as facts of a message."""
+    contrast = experiment.settings.contrast
+    return {"mg_reference": str(contrast.mg_reference_mM), "mg_raised": str(contrast.mg_raised_mM)}
+
+
+def _check_names(experiment: Experiment, problems: Problems) -> None:
+    """[[block]] and [[step]] name columns and values that some condition has."""
+    conditions = experiment.conditions
+    named = [(b.name, b.column, v) for b in experiment.settings.block for v in (b.intact, b.blocked)]
+    named += [(s.name, s.column, v) for s in experiment.settings.step for v in (s.reference, s.raised)]
+    for name, column, value in named:
+        if not is_level(conditions, column, value).any():
+            held = [str(v) for v in dict.fromkeys(conditions[column])] if column in conditions else []
+            hint = suggestion(value, held) if held else suggestion(column, [str(c) for c in conditions.columns])
+            problems.add("MG607", file="experiment.toml", name=name, column=column, seen=value, hint=hint)
+
+
+def _check_total(experiment: Experiment, all_arms: tuple[Arms, ...], problems: Problems) -> None:
+    """At least one pair of intact arms."""
+    if not any("total" in arms.identified for arms in all_arms):
+        medium = experiment.settings.contrast.medium_calcifying
+        hint = suggestion(medium, dict.fromkeys(experiment.conditions["medium"]))
+        problems.add("MG606", file="conditions.csv", seen=medium, hint=hint, **_levels(experiment))
+
+
+def _check_blocks(experiment: Experiment, all_arms: tuple[Arms, ...], problems: Problems) -> None:
+    """Every block has its four arms, and there is a block."""
+    blocks = [arms for arms in all_arms if arms.block]
+    for arms in blocks:
+        for arm in (a for a in arms.missing if not a.startswith("acellular")):
+            problems.add("MG604", file="conditions.csv", seen=arm, block=arms.name, **_levels(experiment))
+    if not blocks:
+        problems.add("MG603", file="conditions.csv")
+
+
+def _check_rivals(all_arms: tuple[Arms, ...], problems: Problems) -> None:
+    """No arm is fitted by several conditions."""
+    for arms in all_arms:
+        for arm, fits in arms.rivals.items():
+            name = arm.replace("_", " at ") + " Mg"
+            problems.add("MG601", file="conditions.csv", seen=", ".join(fits), arm=name, used=fits[0])
+
+
+def _check_acellular(experiment: Experiment, arms: Arms, problems: Problems) -> None:
+    """An acellular arm is there, and its phosphate does not wait for a phosphatase that it has not got."""
+    if "acellular" not in arms.identified:
+        cells = experiment.settings.contrast.acellular
+        problems.add("MG605", file="conditions.csv", seen=cells, **_levels(experiment))
+    rows = experiment.conditions[experiment.conditions["condition"].isin([c for c in arms.acellular if c])]
+    added = rows["pi_mM"] > BASAL_PI_MM
+    for condition, bgp in rows.loc[(rows["bgp_mM"] > 0) & ~added, ["condition", "bgp_mM"]].itertuples(index=False):
+        problems.add("MG608", file="conditions.csv", place=condition, seen=bgp)

@@ -1,0 +1,32 @@
+"""Amounts -> everything that is concluded from them, in the order in which data flows."""
+
+from typing import Any
+
+import pandas as pd
+
+from mgassay.effects.arms import check_arms
+from mgassay.effects.checks import checks_from_means
+from mgassay.effects.contrasts import effects_from_means
+from mgassay.effects.genes import genes_from_effects
+from mgassay.effects.means import means_from_amounts
+from mgassay.effects.shares import shares_from_means
+from mgassay.effects.verdict import verdict_from_tables
+from mgassay.experiment import Experiment
+from mgassay.problems import Problems
+
+
+def conclusions_from_amounts(
+    experiment: Experiment, amounts: pd.DataFrame, problems: Problems
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """The tables means, effects, shares, genes and checks by name, and the facts of the verdict.
+
+    Arms that are missing or ambiguous become problems here too, so that a lab that reads only the report sees them.
+    """
+    check_arms(experiment, problems)
+    means = means_from_amounts(experiment, amounts, problems)
+    effects = effects_from_means(experiment, means)
+    shares = shares_from_means(experiment, means)
+    checks = checks_from_means(experiment, means)
+    genes = genes_from_effects(experiment, effects, means)
+    made = {"means": means, "effects": effects, "shares": shares, "genes": genes, "checks": checks}
+    return made, verdict_from_tables(experiment, means, effects, shares, checks)

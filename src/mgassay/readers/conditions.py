@@ -1,0 +1,150 @@
+"""The table `conditions`: one row per condition, with the contract's defaults filled in."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from mgassay import tables
+from mgassay.experiment import Settings
+from mgassay.problems import Problems, suggestion
+from mgassay.readers.declared import (
+    Cells,
+    Declared,
+    check_filled,
+    check_no_dates,
+    check_once,
+    numbers_from_table,
+    table_from_cells,
+)
+from mgassay.readers.settings import FILE as SETTINGS_FILE
+from mgassay.readers.settings import ReadSettings
+
+REQUIRED = ("condition", "medium", "mg_mM")
+DEFAULTS = {"inhibitor": "none", "sirna": "none", "cells": "live", "comparator": "none", "modulator": "none"}
+CELLS = ("live", "fixed", "none")
+MOST_MG_MM = 50.0  # a medium with more than this is a slip of the unit: 0.8 mM written as 800 (uM)
+_RESERVED = {"inhibitor": ("none",), "sirna": ("none", "scramble"), "comparator": ("none",), "modulator": ("none",)}
+_MEANT_AS_NONE = {"none", "na", "n/a", "nan", "null", "nil", "no", "-", "0"}
+_IDS = ("condition", "medium", "inhibitor", "sirna", "comparator", "modulator", "day")
+
+
+def conditions_from_cells(cells: Cells, read: ReadSettings, problems: Problems) -> pd.DataFrame:
+    """CONDITIONS, with the further text columns that a [[step]] or [[block]] names behind.
+
+    Rows without an id, or with the id of an earlier row, are left out (a problem); a number that is none is NaN.
+    """
+    known = list(tables.CONDITIONS.columns)
+    named = [*(b.column for b in read.settings.block), *(s.column for s in read.settings.step)]
+    extra = [c for c in dict.fromkeys(named) if c not in known]
+    table = table_from_cells(cells, [*known, *extra], REQUIRED, problems, any_column=not read.readable)
+    check_filled(table, REQUIRED, problems)
+    check_no_dates(table, _IDS, problems)
+    first = check_once(table, ["condition"], problems)
+    frame = _typed(table, problems)
+    _check_words(table, frame, read.settings, problems)
+    _check_amounts(table, frame, problems)
+    behind = [str(c) for c in table.frame if c not in known and (c in extra or not read.readable)]
+    usable = (first & (table.text("condition") != "")).to_numpy(dtype=bool)
+    return frame.assign(**{c: table.text(c).to_numpy() for c in behind})[usable].reset_index(drop=True)
+
+
+def _typed(table: Declared, problems: Problems) -> pd.DataFrame:
+    """The columns of CONDITIONS with their kinds and defaults, one row per row of the table."""
+    kinds = tables.CONDITIONS.columns
+    numbers = numbers_from_table(table, [c for c, k in kinds.items() if k != "text"], problems)
+    if "order" in numbers:
+        whole = np.isnan(numbers["order"]) | (numbers["order"] == np.round(numbers["order"]))
+        for row in table.frame.index[~whole]:
+            problems.add("MG065", **table.at(row, "order"), seen=table.frame.at[row, "order"])
+        numbers["order"] = np.where(whole, numbers["order"], np.nan)
+    late = numbers.get("mg_from_day", np.full(len(table.frame), np.nan))
+    numbers["mg_from_day"] = np.where(np.isnan(late) & (table.text("mg_from_day") == ""), 0.0, late)
+    texts = {c: table.text(c, DEFAULTS.get(c, "")).to_numpy() for c, k in kinds.items() if k == "text"}
+    return tables.CONDITIONS.frame(pd.DataFrame({**texts, **numbers}, index=table.frame.index))
+
+
+def _check_words(table: Declared, frame: pd.DataFrame, settings: Settings, problems: Problems) -> None:
+    """The words of the columns that have a vocabulary, and near misses of the words that mean something."""
+    declared = {value for e in settings.block for value in (e.intact, e.blocked)}
+    declared |= {value for e in settings.step for value in (e.reference, e.raised)}
+    for row, text in zip(table.frame.index, frame["cells"], strict=True):
+        if text not in CELLS:
+            problems.add("MG062", **table.at(row, "cells"), seen=text, suggestion=suggestion(text, CELLS))
+    for column, words in _RESERVED.items():
+        for row, text in zip(table.frame.index, frame[column], strict=True):
+            if text not in declared and (meant := _meant(text, words)):
+                problems.add("MG063", **table.at(row, column), seen=text, meant=meant, column=column)
+    for row, text in zip(table.frame.index, frame["condition"], strict=True):
+        if any(c in "|;" or not c.isprintable() for c in text):
+            problems.add("MG066", **table.at(row, "condition"), seen=text)
+
+
+def _meant(text: str, reserved: tuple[str, ...]) -> str:
+    """The reserved word that a text was meant to be, "" when it is one or is a name of its own."""
+    lower = text.lower()
+    if text not in reserved and lower in _MEANT_AS_NONE:
+        return "none"
+    scramble = "scramble" in reserved and text != "scramble" and (lower == "scr" or lower.startswith("scram"))
+    return "scramble" if scramble else ""
+
+
+def _check_amounts(table: Declared, frame: pd.DataFrame, problems: Problems) -> None:
+    """Amounts that no medium holds, and a dose of an inhibitor that is not there."""
+    numbers = [c for c, kind in tables.CONDITIONS.columns.items() if kind == "number" and c in table.frame]
+    for column in numbers:
+        for row, value in zip(table.frame.index, frame[column], strict=True):
+            if value < 0:
+                problems.add("MG061", **table.at(row, column), seen=f"{value:g}", column=column)
+    for row, value in zip(table.frame.index, frame["mg_mM"], strict=True):
+        if value > MOST_MG_MM:
+            problems.add("MG060", **table.at(row, "mg_mM"), seen=f"{value:g}", meant=f"{value / 1000:g}")
+    lone = (frame["inhibitor"] == "none") & (frame["inhibitor_uM"] > 0)
+    for row, dose in zip(table.frame.index[lone], frame["inhibitor_uM"][lone], strict=True):
+        problems.add("MG064", **table.at(row, "inhibitor_uM"), seen=f"{dose:g}")
+
+
+def check_settings_fit(conditions: pd.DataFrame, read: ReadSettings, file: str, problems: Problems) -> None:
+    """Whether the media, levels and columns that experiment.toml names are those of the conditions (in `file`)."""
+    if read.contrast_declared and len(conditions):
+        _check_contrast(conditions, read.settings, file, problems)
+    blocks, steps = enumerate(read.settings.block, 1), enumerate(read.settings.step, 1)
+    entries = [(f"block {i}", e.column, {"intact": e.intact, "blocked": e.blocked}) for i, e in blocks]
+    entries += [(f"step {i}", e.column, {"reference": e.reference, "raised": e.raised}) for i, e in steps]
+    for place, column, values in entries:
+        if column not in conditions:
+            texts = [str(c) for c in conditions if _is_text(str(c))]
+            words = {"seen": column, "table": file, "suggestion": suggestion(column, texts)}
+            problems.add("MG013", file=SETTINGS_FILE, place=f"{place}.column", **words)
+        elif _is_text(column) and len(conditions):
+            given = list(dict.fromkeys(conditions[column]))
+            for key, value in ((k, v) for k, v in values.items() if v not in given):
+                words = {"seen": value, "table": file, "column": column, "suggestion": suggestion(value, given)}
+                problems.add("MG014", file=SETTINGS_FILE, place=f"{place}.{key}", **words)
+
+
+def _is_text(column: str) -> bool:
+    """Whether a column of the conditions holds text."""
+    return tables.CONDITIONS.columns.get(column, "text") == "text"
+
+
+def _check_contrast(conditions: pd.DataFrame, settings: Settings, file: str, problems: Problems) -> None:
+    """The contrast's media and Mg levels against those that were grown."""
+    contrast = settings.contrast
+    media = list(dict.fromkeys(conditions["medium"]))
+    for key, code in (("medium_calcifying", "MG010"), ("medium_control", "MG012")):
+        medium = getattr(contrast, key)
+        if medium not in media:
+            words = {"seen": medium, "table": file, "suggestion": suggestion(medium, media)}
+            problems.add(code, file=SETTINGS_FILE, place=f"contrast.{key}", **words)
+    levels = conditions.loc[conditions["medium"] == contrast.medium_calcifying, "mg_mM"].dropna()
+    for key in ("mg_reference_mM", "mg_raised_mM"):
+        level = getattr(contrast, key)
+        if len(levels) and not np.isclose(levels, level).any():
+            words = {"seen": f"{level:g}", "table": file, "levels": _levels(levels)}
+            problems.add("MG011", file=SETTINGS_FILE, place=f"contrast.{key}", **words)
+
+
+def _levels(levels: Iterable[float]) -> str:
+    """Mg levels in order, in mM."""
+    return ", ".join(f"{v:g}" for v in sorted(set(levels)))

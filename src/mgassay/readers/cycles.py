@@ -1,0 +1,58 @@
+"""How many cycles a qPCR run had, as far as its export says.
+
+A non-detect is censored at this count, so it is never guessed: where the export does not say, it is missing.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from mgassay.readers.sheets import Content
+
+_AMPLIFICATION = "Amplification Data"
+_SAID_CYCLES = re.compile(r"[*#]?\s*(?:number of |total )?cycles\s*[=:\t]\s*(\d+)\s*", re.IGNORECASE)
+
+
+def cycles_run(content: Content, baseline_ends: Iterable[float], cq: npt.NDArray[np.float64]) -> int | None:
+    """The cycles that were run: as the header says, else the last cycle of the amplification data, else None.
+
+    Amplification data that end before a baseline or a Cq were shortened, and say nothing.
+    """
+    if said := _cycles_said(content):
+        return said
+    last = max(_amplified_cycles(content), default=0)
+    reached = max([*baseline_ends, *cq[~np.isnan(cq)]], default=0.0)
+    return last if last and last >= reached else None
+
+
+def _cycles_said(content: Content) -> int | None:
+    """The cycle count in the file's header lines."""
+    rows = ("\t".join(c for c in row if c) for row in content.opening)
+    return next((int(m[1]) for text in rows if (m := _SAID_CYCLES.fullmatch(text))), None)
+
+
+def _amplified_cycles(content: Content) -> set[int]:
+    """The cycle numbers of the amplification data."""
+    rows: Iterable[Sequence[str]]
+    if content.text:
+        title = f"[{_AMPLIFICATION}]"
+        start = next((k for k, line in enumerate(content.lines) if line.startswith(title)), len(content.lines))
+        section = content.lines[start + 1 :]
+        end = next((k for k, line in enumerate(section) if line.startswith("[")), len(section))
+        rows = (line.split(content.separator or None, 6) for line in section[:end])
+    else:
+        rows = next((s.cells for s in content.workbook if s.name == _AMPLIFICATION), ())
+    return _cycle_numbers(rows)
+
+
+def _cycle_numbers(rows: Iterable[Sequence[str]]) -> set[int]:
+    """The numbers under the header `Cycle`."""
+    col, seen = -1, set()
+    for row in rows:
+        if col < 0:
+            col = next((k for k, c in enumerate(row) if c.strip().casefold() == "cycle"), -1)
+        elif col < len(row):
+            seen.add(row[col])
+    return {int(text) for text in seen if text.strip().isdigit()}

@@ -1,0 +1,126 @@
+"""The experiment folder -> Experiment: all tables that the lab wrote, checked against each other."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from mgassay import tables
+from mgassay.errors import UnreadableError
+from mgassay.experiment import Experiment, RawFile
+from mgassay.problems import Problems, suggestion
+from mgassay.readers.conditions import check_settings_fit, conditions_from_cells
+from mgassay.readers.declared import WORKBOOK, Shelf, cells_from_shelf, shelf_from_folder
+from mgassay.readers.layouts import layout_from_cells, samples_from_cells
+from mgassay.readers.rawfiles import Bench, files_from_cells, leaves_folder
+from mgassay.readers.settings import FILE as SETTINGS_FILE
+from mgassay.readers.settings import ReadSettings, settings_from_text
+from mgassay.readers.sheets import content_from_file
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_LISTED = 10
+
+
+def read_experiment(folder: Path, problems: Problems) -> Experiment | None:
+    """The experiment that a folder declares, by the input contract (docs/contract.md).
+
+    Whatever is wrong is a problem and is left out, so that everything else is checked as well. None where there is no
+    folder, or nothing of an experiment in it.
+    """
+    if not folder.is_dir():
+        problems.add("MG001", seen=folder)
+        return None
+    name = folder.resolve().name
+    if not _ID.fullmatch(name):
+        problems.add("MG002", seen=name)
+    shelf = shelf_from_folder(folder, problems)
+    if not shelf.names() and not (folder / SETTINGS_FILE).exists():
+        problems.add("MG003", file=SETTINGS_FILE, seen=name)
+        return None
+    read = settings_from_text(_settings_text(folder, problems), problems)
+    conditions = _conditions(shelf, read, problems)
+    ids = list(conditions["condition"])
+    samples = _samples(shelf, ids, problems)
+    files = _files(shelf, read, samples, problems)
+    layouts = _layouts(shelf, files, ids, samples, problems)
+    _check_unlisted(shelf, files, problems)
+    return Experiment(name, read.settings, conditions, files, layouts, samples)
+
+
+def _settings_text(folder: Path, problems: Problems) -> str | None:
+    """experiment.toml as text; None (and a problem) when it is not there or is no text."""
+    if leaves_folder(folder, SETTINGS_FILE):
+        problems.add("MG041", file=SETTINGS_FILE, seen=SETTINGS_FILE)
+        return None
+    if not (folder / SETTINGS_FILE).is_file():
+        problems.add("MG003", file=SETTINGS_FILE, seen=folder.resolve().name)
+        return None
+    try:
+        return content_from_file(folder / SETTINGS_FILE, SETTINGS_FILE, problems).text
+    except UnreadableError as error:
+        problems.add(error.code, file=SETTINGS_FILE, place=error.place, seen=error.seen, **error.facts)
+        return None
+
+
+def _missing(shelf: Shelf, name: str, problems: Problems) -> None:
+    """The problem that a table is nowhere."""
+    words = {"workbook": WORKBOOK, "suggestion": suggestion(name, shelf.names())}
+    problems.add("MG020", file=f"{name}.csv", seen=name, **words)
+
+
+def _conditions(shelf: Shelf, read: ReadSettings, problems: Problems) -> pd.DataFrame:
+    """The table of conditions, empty where there is none."""
+    if "conditions" not in shelf.names():
+        _missing(shelf, "conditions", problems)
+    cells = cells_from_shelf(shelf, "conditions", problems)
+    if cells is None:
+        return tables.CONDITIONS.frame()
+    conditions = conditions_from_cells(cells, read, problems)
+    check_settings_fit(conditions, read, cells.sheet or cells.file, problems)
+    return conditions
+
+
+def _samples(shelf: Shelf, conditions: list[str], problems: Problems) -> pd.DataFrame | None:
+    """The table of samples, None where there is none."""
+    cells = cells_from_shelf(shelf, "samples", problems)
+    return None if cells is None else samples_from_cells(cells, conditions, problems)
+
+
+def _files(shelf: Shelf, read: ReadSettings, samples: pd.DataFrame | None, problems: Problems) -> tuple[RawFile, ...]:
+    """The table of raw files, empty where there is none."""
+    if "files" not in shelf.names():
+        _missing(shelf, "files", problems)
+    cells = cells_from_shelf(shelf, "files", problems)
+    layouts = [n.removeprefix("layout_") for n in shelf.names() if n.startswith("layout_")]
+    bench = Bench(shelf.folder, read.settings, layouts, samples is not None)
+    return () if cells is None else files_from_cells(cells, bench, problems)
+
+
+def _layouts(
+    shelf: Shelf,
+    files: tuple[RawFile, ...],
+    conditions: list[str],
+    samples: pd.DataFrame | None,
+    problems: Problems,
+) -> dict[str, pd.DataFrame]:
+    """The layouts that the files name, each once, in the order in which they are named."""
+    found = {}
+    for name in dict.fromkeys(f.layout for f in files if f.layout):
+        cells = cells_from_shelf(shelf, f"layout_{name}", problems)
+        if cells is not None:
+            found[name] = layout_from_cells(cells, conditions, samples, problems)
+    return found
+
+
+def _check_unlisted(shelf: Shelf, files: tuple[RawFile, ...], problems: Problems) -> None:
+    """A notice for files in raw/ that no row of `files` names: they are not part of the results."""
+    folder = shelf.folder
+    named = {(folder / f.file).resolve() for f in files}
+    named_wrongly = {p.seen for p in problems}
+    lying = sorted(p for p in folder.glob("raw/**/*") if p.is_file() and not p.name.startswith((".", "~$")))
+    paths = [p.relative_to(folder).as_posix() for p in lying if p.resolve() not in named]
+    unlisted = [p for p in paths if p not in named_wrongly]
+    if unlisted and files:
+        more = f" and {len(unlisted) - _LISTED} more" if len(unlisted) > _LISTED else ""
+        file, sheet = ("files.csv", "") if "files" in shelf.files else (WORKBOOK, "files")
+        problems.add("MG056", file=file, sheet=sheet, seen=", ".join(unlisted[:_LISTED]) + more)

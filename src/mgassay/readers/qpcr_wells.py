@@ -1,0 +1,138 @@
+"""Readings of a qPCR run + layout or table of samples -> mapped wells.
+
+The layout is asked first, by well and target where it names targets, else by well; where it is silent, the export's
+own tasks (NTC, NRT, standard) and the table of samples tell.
+"""
+
+import unicodedata
+
+import pandas as pd
+
+from mgassay import tables
+from mgassay.experiment import Experiment, QpcrSettings, RawFile
+from mgassay.problems import Problems, nearest, suggestion
+from mgassay.readers.coverage import check_coverage, check_mapped
+from mgassay.readers.plate_wells import check_samples, dilution_of, exclusions_from_rows, usable_layout
+from mgassay.readers.wellnames import compact
+
+TASKS = {
+    "": "sample", "unknown": "sample", "unkn": "sample",
+    "ntc": "ntc", "no template control": "ntc",
+    "nrt": "nrt", "nac": "nrt", "no rt": "nrt", "no rt control": "nrt",
+    "standard": "standard", "std": "standard",
+}  # fmt: skip
+STATUSES = {"ok": "value", "value": "value", "undetermined": "undetermined", "omitted": "omitted", "masked": "omitted"}
+_MAPPING = ("role", "condition", "donor", "rep", "standard", "dilution", "sample")
+
+
+def wells_of_run(
+    experiment: Experiment, raw: RawFile, readings: pd.DataFrame, problems: Problems
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """QPCR_WELLS and EXCLUSIONS of one run from its readings (names of wells in their one spelling).
+
+    What is not mapped is named and left out. cycles stays <NA> where neither the export nor the settings say how many
+    were run; cq is empty unless the status is `value`.
+    """
+    layout = experiment.layouts.get(raw.layout, tables.LAYOUT.frame())
+    rows = _with_layout(raw, _used(readings), layout, problems)
+    if raw.layout:
+        _check_read(raw, layout, rows, problems)
+    mapped = _with_samples(experiment, _with_roles(raw, rows, problems))
+    known = _checked(experiment, raw, mapped, problems)
+    settings = experiment.assay_settings(raw)
+    cycles = settings.cycles if isinstance(settings, QpcrSettings) else None
+    status = known["status"].map(STATUSES).fillna("none")
+    filled = known.assign(
+        plate=raw.plate,
+        status=status,
+        cq=known["value"].where(status == "value"),
+        standard=known["standard"].fillna(known["quantity"]).where(known["role"] == "standard"),
+        dilution=known["dilution"].fillna(dilution_of(experiment, raw)),
+        cycles=known["cycles"] if cycles is None else known["cycles"].fillna(cycles),
+    )
+    left_out = exclusions_from_rows(filled.assign(assay=raw.assay), "omitted", "omitted in the export")
+    return tables.QPCR_WELLS.frame(filled[list(tables.QPCR_WELLS.columns)]), left_out
+
+
+def _used(readings: pd.DataFrame) -> pd.DataFrame:
+    """Rows of wells that were used, with names as the lab's own tables write them (NFKC)."""
+    plain = {
+        c: readings[c].map({t: unicodedata.normalize("NFKC", t).strip() for t in readings[c].unique()}).astype("str")
+        for c in ("channel", "sample", "task")
+    }
+    rows = readings.assign(**plain).rename(columns={"channel": "target"})
+    unused = (rows["target"] == "") & (rows["sample"] == "") & (rows["task"] == "") & (rows["status"] == "missing")
+    return rows[~unused].reset_index(drop=True)
+
+
+def _with_layout(raw: RawFile, rows: pd.DataFrame, layout: pd.DataFrame, problems: Problems) -> pd.DataFrame:
+    """Rows with what the layout says of them; "" and NaN where it is silent. An export's sample name yields to it."""
+    by_target = layout[layout["target"] != ""]
+    single = by_target.drop_duplicates("well", keep=False).set_index("well")["target"]
+    told = rows["well"].map(single).fillna("").astype("str")
+    named = rows.assign(target=rows["target"].where(rows["target"] != "", told))
+    twice = named.loc[named.duplicated(["well", "target"]), "well"]
+    if len(twice):
+        problems.add("MG204", file=raw.file, place=compact(twice), seen=str(len(twice)), plate=raw.plate)
+    once = named.drop_duplicates(["well", "target"]).reset_index(drop=True)
+    general = layout[layout["target"] == ""].set_index("well")
+    special = by_target.set_index(["well", "target"])
+    pairs = pd.MultiIndex.from_frame(once[["well", "target"]])
+    by_well = general.reindex(once["well"]).reset_index(drop=True)
+    by_pair = special.reindex(pairs).reset_index(drop=True)
+    has_pair = pd.Series(pairs.isin(special.index))
+    _check_targets(raw, once[~has_pair & ~once["well"].isin(general.index)], by_target, problems)
+    held = tables.LAYOUT.frame(pd.DataFrame({c: by_pair[c].where(has_pair, by_well[c]) for c in _MAPPING}))
+    said = {c: held[c] for c in _MAPPING if c != "sample"}
+    return once.assign(**said, sample=held["sample"].where(held["sample"] != "", once["sample"]))
+
+
+def _check_targets(raw: RawFile, rows: pd.DataFrame, by_target: pd.DataFrame, problems: Problems) -> None:
+    """Wells that the layout knows with other targets than the export's."""
+    strange = rows[rows["well"].isin(by_target["well"]) & (rows["target"] != "")]
+    for target in dict.fromkeys(strange["target"]):
+        wells = strange.loc[strange["target"] == target, "well"]
+        known = list(dict.fromkeys(by_target.loc[by_target["well"].isin(wells), "target"]))
+        words = {"seen": target, "layout": raw.layout, "suggestion": suggestion(target, known)}
+        problems.add("MG232", file=raw.file, place=compact(wells), **words)
+
+
+def _check_read(raw: RawFile, layout: pd.DataFrame, rows: pd.DataFrame, problems: Problems) -> None:
+    """The layout's wells were read; wells that it does not know are looked for by task and sample name later."""
+    read = rows.loc[rows["well"].isin(layout["well"]), "well"]
+    check_coverage(raw, layout, read, problems)
+
+
+def _with_roles(raw: RawFile, rows: pd.DataFrame, problems: Problems) -> pd.DataFrame:
+    """Rows with their roles: the layout's, else that of the export's task, "" for a task that is not known."""
+    silent = rows["role"] == ""
+    tasks = {t: TASKS.get(t.lower().replace("_", " ").replace("-", " "), "") for t in rows["task"].unique()}
+    for task in (t for t, role in tasks.items() if not role):
+        wells = rows.loc[silent & (rows["task"] == task), "well"]
+        if len(wells):
+            close = "" if nearest(task, TASKS) == "" else suggestion(task, TASKS)
+            words = {"seen": task, "suggestion": close, "plate": raw.plate}
+            problems.add("MG231", file=raw.file, place=compact(wells), **words)
+    return rows.assign(role=rows["role"].where(~silent, rows["task"].map(tasks)).astype("str"))
+
+
+def _with_samples(experiment: Experiment, rows: pd.DataFrame) -> pd.DataFrame:
+    """Sample wells without a condition take it, with donor and rep, from the table of samples."""
+    if experiment.samples is None:
+        return rows
+    held = experiment.samples.set_index("sample")
+    wanted = (rows["role"] == "sample") & (rows["condition"] == "") & rows["sample"].isin(held.index)
+    found = {c: rows["sample"].map(held[c]).where(wanted, rows[c]).astype("str") for c in ("condition", "donor", "rep")}
+    return rows.assign(**found)
+
+
+def _checked(experiment: Experiment, raw: RawFile, rows: pd.DataFrame, problems: Problems) -> pd.DataFrame:
+    """The rows that are mapped; sample names that are not known and wells that nothing maps are named."""
+    nameless = rows[(rows["role"] == "sample") & (rows["condition"] == "") & (rows["donor"] == "")]
+    unlisted = nameless[nameless["sample"] != ""]
+    if experiment.samples is None:
+        check_mapped(raw, nameless["well"].drop_duplicates(), problems)
+    else:
+        check_samples(experiment, raw, unlisted, problems)
+        check_mapped(raw, nameless.loc[nameless["sample"] == "", "well"].drop_duplicates(), problems)
+    return usable_layout(experiment, rows).reset_index(drop=True)

@@ -1,0 +1,254 @@
+"""The table `files`: which raw file is which plate of which assay, with the settings of its own row."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any, get_args, get_origin
+
+import numpy as np
+import pandas as pd
+from pydantic import ValidationError
+
+from mgassay.experiment import ASSAYS, Assays, AssaySettings, RawFile, Settings
+from mgassay.problems import Problems, catalogue, suggestion
+from mgassay.readers.declared import (
+    Cells,
+    Declared,
+    check_filled,
+    numbers_from_table,
+    table_from_cells,
+)
+from mgassay.readers.settings import expectation
+from mgassay.readers.text import number_from
+
+OWN_COLUMNS = tuple(c for c in RawFile.model_fields if c != "overrides")
+REQUIRED = ("file", "assay", "plate")
+WAVELENGTHS_NM = (200.0, 1100.0)  # what plate readers can be set to
+_LISTED_FILES = 5000  # enough to find the nearest name of a missing file
+_SECTIONS: dict[str, type[AssaySettings]] = {a: type(getattr(Assays(), a)) for a in ASSAYS}
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What the rows of the table are held against."""
+
+    folder: Path
+    settings: Settings
+    layouts: Sequence[str]
+    has_samples: bool
+
+
+def setting_columns() -> dict[str, tuple[str, ...]]:
+    """Settings that may stand as columns of the table, with the assays that take them."""
+    keys = dict.fromkeys(k for section in _SECTIONS.values() for k in section.model_fields if k not in OWN_COLUMNS)
+    return {k: tuple(a for a, section in _SECTIONS.items() if k in section.model_fields) for k in keys}
+
+
+def files_from_cells(cells: Cells, bench: Bench, problems: Problems) -> tuple[RawFile, ...]:
+    """One RawFile per row whose file is there and whose assay is known; what is wrong with any row is named."""
+    settings = setting_columns()
+    table = table_from_cells(cells, [*OWN_COLUMNS, *settings], REQUIRED, problems)
+    check_filled(table, REQUIRED, problems)
+    numbers = numbers_from_table(table, ["dilution", *(c for c in settings if _is_number(c, settings))], problems)
+    rows = [_row(table, i, {c: v[i] for c, v in numbers.items()}, bench, problems) for i in range(len(table.frame))]
+    usable = {row: raw for row, raw in zip(table.frame.index, rows, strict=True) if raw is not None}
+    _check_plates(table, usable, problems)
+    _check_contents(table, usable, bench.folder, problems)
+    return tuple(usable.values())
+
+
+def _is_number(column: str, settings: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether a setting is one number, so that its whole column is read as numbers."""
+    annotation = _SECTIONS[settings[column][0]].model_fields[column].annotation
+    kinds = {annotation, *get_args(annotation)}
+    return bool(kinds & {int, float}) and get_origin(annotation) is not tuple and len(kinds - {None, type(None)}) <= 2
+
+
+def _row(table: Declared, i: int, numbers: Mapping[str, float], bench: Bench, problems: Problems) -> RawFile | None:
+    """The RawFile of the i-th row, None when it cannot be read at all."""
+    row = table.frame.index[i]
+    text = {c: str(table.text(c).iloc[i]) for c in OWN_COLUMNS if c not in ("file", "dilution")}
+    file = str(table.frame["file"].iloc[i]) if "file" in table.frame else ""
+    assay = text["assay"]
+    if assay and assay not in ASSAYS:
+        problems.add("MG042", **table.at(row, "assay"), seen=assay, suggestion=suggestion(assay, ASSAYS))
+    there = bool(file) and _check_file(table, row, file, bench.folder, assay == "alizarin_image", problems)
+    _check_layout(table, row, text, bench, problems)
+    confirm = _confirmed(table, row, text["confirm"], problems)
+    _check_names(table, row, text, problems)
+    if not (there and assay in ASSAYS and text["plate"]):
+        return None
+    overrides = _overrides(table, i, assay, numbers, problems)
+    common = getattr(bench.settings.assays, assay)
+    wavelength = _wavelengths(table, row, text["wavelength_nm"], problems)
+    if not wavelength and common.wavelength_nm is not None:
+        wavelength = f"{common.wavelength_nm:g}"
+    own = {k: text[k] for k in ("assay", "plate", "layout", "sheet", "reader", "pattern")}
+    dilution = overrides.pop("dilution", None)
+    return RawFile(file=file, wavelength_nm=wavelength, dilution=dilution, confirm=confirm, overrides=overrides, **own)
+
+
+def _check_file(table: Declared, row: object, file: str, folder: Path, images: bool, problems: Problems) -> bool:
+    """Whether the file is there, inside the folder, and holds something."""
+    where = {**table.at(row, "file"), "seen": file}
+    if leaves_folder(folder, file):
+        problems.add("MG041", **where)
+        return False
+    found = paths_of_images(folder, file) if images else [p for p in [folder / file] if p.is_file()]
+    if not found:
+        known = [str(p.relative_to(folder).as_posix()) for p in _all_files(folder)]
+        problems.add("MG040", **where, suggestion=suggestion(file, _alike(file, known)))
+    elif PurePosixPath(file).name.startswith("~$"):
+        problems.add("MG045", **where)
+    elif not images and not found[0].stat().st_size:
+        problems.add("MG046", **where)
+    else:
+        return True
+    return False
+
+
+def leaves_folder(folder: Path, file: str) -> bool:
+    """Whether a path that stands in a table leads, or could lead, out of the folder: `../`, absolute, or by a link."""
+    windows = PureWindowsPath(file)
+    if windows.drive or windows.root or ".." in windows.parts or file.startswith("~/") or not file.isprintable():
+        return True
+    return not (folder / file).resolve().is_relative_to(folder.resolve())
+
+
+def paths_of_images(folder: Path, file: str) -> list[Path]:
+    """The files that a row of images names: a file, all files of a folder, or those that a glob finds; sorted."""
+    path = folder / file
+    found = [path] if path.is_file() else path.iterdir() if path.is_dir() else folder.glob(file)
+    return sorted(p for p in found if p.is_file() and not p.name.startswith((".", "~$")))
+
+
+def _all_files(folder: Path) -> list[Path]:
+    """Files of the folder, sorted, as far as a name may be looked for among them."""
+    found = (p for p in folder.rglob("*") if p.is_file())
+    return sorted(p for p, _ in zip(found, range(_LISTED_FILES), strict=False))
+
+
+def _alike(file: str, known: Sequence[str]) -> Sequence[str]:
+    """Files in the same folder where there are any, so that a list of all names stays short."""
+    beside = [k for k in known if PurePosixPath(k).parent == PurePosixPath(file).parent]
+    return known if len(known) <= 20 or not beside else beside[:200]
+
+
+def _check_layout(table: Declared, row: object, text: Mapping[str, str], bench: Bench, problems: Problems) -> None:
+    """Whether the layout is there, or something else maps the wells."""
+    layout, assay = text["layout"], text["assay"]
+    if layout and layout not in bench.layouts:
+        problems.add("MG047", **table.at(row, "layout"), seen=layout, suggestion=suggestion(layout, bench.layouts))
+    elif not layout and text["reader"] != "table" and not (assay == "qpcr" and bench.has_samples):
+        problems.add("MG048", **table.at(row, "layout"), assay=assay)
+
+
+def _check_names(table: Declared, row: object, text: Mapping[str, str], problems: Problems) -> None:
+    """The plate's name, and the pattern that finds wells in the names of images."""
+    if any(c in "/\\|;" or not c.isprintable() for c in text["plate"]):
+        problems.add("MG055", **table.at(row, "plate"), seen=text["plate"])
+    if text["pattern"]:
+        try:
+            groups = re.compile(text["pattern"]).groupindex
+            reason = "" if "well" in groups else "it has no group (?P<well>...)"
+        except re.error as error:
+            reason = str(error)
+        if reason:
+            problems.add("MG053", **table.at(row, "pattern"), seen=text["pattern"], reason=reason)
+
+
+def _confirmed(table: Declared, row: object, text: str, problems: Problems) -> tuple[str, ...]:
+    """The codes of problems that the lab accepts for a file, parted by `;` or blanks."""
+    codes = tuple(c for c in re.split(r"[;,\s]+", text) if c)
+    for code in (c for c in codes if c not in catalogue()):
+        problems.add("MG054", **table.at(row, "confirm"), seen=code, suggestion=f"“{code}” is not one of the codes.")
+    return codes
+
+
+def _wavelengths(table: Declared, row: object, text: str, problems: Problems) -> str:
+    """The wavelength, or both of a ratiometric probe (`340;380`), in nm; "" (and a problem) for what is none."""
+    parts = [number_from(p.strip(), ".") for p in text.split(";")] if text else []
+    low, high = WAVELENGTHS_NM
+    if any(p is None or not low <= p <= high for p in parts):
+        problems.add("MG052", **table.at(row, "wavelength_nm"), seen=text, low=f"{low:g}", high=f"{high:g}")
+        return ""
+    return ";".join(f"{p:g}" for p in parts)
+
+
+def _overrides(table: Declared, i: int, assay: str, numbers: Mapping[str, float], problems: Problems) -> dict[str, Any]:
+    """The settings that stand in the row itself, each proven against its assay; `dilution` is among them."""
+    row, section, kept = table.frame.index[i], _SECTIONS[assay], {}
+    for column, takers in {"dilution": ASSAYS, **setting_columns()}.items():
+        text = str(table.text(column).iloc[i])
+        if not text or (column in numbers and np.isnan(numbers[column])):
+            continue
+        if assay not in takers:
+            words = {"seen": text, "assay": assay, "takers": ", ".join(takers)}
+            problems.add("MG051", **table.at(row, column), **words)
+            continue
+        value = _plain_value(numbers[column], section, column) if column in numbers else _value(text, section, column)
+        try:
+            declared = {**section().model_dump(mode="json"), column: value}
+            kept[column] = getattr(section.model_validate_json(json.dumps(declared), strict=True), column)
+        except ValidationError as error:
+            problems.add("MG050", **table.at(row, column), seen=text, expected=expectation(error.errors()[0]))
+    return kept
+
+
+def _plain_value(number: float, section: type[AssaySettings], column: str) -> float | int:
+    """A number as its setting wants it: whole where the setting is an integer."""
+    annotation = section.model_fields[column].annotation
+    return int(number) if int in {annotation, *get_args(annotation)} and number == int(number) else float(number)
+
+
+def _value(text: str, section: type[AssaySettings], column: str) -> Any:
+    """A text as its setting wants it: lists parted by `;`, true or false, a table as GENE=1.95;GENE=1.9."""
+    annotation = section.model_fields[column].annotation
+    kinds = {annotation, *get_args(annotation)}
+    parts = [p.strip() for p in text.split(";") if p.strip()]
+    if get_origin(annotation) is tuple:
+        return [number_from(p, ".") for p in parts] if float in kinds else parts
+    if bool in kinds:
+        return {"true": True, "false": False}.get(text.lower(), text)
+    if any(get_origin(k) is dict for k in kinds):
+        pairs = [p.partition("=") for p in parts]
+        return {k.strip(): number_from(v.strip(), ".") for k, _, v in pairs} if "=" in text else number_from(text, ".")
+    return text
+
+
+def _check_plates(table: Declared, usable: Mapping[Any, RawFile], problems: Problems) -> None:
+    """Each plate of an assay once, and each plate of a file for one assay."""
+    rows = pd.DataFrame([(r, f.assay, f.plate, f.file) for r, f in usable.items()], columns=["r", "a", "p", "f"])
+    for row in rows[rows.duplicated(["a", "p"])]["r"]:
+        problems.add("MG043", **table.at(row, "plate"), seen=usable[row].plate, assay=usable[row].assay)
+    for row in rows[rows.duplicated(["f", "p"]) & ~rows.duplicated(["a", "p"])]["r"]:
+        problems.add("MG049", **table.at(row, "plate"), seen=usable[row].plate, name=usable[row].file)
+
+
+def _check_contents(table: Declared, usable: Mapping[Any, RawFile], folder: Path, problems: Problems) -> None:
+    """The same bytes under two names, and the same plate of a file read twice for one assay."""
+    plates = {r: f for r, f in usable.items() if f.assay != "alizarin_image"}
+    names = list(dict.fromkeys(f.file for f in plates.values()))
+    same = _same_content([folder / name for name in names])
+    twin = {names[j]: names[i] for i, j in same}
+    parts: dict[tuple[str, ...], str] = {}
+    for row, raw in plates.items():
+        if raw.file in twin:
+            problems.add("MG044", **table.at(row, "file"), seen=raw.file, other=twin[raw.file])
+        part = (raw.file, raw.assay, raw.sheet, raw.wavelength_nm)
+        if raw.plate != parts.setdefault(part, raw.plate):
+            problems.add("MG057", **table.at(row, "plate"), seen=raw.plate, other=parts[part], name=raw.file)
+
+
+def _same_content(paths: Sequence[Path]) -> Iterable[tuple[int, int]]:
+    """Pairs (first, later) of files that hold the same bytes; only files of one size are read."""
+    sizes = [p.stat().st_size for p in paths]
+    seen: dict[str, int] = {}
+    for i in (i for i, size in enumerate(sizes) if sizes.count(size) > 1):
+        digest = hashlib.sha256(paths[i].read_bytes()).hexdigest()
+        first = seen.setdefault(digest, i)
+        if first != i:
+            yield first, i

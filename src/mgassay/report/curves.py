@@ -1,0 +1,145 @@
+"""Standard curves: each plate's own, with how every standard back-calculates."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from markupsafe import Markup
+
+from mgassay.report import labels
+from mgassay.report.drawing import BLUE, FAINT, INK, VERMILION, draw
+from mgassay.report.numbers import decimal, level, significant
+from mgassay.report.pieces import Beside, Drawing, Listing, listing_of
+from mgassay.report.rows import Row, Tables, is_missing
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+ASSESSED = {
+    "pass": "standards pass",
+    "fail": "standards fail",
+    "not_assessable": "too few levels to be assessed",
+}
+LIMITS = "±15 %, ±20 % at the lowest standard, and three levels in four"
+
+
+def curve_pieces(tables: Tables) -> list[object]:
+    """The table of all curves, then one figure per curve; empty where no curve was fitted."""
+    curves = tables.rows("curves")
+    if not curves:
+        return []
+    return [curves_listing(curves), Beside(tuple(curve_drawing(tables, c) for c in curves))]
+
+
+def curves_listing(curves: Sequence[Row]) -> Listing:
+    """One row per curve: model, weighting, limits, and whether its standards pass."""
+    heads = ("plate", "assay", "model", "weighting", "R² of means", "LOD", "LOQ", "range", "unit", "levels", "verdict")
+    rows = [
+        (
+            c["plate"],
+            labels.assay(c["assay"]),
+            c["model"],
+            c["weighting"],
+            decimal(c["r2_means"], 4),
+            significant(c["lod"]),
+            significant(c["loq"]),
+            f"{level(c['range_low'])} to {level(c['range_high'])}",
+            labels.unit(c["unit"]),
+            f"{c['levels_pass']} of {c['levels']}",
+            "; ".join(t for t in (ASSESSED.get(c["assessed"], c["assessed"]), labels.flags(c["flag"])) if t),
+        )
+        for c in curves
+    ]
+    return listing_of("Standard curves", heads, rows, numeric=("R² of means", "LOD", "LOQ"))
+
+
+def curve_drawing(tables: Tables, curve: Row) -> Drawing:
+    """Signal over standard for one plate, the fitted curve through it, and the back-calculation table."""
+    standards = tables.rows("standards", plate=curve["plate"], assay=curve["assay"])
+    title = f"{labels.assay(curve['assay'])} standard curve, plate {curve['plate']}"
+    failed = [s for s in standards if s["error_percent"] == s["error_percent"] and not _passes(s)]
+    spoken = f"{title}: {curve['model']}, {len(standards)} levels, {len(failed)} outside the limits."
+    return Drawing(
+        title=title,
+        svg=curve_svg(f"curve-{curve['assay']}-{curve['plate']}", spoken, curve, standards),
+        caption=f"{labels.capital(curve['model'])}, weighting {curve['weighting']}; marks are means of the wells of a "
+        f"level, crosses back-calculate outside {LIMITS}. Dotted: limit of quantification.",
+        listing=standards_listing(title, standards),
+    )
+
+
+def _passes(standard: Row) -> bool:
+    """Whether a level is within the limits; a level that is not judged (the zero) is not counted as failing."""
+    return not is_missing(standard["pass"]) and bool(standard["pass"])
+
+
+def parameters_of(curve: Row) -> dict[str, float]:
+    """The curve's parameters by name, from `name=value;…`."""
+    pairs = (part.partition("=") for part in curve["parameters"].split(";") if part)
+    return {name.strip(): float(value) for name, _, value in pairs}
+
+
+def curve_values(curve: Row, standards: Sequence[Row]) -> tuple[list[float], list[float]]:
+    """The line to draw: a polynomial from its parameters, any other model straight between its fitted standards."""
+    p = parameters_of(curve)
+    if not standards:
+        return [], []
+    if {"intercept", "slope"} <= set(p) <= {"intercept", "slope", "quadratic"}:
+        x = np.linspace(0.0, max(s["standard"] for s in standards), 60)
+        y = p["intercept"] + p["slope"] * x + p.get("quadratic", 0.0) * x**2
+        return [float(v) for v in x], [float(v) for v in y]
+    return [s["standard"] for s in standards], [s["fitted"] for s in standards]
+
+
+def curve_svg(key: str, label: str, curve: Row, standards: Sequence[Row]) -> Markup:
+    """The figure of one curve, both axes linear from zero."""
+
+    def paint(axes: "Axes") -> None:
+        axes.plot(*curve_values(curve, standards), color=INK, linewidth=1.2, zorder=1)
+        for s in standards:
+            judged = s["error_percent"] == s["error_percent"]
+            bad = judged and not _passes(s)
+            axes.plot(
+                [s["standard"]], [s["signal"]], "X" if bad else "o", color=VERMILION if bad else BLUE,
+                markeredgecolor=INK, markeredgewidth=0.6, markersize=7 if bad else 6, clip_on=False, zorder=3,
+            )  # fmt: skip
+        if curve["loq"] == curve["loq"]:
+            axes.axvline(curve["loq"], color=INK, linestyle=":", linewidth=1, alpha=2 * FAINT)
+        axes.set_xlim(left=0)
+        axes.set_ylim(bottom=min([0.0, *(s["signal"] for s in standards)]))
+        axes.set_xlabel(f"standard ({labels.unit(curve['unit'])})")
+        axes.set_title("signal")
+
+    return draw(key, label, (4.6, 2.7), paint)
+
+
+def standards_listing(title: str, standards: Sequence[Row]) -> Listing:
+    """Back-calculated standards of one plate."""
+    heads = ("standard", "wells", "signal", "back-calculated", "error", "within limits")
+    rows = [
+        (
+            level(s["standard"]),
+            str(s["n"]),
+            significant(s["signal"]),
+            significant(s["back_calculated"]),
+            _error(s),
+            _verdict(s),
+        )
+        for s in standards
+    ]
+    return listing_of(f"{title}: standards read back", heads, rows, numeric=heads[:5])
+
+
+def _error(standard: Mapping[str, float]) -> str:
+    """The error of a level in percent, with its sign."""
+    error = standard["error_percent"]
+    if error != error:
+        return "–"
+    return f"{'+' if error > 0 else ''}{decimal(error, 1)}\N{NO-BREAK SPACE}%"
+
+
+def _verdict(standard: Row) -> str:
+    """Within the limits or not; the zero standard has no relative error."""
+    if standard["error_percent"] != standard["error_percent"]:
+        return "not judged"
+    return "yes" if _passes(standard) else "no"

@@ -1,0 +1,74 @@
+"""The grade in words: what it says, which rules made it, and what would raise it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+GRADES: Mapping[str, str] = {
+    "A": "strong evidence: siRNA and an independent block resolve the share and agree, entry itself was measured, and "
+    "the step was also made without cells",
+    "B": "good evidence: resolved by siRNA or a selective inhibitor with entry measured, short of the full design",
+    "C": "moderate evidence: the block is not selective, or what it left of Mg²⁺ entry was not measured, or T − B is "
+    "not resolved",
+    "D": "weak evidence: Mg²⁺ was raised and nothing stopped it from entering, so where it acts cannot be told",
+    "X": "not identifiable: this experiment does not tell where Mg²⁺ acts",
+}
+NOT_THE_ANSWER = "The grade is of the evidence, not of the answer: “all of it outside the cell” can earn an A."
+
+# A rule that weighs against the evidence when it fires, in words.
+AGAINST: Mapping[str, str] = {
+    "total_includes_zero": "T is not clearly different from 0",
+    "share_not_identifiable": "a share of T has no bounded interval",
+    "floor": "a live arm is at the detection limit above background: a bound, not a value",
+    "viability_changed": "an arm lost viability, so its mineral cannot be compared",
+    "block_main_exceeds_total": "the block by itself changed mineral more than Mg²⁺ did",
+    "mg_only": "no arm in which Mg²⁺ entry was blocked",
+    "above_curve": "a live arm is beyond the top standard",
+}
+# A rule that speaks for the evidence: in words when it fired, and when it did not.
+SUPPORTING: Mapping[str, tuple[str, str]] = {
+    "resolved": (
+        "T excludes 0, and T − B differs from 0 or was shown equivalent to 0",
+        "T − B is not resolved: its interval holds 0, and equivalence to 0 was not shown",
+    ),
+    "sirna": ("the block is siRNA", "the block is not siRNA"),
+    "selective_block": ("the block is selective", "the block is not selective"),
+    "mg_intracellular_measured": ("intracellular Mg²⁺ was measured", "intracellular Mg²⁺ was not measured"),
+    "rho_below_half": ("less than half of entry was left under block", "not shown that the block stops half of entry"),
+    "second_block_agrees": ("a second, independent block agrees", "no second block that agrees"),
+    "acellular_arm": ("the step was also made without cells", "no usable arm without cells"),
+    "scale_robust": (
+        "the share lies on the same side of one half on both scales",
+        "the share is not on one side of one half on both scales",
+    ),
+}
+NEXT_STEPS: Mapping[str, str] = {
+    "TRPM7 siRNA": "Make the Mg²⁺ step under TRPM7 siRNA, with its scramble control: inhibitors such as 2-APB stop "
+    "more than TRPM7.",
+    "second block of Mg entry": "Add a second, independent way to stop Mg²⁺ entry, in the same donors.",
+    "intracellular Mg": "Measure intracellular Mg²⁺ in the four live arms (probe or ICP-MS), so that the entry left "
+    "under block can be allowed for.",
+    "acellular": "Make the same step in wells without cells, in two runs or more: there Mg²⁺ has chemistry alone.",
+}
+
+
+def reasons(rules: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[str]]:
+    """What speaks for the evidence and what holds it back, from the verdict's rules in their order.
+
+    A rule without words here is printed by its name: under "for" when it fired, "against" when it did not.
+    """
+    holds_up: list[str] = []
+    holds_back: list[str] = []
+    for entry in rules:
+        name, fired = str(entry["rule"]), bool(entry["fired"])
+        if name in AGAINST:
+            holds_back += [AGAINST[name]] if fired else []
+        else:
+            plain = name.replace("_", " ")
+            told = SUPPORTING.get(name, (plain, f"not: {plain}"))
+            (holds_up if fired else holds_back).append(told[0] if fired else told[1])
+    return holds_up, holds_back
+
+
+def next_steps(missing: Sequence[str]) -> list[str]:
+    """What the lab could add, one line per missing arm, in the verdict's order."""
+    return [NEXT_STEPS.get(arm, f"Add the arm “{arm}”, in the same donors.") for arm in missing]

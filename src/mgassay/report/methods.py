@@ -1,0 +1,173 @@
+"""The methods paragraph, ready to paste: what was done to these data, with these settings, and whose methods it is."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import pandas as pd
+
+from mgassay.design import blocks_of
+from mgassay.experiment import Experiment
+from mgassay.report import labels
+from mgassay.report.numbers import count, decimal, level
+from mgassay.report.rows import Row, Tables, donors_column, tables_of
+
+REFERENCES: Mapping[str, str] = {
+    "BCA": "Smith PK et al. Measurement of protein using bicinchoninic acid. Anal Biochem 1985;150:76–85.",
+    "Fieller": "Fieller EC. Some problems in interval estimation. J R Stat Soc B 1954;16:175–185.",
+    "Gitelman": "Gitelman HJ. An improved automated procedure for the determination of calcium in biological "
+    "specimens. Anal Biochem 1967;18:521–531.",
+    "Holm": "Holm S. A simple sequentially rejective multiple test procedure. Scand J Stat 1979;6:65–70.",
+    "Lord": "Lord SJ et al. SuperPlots: communicating reproducibility and variability in cell biology. J Cell Biol "
+    "2020;219:e202001064.",
+    "Pfaffl": "Pfaffl MW. A new mathematical model for relative quantification in real-time RT-PCR. Nucleic Acids Res "
+    "2001;29:e45.",
+    "Ruifrok": "Ruifrok AC, Johnston DA. Quantification of histochemical staining by color deconvolution. Anal Quant "
+    "Cytol Histol 2001;23:291–299.",
+    "Schuirmann": "Schuirmann DJ. A comparison of the two one-sided tests procedure and the power approach. J "
+    "Pharmacokinet Biopharm 1987;15:657–680.",
+    "ter Braake": "ter Braake AD et al. Magnesium counteracts vascular calcification: passive interference or active "
+    "modulation? Arterioscler Thromb Vasc Biol 2017;37:1431–1445.",
+    "Vandesompele": "Vandesompele J et al. Accurate normalization of real-time quantitative RT-PCR data by geometric "
+    "averaging of multiple internal control genes. Genome Biol 2002;3:research0034.",
+    "Welch": "Welch BL. The generalization of “Student’s” problem when several different population variances are "
+    "involved. Biometrika 1947;34:28–35.",
+}
+
+
+def methods_text(experiment: Experiment, tables: Mapping[str, pd.DataFrame], versions: Mapping[str, str]) -> str:
+    """Methods of this experiment in plain text: paragraphs parted by an empty line, references last.
+
+    Only what was done is written: an assay without values has no sentence, a method not used no reference.
+    """
+    held = tables_of(experiment, tables)
+    paragraphs = [
+        " ".join(sentences)
+        for sentences in (
+            _design(experiment, held),
+            _plates(experiment, held),
+            _images(experiment, held),
+            _qpcr(experiment, held),
+            _effects(experiment, held),
+            _software(versions),
+        )
+    ]
+    text = "\n\n".join(p for p in paragraphs if p)
+    cited = [full for name, full in REFERENCES.items() if f"({name}" in text or f"; {name}" in text]
+    return f"{text}\n\nReferences\n" + "\n".join(cited) + "\n" if cited else f"{text}\n"
+
+
+def _design(experiment: Experiment, tables: Tables) -> Iterator[str]:
+    """Cells, Mg step, blocks, donors."""
+    about, contrast = experiment.settings.experiment, experiment.settings.contrast
+    cells = about.cells or "Cells"
+    step = f"{level(contrast.mg_reference_mM)} to {level(contrast.mg_raised_mM)} mM"
+    yield f"{labels.capital(cells)} were kept in {contrast.medium_calcifying} medium, and Mg²⁺ was raised from {step}."
+    blocks = blocks_of(experiment)
+    if blocks:
+        named = ", ".join(f"{b.name} (against {b.column} {b.intact})" for b in blocks)
+        yield f"Mg²⁺ entry was blocked by {named}."
+    if (tables["effects"]["contrast"] == "acellular").any():
+        yield "The same step was made in wells without living cells, in runs of their own."
+    live = _live_donors(experiment, tables)
+    if live:
+        named = f"n = {count(len(live), 'donor')}: {', '.join(live)}"
+        yield f"The experimental unit is the donor ({named}); wells are not counted."
+
+
+def _live_donors(experiment: Experiment, tables: Tables) -> list[str]:
+    """Donors with living cells among the means."""
+    cells = experiment.conditions.set_index("condition")["cells"]
+    means = tables["means"]
+    return donors_column(means[means["condition"].map(cells).isin(["live", ""])])
+
+
+def _plates(experiment: Experiment, tables: Tables) -> Iterator[str]:
+    """Calcium and protein with the curves that were fitted."""
+    assays = experiment.settings.assays
+    if calcium := tables.rows("curves", assay="calcium"):
+        yield (
+            f"Calcium was read by o-cresolphthalein (Gitelman 1967) against the plate's own standards "
+            f"({_curves(calcium)}; extract {level(assays.calcium.extract_volume_uL)} µL per well)."
+        )
+    if protein := tables.rows("curves", assay="protein"):
+        yield (
+            f"Protein was read against the plate's own standards ({_curves(protein)}; lysate "
+            f"{level(assays.protein.lysate_volume_uL)} µL per well)."
+        )
+    if (tables["amounts"]["readout"] == "calcium").any():
+        yield "Calcium is given per mg protein, paired by condition, donor and well."
+    if calcium or protein:
+        yield (
+            "A curve's standards were read back and held to ±15 % (±20 % at the lowest level), three levels in four; "
+            "signals above the top standard were treated as bounds, never extrapolated."
+        )
+
+
+def _curves(curves: Sequence[Row]) -> str:
+    """The models and weightings that were fitted."""
+    kinds = dict.fromkeys(f"{c['model']}, weighting {c['weighting']}" for c in curves)
+    return f"{count(len(curves), 'plate')}: {'; '.join(kinds)}"
+
+
+def _images(experiment: Experiment, tables: Tables) -> Iterator[str]:
+    """Alizarin images."""
+    images = tables["images"]
+    if len(images):
+        settings = experiment.settings.assays.alizarin_image
+        sources = sorted({s.replace("_", " ") for s in images["threshold_source"] if s})
+        thresholds = sorted({decimal(t) for t in images["threshold_od"].dropna()})
+        yield (
+            f"Alizarin Red was measured in {count(len(images), 'image')} as optical density against the image's own "
+            f"white, projected on the stain's vector {tuple(settings.vector)} (colour deconvolution; Ruifrok 2001). "
+            f"Pixels above {', '.join(thresholds)} OD ({', '.join(sources)}; never below {level(settings.floor_od)}) "
+            "were counted as stained."
+        )
+
+
+def _qpcr(experiment: Experiment, tables: Tables) -> Iterator[str]:
+    """Relative expression."""
+    if len(tables["qpcr"]):
+        genes = ", ".join(experiment.settings.assays.qpcr.reference_genes) or "the reference genes declared"
+        yield (
+            f"Expression is relative to {genes}, combined as geometric mean of quantities (Vandesompele 2002), "
+            "weighted by efficiency where it is known, else 2 per cycle (Pfaffl 2001), on the log2 scale. "
+            "Cq that were not reached are not replaced by the number of cycles."
+        )
+
+
+def _effects(experiment: Experiment, tables: Tables) -> Iterator[str]:
+    """Effects, shares, equivalence and multiplicity, as far as they were computed."""
+    if not len(tables["effects"]):
+        return
+    contrast = experiment.settings.contrast
+    yield (
+        "The effect of Mg²⁺ is the natural log of the readout at reference minus that at raised Mg²⁺ (> 0 is "
+        "inhibition), after the mean of the donor's own no-phosphate wells was subtracted and wells were "
+        "averaged on the log scale. Effects are means of per-donor contrasts with t intervals (n − 1 degrees of "
+        "freedom); intervals are 95 %."
+    )
+    if (tables["effects"]["method"] == "welch").any():
+        yield "Arms without cells were compared with living ones by Welch's method (Welch 1947)."
+    if len(tables["shares"]):
+        yield (
+            "Shares of the total effect T (intact), from B (entry blocked) and A (no cells): passive A/T, cell surface "
+            "(B − A)/T, intracellular (T − B)/T (after the question of ter Braake 2017), with Fieller sets "
+            "(Fieller 1954) from the covariance over donors; a set that is not bounded is reported as not identifiable."
+            if (tables["shares"]["share"] == "passive").any()
+            else "Shares of the total effect T (intact), from B (entry blocked): extracellular B/T and intracellular "
+            "(T − B)/T, with Fieller sets (Fieller 1954) from the covariance over donors; a set that is not bounded is "
+            "reported as not identifiable."
+        )
+    if len(tables["checks"]):
+        yield (
+            f"Absence of an effect was claimed only by two one-sided tests (Schuirmann 1987) within "
+            f"{level(contrast.equivalence_fold)}-fold; two blocks agree within {level(contrast.agreement_fold)}-fold. "
+            "Margins were declared before the results."
+        )
+    yield "p values over readouts, and separately over genes, were adjusted by the method of Holm (Holm 1979)."
+
+
+def _software(versions: Mapping[str, str]) -> Iterator[str]:
+    """The program and what it stands on."""
+    beside = ", ".join(f"{name} {version}" for name, version in versions.items() if name != "mgassay")
+    own = f"mgassay {versions['mgassay']}" if "mgassay" in versions else "mgassay"
+    yield f"Numbers were computed with {own}" + (f" ({beside})." if beside else ".")

@@ -1,0 +1,182 @@
+"""The report of one experiment: one HTML text that loads nothing and runs nothing."""
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import jinja2
+import pandas as pd
+
+from mgassay.design import arms_of_blocks
+from mgassay.experiment import Experiment
+from mgassay.report import labels
+from mgassay.report.curves import curve_pieces
+from mgassay.report.cycles import qpcr_pieces
+from mgassay.report.evidence import cases_of, checks_pieces, effect_pieces, share_pieces
+from mgassay.report.flaws import flaw_pieces, problem_counts, problems_listing
+from mgassay.report.grades import GRADES, NOT_THE_ANSWER, next_steps, reasons
+from mgassay.report.methods import methods_text
+from mgassay.report.pictures import picture_pieces
+from mgassay.report.pieces import Listing, Prose, Section
+from mgassay.report.plate_maps import plate_maps
+from mgassay.report.provenance import downloads, provenance_pieces, settings_listing
+from mgassay.report.rows import Tables, donors_column, tables_of
+from mgassay.report.words import sentences
+
+# Nothing is loaded and nothing runs: styles stand in the page, pictures in data URIs, and there is no script.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+@dataclass(frozen=True)
+class ReportInput:
+    """All that a report is made of; `experiment` is None where its folder could not be understood at all.
+
+    `tables` are result tables by name, `thumbnails` and `outlines` JPEG and PNG by image file (relative path).
+    """
+
+    experiment: Experiment | None
+    tables: Mapping[str, pd.DataFrame]
+    verdict: Mapping[str, Any]
+    provenance: Mapping[str, Any]
+    thumbnails: Mapping[str, bytes] = field(default_factory=dict)
+    outlines: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class VerdictBox:
+    """The head of the page: the grade with its reasons, the sentences, what would raise it."""
+
+    grade: str
+    meaning: str
+    sentences: tuple[Mapping[str, str], ...]
+    note: str
+    holds_up: tuple[str, ...]
+    holds_back: tuple[str, ...]
+    next_steps: tuple[str, ...]
+    caution: str = NOT_THE_ANSWER
+
+
+@functools.cache
+def templates() -> jinja2.Environment:
+    """The page templates; every text that goes in is escaped, a name that is not there is our bug."""
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("mgassay.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def report_page(given: ReportInput) -> str:
+    """The whole page. With errors among the problems it leads with what to mend, and gives no verdict."""
+    held = _tables(given)
+    problems = held.rows("problems")
+    errors = [p for p in problems if p["severity"] == "error"]
+    name = given.experiment.id if given.experiment else str(given.verdict.get("experiment") or "")
+    title = given.experiment.settings.experiment.title if given.experiment else ""
+    return (
+        templates()
+        .get_template("report.html.j2")
+        .render(
+            policy=POLICY,
+            name=name,
+            title=title or name or "experiment",
+            facts=_facts(given, held),
+            mend=problems_listing(errors, "What to mend first") if errors else None,
+            counts=problem_counts(problems),
+            understood=given.experiment is not None,
+            box=None if errors or given.experiment is None else verdict_box(given, held),
+            sections=sections(given, held, bool(errors)),
+            methods=methods_text(given.experiment, given.tables, _versions(given)) if given.experiment else "",
+            downloads=downloads(held),
+        )
+    )
+
+
+def _tables(given: ReportInput) -> Tables:
+    """The tables with the Mg step asked for; without an experiment there is none."""
+    if given.experiment:
+        return tables_of(given.experiment, given.tables)
+    return Tables(given.tables, float("nan"), float("nan"))
+
+
+def _versions(given: ReportInput) -> dict[str, str]:
+    """Versions as the provenance holds them."""
+    return {str(k): str(v) for k, v in dict(given.provenance.get("versions") or {}).items()}
+
+
+def _facts(given: ReportInput, tables: Tables) -> tuple[str, ...]:
+    """Cells, donors and the Mg step, under the title."""
+    if given.experiment is None:
+        return ()
+    about, conditions = given.experiment.settings.experiment, given.experiment.conditions
+    cells = conditions.set_index("condition")["cells"]
+    means = tables["means"]
+    live = means["condition"].map(cells).isin(["live", ""])
+    donors, runs = donors_column(means[live]), donors_column(means[~live])
+    counted = f"n = {len(donors)} donors: {', '.join(donors)}" if donors else "no donor with values"
+    return tuple(f for f in (about.cells, counted, f"runs without cells: {', '.join(runs)}" if runs else "") if f)
+
+
+def verdict_box(given: ReportInput, tables: Tables) -> VerdictBox | None:
+    """The verdict's facts in words; None where no verdict was reached."""
+    verdict, experiment = given.verdict, given.experiment
+    if experiment is None or not verdict.get("grade"):
+        return None
+    grade, missing = str(verdict["grade"]), list(verdict.get("missing") or ())
+    holds_up, holds_back = reasons(verdict.get("rules") or ())
+    return VerdictBox(
+        grade=grade,
+        meaning=GRADES.get(grade, ""),
+        sentences=tuple(sentences(verdict, given.tables, experiment)),
+        note=_basis_text(verdict),
+        holds_up=tuple(holds_up),
+        holds_back=tuple(holds_back),
+        next_steps=tuple(next_steps(missing)),
+    )
+
+
+def _basis_text(verdict: Mapping[str, Any]) -> str:
+    """What the verdict rests on, and why that readout."""
+    readout, block = str(verdict.get("readout") or ""), str(verdict.get("block") or "")
+    if not readout:
+        return "No effect could be computed, so there is nothing to judge."
+    rests = f"The verdict rests on {labels.readout(readout)}" + (f" and {block}." if block else ".")
+    if verdict.get("basis") == "acellular_arm":
+        return f"{rests} Wells without cells have no protein to divide by, so T, B and A are compared per well."
+    return rests
+
+
+def sections(given: ReportInput, tables: Tables, has_errors: bool) -> list[Section]:
+    """The sections of the page in order, those with nothing to say left out."""
+    experiment = given.experiment
+    conditions: Sequence[str] = tuple(experiment.conditions["condition"]) if experiment else ()
+    cases = cases_of(given.verdict, tables)
+    arms = {a.name: a for a in arms_of_blocks(experiment)} if experiment else {}
+    warned = (
+        [Prose("There are errors: do not use these numbers before they are mended.", "warning")] if has_errors else []
+    )
+    computed = len(tables["effects"]) > 0
+    made: list[tuple[str, str, Sequence[object]]] = [
+        ("shares", "Shares of the effect", [*warned, *share_pieces(tables, cases)] if computed else []),
+        (
+            "effects",
+            "Effects, donor by donor",
+            [*warned, *effect_pieces(tables, cases, arms, conditions), *checks_pieces(tables)] if computed else [],
+        ),
+        ("problems", "Problems, flags, exclusions", flaw_pieces(tables, with_errors=False)),
+        ("plates", "Plate maps", plate_maps(tables)),
+        ("curves", "Standard curves", curve_pieces(tables)),
+        ("images", "Images", picture_pieces(tables, conditions, given.thumbnails, given.outlines)),
+        ("qpcr", "qPCR", qpcr_pieces(tables)),
+        ("provenance", "Versions and checksums", [*provenance_pieces(given.provenance), *_settings(experiment)]),
+    ]
+    return [Section(anchor, title, tuple(pieces)) for anchor, title, pieces in made if pieces]
+
+
+def _settings(experiment: Experiment | None) -> list[Listing]:
+    """The settings in force."""
+    return [settings_listing(experiment.settings.model_dump(mode="json"))] if experiment else []

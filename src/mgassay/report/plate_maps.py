@@ -1,0 +1,157 @@
+"""Plate maps as tables: every well with its role, value, flags, and the cell of the raw file that it came from."""
+
+import string
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from mgassay.report import labels
+from mgassay.report.numbers import level, significant
+from mgassay.report.rows import Row, Tables, is_missing
+
+MOST_READS = 3  # maps per plate; a kinetic plate has hundreds of reads, and they are in readings.csv
+_KEYS = ["plate", "well", "channel", "wavelength_nm", "read_index"]
+
+
+@dataclass(frozen=True)
+class MapWell:
+    """One well: what is printed in it, how dark it is (0 to 1), its role, whether it is ringed, what it tells."""
+
+    mark: str
+    value: str
+    shade: float
+    role: str
+    ringed: bool
+    told: str
+
+
+@dataclass(frozen=True)
+class PlateMap:
+    """One read of one plate: column numbers, rows of wells by letter (None: not read), and its letters explained."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[MapWell | None, ...]], ...]
+    legend: tuple[tuple[str, str], ...]
+    note: str
+    kind: ClassVar[str] = "plate_map"
+
+
+def plate_maps(tables: Tables) -> list[PlateMap]:
+    """A map for every plate and read in wells.csv, in its order, at most MOST_READS per plate."""
+    wells = _with_source(tables)
+    flags = _flags_by_well(tables)
+    maps = []
+    for (assay, plate), own in wells.groupby(["assay", "plate"], sort=False):
+        reads = [read for _, read in own.groupby(_KEYS[2:], sort=False, dropna=False)]
+        rest = len(reads) - MOST_READS
+        for i, read in enumerate(reads[:MOST_READS]):
+            note = f"{rest} more reads of this plate are in wells.csv." if rest > 0 and i == MOST_READS - 1 else ""
+            maps.append(plate_map(f"{labels.assay(str(assay))}, plate {plate}", read, flags, note))
+    return maps
+
+
+def _with_source(tables: Tables) -> pd.DataFrame:
+    """Wells with file, sheet and place of the reading that each came from."""
+    source = tables["readings"][[*_KEYS, "file", "sheet", "place"]].drop_duplicates(_KEYS)
+    return tables["wells"].merge(source, on=_KEYS, how="left").fillna({"file": "", "sheet": "", "place": ""})
+
+
+def _flags_by_well(tables: Tables) -> dict[tuple[str, str], str]:
+    """(plate, well) -> flags of the amounts that the well went into."""
+    found: dict[tuple[str, str], str] = {}
+    amounts = tables["amounts"]
+    for plate, joined, flag in zip(amounts["plate"], amounts["well"], amounts["flag"], strict=True):
+        for well in joined.split(";") if flag else ():
+            found[plate, well] = ";".join(dict.fromkeys([*filter(None, [found.get((plate, well))]), *flag.split(";")]))
+    return found
+
+
+def plate_map(title: str, read: pd.DataFrame, flags: Mapping[tuple[str, str], str], note: str = "") -> PlateMap:
+    """The map of one read: rows of WELLS with file, sheet and place beside."""
+    wells: list[Row] = [{str(k): v for k, v in r.items()} for r in read.to_dict("records")]
+    letters = dict(zip(_in_order(w["condition"] for w in wells), _letters(), strict=False))
+    top = max((w["value"] for w in wells if w["value"] == w["value"]), default=float("nan"))
+    placed = {_place(w["well"]): _map_well(w, letters, top, flags.get((w["plate"], w["well"]), "")) for w in wells}
+    rows, columns = range(1 + max(r for r, _ in placed)), range(1, 1 + max(c for _, c in placed))
+    return PlateMap(
+        title=title + _read_name(wells[0]),
+        columns=tuple(str(c) for c in columns),
+        rows=tuple((_row_name(row), tuple(placed.get((row, c)) for c in columns)) for row in rows),
+        legend=(*((m, c) for c, m in letters.items()), *_roles(wells)),
+        note=note,
+    )
+
+
+def _in_order(names: Any) -> list[str]:
+    """Names that are not empty, each once, in order of appearance."""
+    return list(dict.fromkeys(n for n in names if n))
+
+
+def _letters() -> Iterator[str]:
+    """a, b … z, aa, ab …: one per condition."""
+    yield from string.ascii_lowercase
+    yield from (a + b for a in string.ascii_lowercase for b in string.ascii_lowercase)
+
+
+def _roles(wells: list[Row]) -> Iterator[tuple[str, str]]:
+    """The signs of the roles on this plate, explained."""
+    for role in _in_order(w["role"] for w in wells):
+        if role in labels.ROLES and role != "sample":
+            yield labels.ROLES[role]
+
+
+def _read_name(well: Row) -> str:
+    """Channel and wavelength of a read, where there are any."""
+    nm = "" if is_missing(well["wavelength_nm"]) else f"{level(well['wavelength_nm'])} nm"
+    parts = [p for p in (well["channel"], nm) if p]
+    return f", {', '.join(parts)}" if parts else ""
+
+
+def _map_well(well: Row, letters: Mapping[str, str], top: float, flags: str) -> MapWell:
+    """One well of the map."""
+    value, role = well["value"], well["role"]
+    sign = labels.ROLES.get(role, ("", role))[0]
+    mark = f"{letters[well['condition']]}{well['rep']}" if role == "sample" and well["condition"] else sign
+    if role == "standard":
+        mark = f"{sign}{level(well['standard'])}"
+    shade = max(0.0, min(1.0, value / top)) if value == value and top > 0 else 0.0
+    odd = well["status"] not in ("ok", "")
+    return MapWell(
+        mark=mark,
+        value=well["status"] if odd and value != value else significant(value),
+        shade=round(shade, 2),
+        role=role,
+        ringed=bool(flags) or odd,
+        told=_told(well, flags),
+    )
+
+
+def _told(well: Row, flags: str) -> str:
+    """All that is known of a well, for the hovering reader and the screen reader."""
+    what = {"condition": "", "donor": "donor ", "rep": "rep "}
+    parts = [labels.ROLES.get(well["role"], ("", well["role"]))[1]]
+    parts += [before + well[column] for column, before in what.items() if well[column]]
+    if well["standard"] == well["standard"]:
+        parts.append(f"standard {level(well['standard'])}")
+    parts.append(well["status"] if well["value"] != well["value"] else f"reads {level(well['value'])}")
+    parts += [labels.flags(flags)] if flags else []
+    source = ", ".join(p for p in (well["file"], well["sheet"], well["place"]) if p)
+    return f"{well['well']}: {', '.join(parts)}" + (f" (from {source})" if source else "")
+
+
+def _place(well: str) -> tuple[int, int]:
+    """Row (from 0) and column (from 1) of a well: B12 -> 1, 12; AA1 -> 26, 1."""
+    letters = well.rstrip(string.digits)
+    row = 0
+    for letter in letters:
+        row = 26 * row + string.ascii_uppercase.index(letter) + 1
+    return row - 1, int(well[len(letters) :])
+
+
+def _row_name(row: int) -> str:
+    """The letters of a row: 0 -> A, 26 -> AA."""
+    high, low = divmod(row, 26)
+    return (string.ascii_uppercase[high - 1] if high else "") + string.ascii_uppercase[low]

@@ -1,0 +1,33 @@
+import pandas as pd
+
+from mgassay import tables
+from mgassay.effects.conclusions import conclusions_from_amounts
+from mgassay.problems import Problems
+
+
+def test_amounts_of_r_lead_to_every_table_and_a_verdict(lab):
+    amounts, problems = lab.golden("balanced"), Problems()
+    before = amounts.copy(deep=True)
+    made, verdict = conclusions_from_amounts(lab.sirna, amounts, problems)
+    assert list(made) == ["means", "effects", "shares", "genes", "checks"]
+    for name, table in made.items():
+        next(t for t in tables.RESULT_TABLES if t.name == name).check(table)
+    assert (verdict["readout"], verdict["block"], verdict["identifiable"]) == ("calcium", "siTRPM7", True)
+    # R's wells carry no background, and the lab is told so for each of the six arms.
+    assert [p.code for p in problems] == ["MG611"] * 6
+    pd.testing.assert_frame_equal(amounts, before)
+
+
+def test_no_amounts_still_give_every_table(lab):
+    made, verdict = conclusions_from_amounts(lab.sirna, tables.AMOUNTS.frame(), Problems())
+    assert all(table.empty for table in made.values())
+    assert verdict["grade"] == "X"
+
+
+def test_the_same_amounts_give_the_same_bytes(lab):
+    texts = []
+    for seed in (1, 2):
+        shuffled = lab.golden("unbalanced").sample(frac=1, random_state=seed)
+        made, verdict = conclusions_from_amounts(lab.sirna, shuffled, Problems())
+        texts.append(([t.to_csv(index=False) for t in made.values()], verdict))
+    assert texts[0] == texts[1]

@@ -1,0 +1,155 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from mgassay import tables
+from mgassay.effects.intervals import donor_estimate
+from mgassay.effects.means import means_from_amounts
+from mgassay.effects.shares import live_effects, share_set, shares_from_means
+from mgassay.problems import Problems
+
+KEY = ["share", "scale", "method"]
+
+
+@pytest.mark.parametrize("data", ["balanced", "unbalanced"])
+def test_shares_are_those_of_r(lab, data):
+    means = means_from_amounts(lab.sirna, lab.golden(data), Problems())
+    shares = shares_from_means(lab.sirna, means)
+    tables.SHARES.check(shares)
+    assert set(shares["readout"]) == {"calcium"}  # Mg_i is no mineral
+    found = shares.set_index(KEY)
+    expected = lab.expected(data).query("model == 'Fieller'").set_index("contrast")
+    for name, method in (("fraction_donor", "fieller_donor"), ("fraction_block", "fieller_block_anova")):
+        row = found.loc["intracellular", "log", method]
+        theirs = expected.loc[name, ["estimate", "ci_low", "ci_high"]].tolist()
+        assert row[["estimate", "ci_low", "ci_high"]].tolist() == pytest.approx(theirs, abs=1e-9)
+        assert (row["interval"], row["identifiable"]) == ("bounded", True)
+
+
+def test_with_acellular_runs_three_shares_add_up_to_one(lab):
+    means = means_from_amounts(lab.sirna, lab.golden("balanced"), Problems())
+    shares = shares_from_means(lab.sirna, means)
+    assert set(shares["share"]) == {"passive", "surface", "intracellular"}
+    sums = shares.groupby(["scale", "method"])["estimate"].sum()
+    assert sums.tolist() == pytest.approx([1.0] * len(sums))
+    assert set(sums.index) == {("log", "fieller_donor"), ("log", "fieller_block_anova"), ("additive", "fieller_donor")}
+
+
+def test_without_them_outside_and_inside_mirror_each_other(lab):
+    means = means_from_amounts(lab.sirna, lab.golden("balanced"), Problems())
+    live = means[~means["condition"].str.startswith("acell")]
+    found = shares_from_means(lab.sirna, live).set_index(KEY)
+    assert set(found.index.get_level_values("share")) == {"extracellular", "intracellular"}
+    for scale, method in {k[1:] for k in found.index}:
+        outside, inside = found.loc["extracellular", scale, method], found.loc["intracellular", scale, method]
+        assert outside["estimate"] == pytest.approx(1 - inside["estimate"])
+        assert outside["ci_low"] == pytest.approx(1 - inside["ci_high"])
+
+
+def test_ninety_against_fifty_percent_inhibition(lab):
+    """The design's own example: the log share is .70, the additive .44."""
+    y = {"scr_08": [0.0] * 3, "scr_20": [np.log(0.1)] * 3, "si_08": [0.0] * 3, "si_20": [np.log(0.5)] * 3}
+    noise = np.array([-0.01, 0.0, 0.01])
+    shares = shares_from_means(lab.sirna, lab.means({"calcium": {c: v + noise for c, v in y.items()}}))
+    by = shares[shares["share"] == "intracellular"].set_index(["scale", "method"])["estimate"]
+    assert by["log", "fieller_donor"] == pytest.approx(0.70, abs=0.005)
+    assert by["additive", "fieller_donor"] == pytest.approx(0.44, abs=0.005)
+
+
+def test_a_total_near_zero_is_written_and_not_identifiable(lab):
+    rng = np.random.default_rng(8)
+    means = lab.means({"calcium": {c: rng.normal(3, 0.4, 3) for c in lab.arms}})
+    shares = shares_from_means(lab.sirna, means)
+    assert len(shares) == 9
+    donor = shares[shares["method"] == "fieller_donor"]
+    assert not donor["identifiable"].any()
+    assert donor["flag"].str.contains("total_near_zero").all()
+    assert set(donor["interval"]) <= {"two_rays", "unbounded"}
+    open_ended = donor[donor["interval"] == "unbounded"]
+    assert open_ended[["ci_low", "ci_high"]].isna().all(axis=None)
+
+
+def test_outside_zero_to_one_is_kept_and_called_antagonism(lab):
+    """Blocking entry turns Mg into a promoter: B = -.5, T = 1, share 1.5."""
+    noise = np.array([-0.02, 0.0, 0.02])
+    y = {"scr_08": 1 + noise, "scr_20": noise[::-1] * 0, "si_08": noise, "si_20": 0.5 + noise[::-1]}
+    shares = shares_from_means(lab.sirna, lab.means({"calcium": y})).set_index(KEY)
+    row = shares.loc["intracellular", "log", "fieller_donor"]
+    assert row["estimate"] == pytest.approx(1.5, abs=1e-9)
+    assert row["flag"] == "antagonism"
+    assert shares.loc["extracellular", "log", "fieller_donor"]["estimate"] == pytest.approx(-0.5)
+
+
+def test_without_a_block_only_passive(lab):
+    rows = [lab.condition("a", 0.8), lab.condition("b", 2.0)]
+    rows += [lab.condition("x", 0.8, cells="none"), lab.condition("y", 2.0, cells="none")]
+    means = lab.means({"calcium": {"a": [3, 3.2, 3.1], "b": [2, 2.1, 2.2], "x": [1, 1.1, 1], "y": [0.5, 0.8, 0.7]}})
+    shares = shares_from_means(lab.experiment(rows), means)
+    assert shares[["block", "share"]].drop_duplicates().to_numpy().tolist() == [["", "passive"]]
+    assert shares["identifiable"].all()
+
+
+def test_one_donor_or_one_run_has_no_interval(lab):
+    one = {c: [3.0 - i * 0.4] for i, c in enumerate(lab.arms)}
+    shares = shares_from_means(lab.sirna, lab.means({"calcium": one}))
+    assert shares["estimate"].notna().all()
+    assert set(shares["interval"]) == {"unbounded"}
+    assert shares["flag"].str.contains("few_donors").all()
+    rng = np.random.default_rng(1)
+    live = {c: rng.normal(3 - i % 2, 0.1, 4) for i, c in enumerate(lab.arms[:4])}
+    runs = shares_from_means(lab.sirna, lab.means({"calcium": {**live, "acell_08": [1.0], "acell_20": [0.9]}}))
+    by = runs.set_index(KEY)
+    assert by.loc["passive", "log", "fieller_donor"]["interval"] == "unbounded"
+    assert by.loc["intracellular", "log", "fieller_donor"]["interval"] == "bounded"
+
+
+def test_a_floored_raised_arm_bounds_the_shares(lab):
+    means = means_from_amounts(lab.sirna, lab.golden("balanced"), Problems())
+    floored = means.assign(flag=["floor" if c == "scr_20" else "" for c in means["condition"]])
+    by = shares_from_means(lab.sirna, tables.MEANS.frame(floored)).set_index(KEY)["flag"]
+    assert by["intracellular", "log", "fieller_donor"] == "floor;lower_bound"
+    assert by["passive", "log", "fieller_donor"] == "floor;upper_bound"
+
+
+def test_missing_cells_enter_the_block_anova_only(lab):
+    rng = np.random.default_rng(4)
+    y = {c: rng.normal(3 - i % 2, 0.1, 4) for i, c in enumerate(lab.arms[:4])}
+    y["si_20"][3] = np.nan
+    means = lab.means({"calcium": y})
+    shares = shares_from_means(lab.sirna, means).set_index(KEY)
+    without = shares_from_means(lab.sirna, means[means["donor"] != "D4"]).set_index(KEY)
+    donor, block = (("intracellular", "log", m) for m in ("fieller_donor", "fieller_block_anova"))
+    assert shares.loc[donor]["estimate"] == without.loc[donor]["estimate"]
+    assert shares.loc[block]["estimate"] != without.loc[block]["estimate"]
+
+
+def test_order_of_rows_does_not_matter(lab):
+    means = means_from_amounts(lab.sirna, lab.golden("unbalanced"), Problems())
+    one, other = (shares_from_means(lab.sirna, m) for m in (means, means.sample(frac=1, random_state=2)))
+    pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+RUNS = 4000
+
+
+def simulated(n_donors, n_runs, *, total=1.2, blocked=0.5, acellular=0.2, arm_sd=0.2, run_sd=0.25, donor_sd=0.15):
+    """Per-donor T and B, and A per run, of many experiments: noise of arms, and donors that differ in T."""
+    rng = np.random.default_rng(20260 + 10 * n_donors + n_runs)
+    arms = rng.normal(0, arm_sd, (RUNS, n_donors, 4))
+    t = total + arms[..., 0] - arms[..., 1] + donor_sd * rng.normal(size=(RUNS, n_donors))
+    b = blocked + arms[..., 2] - arms[..., 3]
+    return live_effects(t, b), donor_estimate(acellular + run_sd * rng.normal(size=(RUNS, n_runs)))
+
+
+@pytest.mark.parametrize("n", [3, 4, 6])
+def test_fieller_on_donors_covers(n):
+    live, _ = simulated(n, 3)
+    covered = share_set("intracellular", live).holds((1.2 - 0.5) / 1.2).mean()
+    assert 0.94 <= covered <= 0.96  # exact for normal donors; three standard errors are .010
+
+
+@pytest.mark.parametrize(("n_donors", "n_runs"), [(3, 3), (4, 3), (4, 4), (6, 4)])
+@pytest.mark.parametrize(("share", "truth"), [("passive", 0.2 / 1.2), ("surface", 0.3 / 1.2)])
+def test_the_welch_sets_cover(n_donors, n_runs, share, truth):
+    live, runs = simulated(n_donors, n_runs)
+    assert 0.93 <= share_set(share, live, runs).holds(truth).mean() <= 0.97

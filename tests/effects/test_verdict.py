@@ -1,0 +1,177 @@
+import json
+
+import numpy as np
+import pytest
+
+from mgassay import tables
+from mgassay.effects.checks import checks_from_means
+from mgassay.effects.contrasts import effects_from_means
+from mgassay.effects.means import means_from_amounts
+from mgassay.effects.shares import shares_from_means
+from mgassay.effects.verdict import verdict_from_tables
+from mgassay.problems import Problems
+
+NOISE = np.array([-0.06, 0.03, 0.05, -0.02])
+SI, APB, NONE = ("scr", "si"), ("ca", "apb"), ("ca", "")
+
+
+def arms(pair, total=1.2, share=0.8, main=0.0):
+    """Log means of four donors in the live arms of a block."""
+    intact, blocked = pair
+    y = {f"{intact}_08": 3 + NOISE, f"{intact}_20": 3 - total - NOISE}
+    low = {f"{blocked}_08": 3 + main - NOISE[::-1], f"{blocked}_20": 3 + main - total * (1 - share) + NOISE / 2}
+    return {**y, **(low if blocked else {})}
+
+
+ACELLULAR = {"acell_08": 1 + NOISE, "acell_20": 0.8 - NOISE[::-1]}
+MG = {"scr_08": NOISE / 4, "scr_20": 0.5 - NOISE / 4, "si_08": -NOISE / 4, "si_20": 0.1 + NOISE / 4}
+
+
+@pytest.fixture
+def judged(lab):
+    def verdict(values, flags=()):
+        names = {c for by in values.values() for c in by}
+        rows = [c for c in lab.sirna_conditions() if c["condition"] in names]
+        levels = (("08", 0.8), ("20", 2.0))
+        rows += [lab.condition(f"{n}_{m}", mg, inhibitor=i) for n, i in (("ca", "none"), ("apb", "2-APB"))
+                 for m, mg in levels if f"{n}_{m}" in names]  # fmt: skip
+        experiment = lab.experiment(rows)
+        means = lab.means(values)
+        flagged = [dict(flags).get((r, c), "") for r, c in zip(means["readout"], means["condition"], strict=True)]
+        means = tables.MEANS.frame(means.assign(flag=flagged))
+        return of_means(experiment, means)
+
+    return verdict
+
+
+def of_means(experiment, means):
+    found = (f(experiment, means) for f in (effects_from_means, shares_from_means, checks_from_means))
+    verdict = verdict_from_tables(experiment, means, *found)
+    json.dumps(verdict, allow_nan=False)  # plain values only
+    return verdict
+
+
+def fired(verdict):
+    return {r["rule"] for r in verdict["rules"] if r["fired"]}
+
+
+def test_an_a_needs_everything(judged):
+    verdict = judged({"calcium": {**arms(SI), **arms(APB), **ACELLULAR}, "mg_intracellular": MG})
+    assert (verdict["grade"], verdict["readout"], verdict["block"]) == ("A", "calcium", "siTRPM7")
+    assert verdict["identifiable"] is True
+    assert verdict["missing"] == []
+    assert verdict["readouts"]["calcium"]["2-APB"]["grade"] == "C"
+
+
+def test_sirna_with_mg_is_b_and_without_c(judged):
+    with_mg = judged({"calcium": arms(SI), "mg_intracellular": MG})
+    assert with_mg["grade"] == "B"
+    assert with_mg["missing"] == ["second block of Mg entry", "acellular"]
+    without = judged({"calcium": arms(SI)})
+    assert without["grade"] == "C"
+    assert "intracellular Mg" in without["missing"]
+
+
+def test_a_leaky_knock_down_is_not_an_a(judged):
+    """rho = .4/.5 = .8."""
+    leaky = {**MG, "si_20": 0.4 + NOISE}
+    verdict = judged({"calcium": {**arms(SI), **arms(APB), **ACELLULAR}, "mg_intracellular": leaky})
+    assert verdict["grade"] == "B"
+    assert "rho_below_half" not in fired(verdict)
+
+
+def test_blocks_that_disagree_are_not_an_a(judged):
+    verdict = judged({"calcium": {**arms(SI), **arms(APB, share=-0.3), **ACELLULAR}, "mg_intracellular": MG})
+    assert verdict["grade"] == "B"
+    assert "second_block_agrees" not in fired(verdict)
+
+
+def test_2apb_alone_never_exceeds_c(judged):
+    verdict = judged({"calcium": {**arms(APB), **ACELLULAR}})
+    assert (verdict["grade"], verdict["block"]) == ("C", "2-APB")
+    assert verdict["missing"] == ["TRPM7 siRNA", "intracellular Mg"]
+
+
+def test_mg_only_is_d_with_or_without_acellular(judged):
+    for extra in ({}, ACELLULAR):
+        verdict = judged({"calcium": {**arms(NONE), **extra}})
+        assert (verdict["grade"], verdict["block"], verdict["identifiable"]) == ("D", "", False)
+        assert {"TRPM7 siRNA", "second block of Mg entry"} <= set(verdict["missing"])
+
+
+def test_a_block_lacking_an_arm_is_d_and_names_it(judged):
+    values = arms(SI)
+    del values["si_20"]
+    verdict = judged({"calcium": values})
+    assert verdict["grade"] == "D"
+    assert verdict["missing"][0] == "siTRPM7 at raised Mg"
+
+
+@pytest.mark.parametrize(
+    ("values", "flags", "rule"),
+    [
+        ({"calcium": arms(SI, total=0.0)}, {}, "total_includes_zero"),
+        ({"calcium": arms(SI)}, {("calcium", "scr_20"): "floor"}, "floor"),
+        ({"calcium": arms(SI, total=0.7, share=0.5, main=0.9)}, {}, "block_main_exceeds_total"),
+        (
+            {"calcium": arms(SI), "viability": {"scr_08": NOISE / 5, "si_08": np.log(0.7) + NOISE / 5}},
+            {},
+            "viability_changed",
+        ),
+    ],
+)
+def test_what_ends_in_x(judged, values, flags, rule):
+    verdict = judged(values, flags)
+    assert verdict["grade"] == "X"
+    assert rule in fired(verdict)
+
+
+def test_a_small_change_of_viability_is_none(judged):
+    verdict = judged({"calcium": arms(SI), "viability": {"scr_08": NOISE / 5, "si_08": np.log(0.9) + NOISE / 5}})
+    assert "viability_changed" not in fired(verdict)
+
+
+def test_the_verdict_rests_on_calcium_per_well_where_only_that_has_the_acellular_arm(judged):
+    verdict = judged({"calcium": arms(SI), "calcium_per_well": {**arms(SI), **ACELLULAR}, "alizarin_od": arms(SI)})
+    assert (verdict["readout"], verdict["basis"]) == ("calcium_per_well", "acellular_arm")
+    assert set(verdict["readouts"]) == {"calcium", "calcium_per_well", "alizarin_od"}
+    assert "acellular" in verdict["readouts"]["calcium"]["siTRPM7"]["missing"]
+    assert "acellular" not in verdict["missing"]
+
+
+def test_alizarin_carries_the_verdict_where_there_is_no_calcium(judged):
+    verdict = judged({"alizarin_area": arms(SI), "alizarin_od": arms(SI)})
+    assert (verdict["readout"], verdict["basis"]) == ("alizarin_od", "first_readout")
+
+
+def test_an_incomplete_selective_block_gives_way(judged):
+    values = {**arms(SI), **arms(APB)}
+    del values["si_08"]
+    assert judged({"calcium": values})["block"] == "2-APB"
+
+
+def test_no_effect_at_all(lab):
+    verdict = of_means(lab.sirna, tables.MEANS.frame())
+    assert (verdict["readout"], verdict["block"], verdict["grade"], verdict["readouts"]) == ("", "", "X", {})
+    assert verdict["experiment"] == "exp"
+
+
+def test_r_data_are_resolved_with_rho_unsure(lab):
+    """rho .263 there; four donors leave its interval above .5 or not, but T and T-B exclude 0."""
+    means = means_from_amounts(lab.sirna, lab.golden("balanced"), Problems())
+    verdict = of_means(lab.sirna, means)
+    assert verdict["grade"] == "B"
+    assert {"resolved", "sirna", "selective_block", "mg_intracellular_measured", "acellular_arm"} <= fired(verdict)
+
+
+def test_rho_of_r_data(lab):
+    """The README of the data gives rho = .26294."""
+    from mgassay.effects.contrasts import donor_contrast
+    from mgassay.effects.panels import panels_from_means
+    from mgassay.effects.shares import live_effects, share_set
+
+    means = means_from_amounts(lab.sirna, lab.golden("balanced"), Problems())
+    panel = next(p for p in panels_from_means(means) if p.readout == "mg_intracellular")
+    y = panel.matrix(lab.arms[:4]).values
+    rho = share_set("extracellular", live_effects(*(donor_contrast(y, c, "log") for c in ("total", "blocked"))))
+    assert float(rho.estimate) == pytest.approx(0.26294, abs=5e-6)

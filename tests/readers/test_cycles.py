@@ -1,0 +1,33 @@
+import numpy as np
+import pytest
+
+from mgassay.readers.cycles import cycles_run
+from mgassay.readers.sheets import Content, Sheet
+
+NONE = np.array([np.nan])
+
+
+def amplification(last):
+    rows = [f"{well}\t{cycle}\t0.5" for well in (1, 2) for cycle in range(1, last + 1)]
+    return "\n".join(["[Amplification Data]", "Well\tCycle\tRn", *rows, "[Results]", "Well\tCycle\n1\t99"])
+
+
+@pytest.mark.parametrize(
+    ("text", "ends", "cq", "cycles"),
+    [
+        (amplification(40), [], NONE, 40),
+        (amplification(40), [40.0], np.array([39.9]), 40),
+        (amplification(40), [], np.array([41.2]), None),  # a Cq beyond the data: they were shortened
+        (amplification(3), [39.0], NONE, None),
+        ("* Cycles = 45\n" + amplification(40), [], NONE, 45),
+        ("Number of cycles\t35\n\n[Results]\n", [], NONE, 35),
+        ("[Results]\nWell\tCT\n1\t20\n", [], NONE, None),
+    ],
+)
+def test_cycles_are_said_or_missing(text, ends, cq, cycles):
+    assert cycles_run(Content("x", text=text), ends, cq) == cycles
+
+
+def test_cycles_of_a_workbook():
+    sheet = Sheet("Amplification Data", (("Block Type", "96"), (), ("Well", "Cycle"), ("1", "1"), ("1", "40")))
+    assert cycles_run(Content("x", workbook=(sheet,)), [], NONE) == 40

@@ -1,0 +1,210 @@
+import math
+
+import pytest
+from openpyxl import Workbook
+
+from mgassay.problems import Problems
+from mgassay.readers.declared import (
+    cells_from_file,
+    cells_from_rows,
+    cells_from_shelf,
+    check_filled,
+    check_no_dates,
+    check_once,
+    is_date,
+    numbers_from_table,
+    shelf_from_folder,
+    table_from_cells,
+)
+
+COLUMNS = ("condition", "mg_mM", "label")
+
+
+@pytest.fixture
+def problems():
+    return Problems()
+
+
+def table(problems, *rows, known=COLUMNS, required=()):
+    return table_from_cells(cells_from_rows(rows, "t.csv", ""), known, required, problems)
+
+
+def found(problems):
+    return [(p.code, p.file, p.sheet, p.place, p.seen) for p in problems]
+
+
+TEXT = "condition;mg_mM\ncontrol;0,8\nβ-GP 10 µM;2,5\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TEXT.encode("utf-8"), TEXT.encode("utf-8-sig"), TEXT.encode("utf-16"), TEXT.replace(";", "\t").encode("utf-8"),
+        TEXT.replace("\n", "\r\n").encode("utf-8"), TEXT.replace(",", ".").replace(";", ",").encode("utf-8"),
+    ],
+)  # fmt: skip
+def test_a_csv_is_read_whatever_its_separator_and_encoding(tmp_path, problems, content):
+    (tmp_path / "t.csv").write_bytes(content)
+    cells = cells_from_file(tmp_path / "t.csv", "t.csv", "", problems)
+    made = table_from_cells(cells, COLUMNS, (), problems)
+    assert made.text("condition").tolist() == ["control", "β-GP 10 μM"]
+    assert numbers_from_table(made, ["mg_mM"], problems)["mg_mM"].tolist() == [0.8, 2.5]
+
+
+def test_cp1252_is_read_with_a_notice(tmp_path, problems):
+    (tmp_path / "t.csv").write_bytes("condition,label\nc1,10 µM\n".encode("cp1252"))
+    cells = cells_from_file(tmp_path / "t.csv", "t.csv", "", problems)
+    assert cells.rows[1] == ("c1", "10 µM")
+    assert [(p.code, p.severity, p.file, p.seen) for p in problems] == [("MG109", "notice", "t.csv", "cp1252")]
+
+
+def test_the_heading_alone_says_what_parts_the_cells(tmp_path, problems):
+    (tmp_path / "t.csv").write_text("a,b,c\n1;2;3,4;5;6,x\n")
+    assert cells_from_file(tmp_path / "t.csv", "t.csv", "", problems).rows[1] == ("1;2;3", "4;5;6", "x")
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path, problems):
+    (tmp_path / "t.csv").write_bytes(b"")
+    assert cells_from_file(tmp_path / "t.csv", "t.csv", "", problems) is None
+    assert [(p.code, p.file) for p in problems] == [("MG102", "t.csv")]
+
+
+def workbook(path, sheets):
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+
+
+def test_a_sheet_of_the_workbook_is_a_table(tmp_path, problems):
+    workbook(tmp_path / "experiment.xlsx", {"conditions": [["condition", "mg_mM"], ["c1", 2.0], [None, None], ["c2", 1]]})
+    shelf = shelf_from_folder(tmp_path, problems)
+    made = table_from_cells(cells_from_shelf(shelf, "conditions", problems), COLUMNS, (), problems)
+    assert made.frame.to_dict("index") == {2: {"condition": "c1", "mg_mM": "2"}, 4: {"condition": "c2", "mg_mM": "1"}}
+    assert made.at(4, "mg_mM") == {"file": "experiment.xlsx", "sheet": "conditions", "place": "row 4, mg_mM"}
+    assert found(problems) == []
+
+
+def test_a_table_in_both_places_is_named_and_the_csv_is_used(tmp_path, problems):
+    workbook(tmp_path / "experiment.xlsx", {"conditions": [["condition"], ["from sheet"]]})
+    (tmp_path / "conditions.csv").write_text("condition\nfrom csv\n")
+    cells = cells_from_shelf(shelf_from_folder(tmp_path, problems), "conditions", problems)
+    assert cells.rows[1] == ("from csv",)
+    assert found(problems) == [("MG021", "conditions.csv", "conditions", "", "conditions")]
+
+
+def test_a_formula_without_a_value_is_named(tmp_path, problems):
+    workbook(tmp_path / "experiment.xlsx", {"conditions": [["condition", "mg_mM"], ["c1", "=0.8*1"]]})
+    shelf_from_folder(tmp_path, problems)
+    assert found(problems) == [("MG033", "experiment.xlsx", "conditions", "B2", "=0.8*1")]
+
+
+def test_a_broken_workbook_is_named(tmp_path, problems):
+    (tmp_path / "experiment.xlsx").write_bytes(b"PK\x03\x04 and then nothing")
+    assert shelf_from_folder(tmp_path, problems).names() == []
+    assert [(p.code, p.file) for p in problems] == [("MG104", "experiment.xlsx")]
+
+
+def test_one_of_several_sheets_must_be_named(tmp_path, problems):
+    workbook(tmp_path / "icp.xlsx", {"Run 1": [["condition"], ["c1"]], "Run 2": [["condition"], ["c2"]]})
+    assert cells_from_file(tmp_path / "icp.xlsx", "icp.xlsx", "Run 2", problems).rows[1] == ("c2",)
+    assert found(problems) == []
+    assert cells_from_file(tmp_path / "icp.xlsx", "icp.xlsx", "run2", problems) is None
+    assert found(problems) == [("MG034", "icp.xlsx", "run2", "", "run2")]
+    assert "Did you mean “Run 2”?" in next(iter(problems)).remedy
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path, problems):
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (tmp_path / "elsewhere.csv").write_text("condition\nc1\n")
+    (inside / "conditions.csv").symlink_to(tmp_path / "elsewhere.csv")
+    assert shelf_from_folder(inside, problems).names() == []
+    assert found(problems) == [("MG041", "conditions.csv", "", "", "conditions.csv")]
+
+
+def test_an_unknown_column_is_named_and_stands_in_for_the_one_it_is_a_slip_of(problems):
+    made = table(problems, ["Conditon", "mg_mM", "colour"], ["c1", "2", "red"], required=["condition"])
+    assert found(problems) == [
+        ("MG022", "t.csv", "", "row 1", "Conditon"),
+        ("MG022", "t.csv", "", "row 1", "colour"),
+    ]
+    assert [p.remedy[:29] for p in problems] == ["Did you mean “condition”? In ", "Known are: condition, mg_mM, "]
+    assert list(made.frame) == ["condition", "mg_mM"]
+
+
+def test_missing_and_repeated_columns_are_named(problems):
+    made = table(problems, ["mg_mM", "mg_mM"], ["1", "2"], required=["condition"])
+    assert found(problems) == [("MG026", "t.csv", "", "row 1", "mg_mM"), ("MG024", "t.csv", "", "", "mg_mM, mg_mM")]
+    assert "condition" in list(problems)[1].remedy
+    assert made.frame["mg_mM"].tolist() == ["1"]
+
+
+def test_a_table_without_cells_is_named(problems):
+    assert len(table(problems).frame) == 0
+    assert found(problems) == [("MG023", "t.csv", "", "", "")]
+
+
+def test_cells_beyond_the_heading_are_named(problems):
+    made = table(problems, ["condition", "mg_mM", ""], ["c1", "0", "8"], ["c2", "1"])
+    assert found(problems) == [("MG025", "t.csv", "", "row 2", "8")]
+    assert made.text("mg_mM").tolist() == ["0", "1"]
+
+
+def test_names_are_one_spelling_and_words_for_missing_stay_text(problems):
+    made = table(problems, ["condition", "label"], ["NA", "None"], ["none", "Mg²⁺ 10 µM"], ["", "x"])
+    assert made.text("condition", "filled in").tolist() == ["NA", "none", "filled in"]
+    assert made.text("label").tolist() == ["None", "Mg2+ 10 μM", "x"]
+
+
+def test_dates_are_told_from_names():
+    dates = ["2024-03-01", "2024-03-01 00:00:00", "1-Mar", "Mar-24", "01.03.2024", "3/1/24", "2. Mrz", "Sept-02"]
+    assert [d for d in dates if not is_date(d)] == []
+    names = ["D1", "run1", "decorin-10", "marker 20", "1.5", "2-APB", "MARCH1", "12", "1-2", "", "Sepharose 20"]
+    assert [n for n in names if is_date(n)] == []
+
+
+def test_dates_in_names_are_errors_that_explain_excel(problems):
+    check_no_dates(table(problems, ["condition"], ["2-Sep"], ["c2"]), ["condition"], problems)
+    assert found(problems) == [("MG028", "t.csv", "", "row 2, condition", "2-Sep")]
+    assert "Excel" in next(iter(problems)).message
+
+
+def test_empty_and_repeated_rows_are_named(problems):
+    made = table(problems, ["condition", "label"], ["c1", "a"], ["", "b"], ["c1", "c"], ["", "d"])
+    check_filled(made, ["condition"], problems)
+    assert check_once(made, ["condition"], problems).tolist() == [True, True, False, True]
+    assert found(problems) == [
+        ("MG029", "t.csv", "", "row 3, condition", ""),
+        ("MG029", "t.csv", "", "row 5, condition", ""),
+        ("MG030", "t.csv", "", "row 4, condition", "c1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("texts", "numbers", "problem"),
+    [
+        (["0.8", "2", "", "1e-3", "-1", ".5"], [0.8, 2, math.nan, 0.001, -1, 0.5], None),
+        (["0,8", "2"], [0.8, 2], ("MG031", "", "0,8")),
+        (["0,800", "2,500"], [0.8, 2.5], ("MG031", "", "0,800")),
+        (["0,8", "2.5"], [math.nan, 2.5], ("MG032", "row 2, mg_mM", "0,8")),
+        (["1,000", "2"], [math.nan, 2], ("MG032", "row 2, mg_mM", "1,000")),
+        (["1,234.5"], [math.nan], ("MG027", "row 2, mg_mM", "1,234.5")),
+        (["0.8 mM"], [math.nan], ("MG027", "row 2, mg_mM", "0.8 mM")),
+        (["NA"], [math.nan], ("MG027", "row 2, mg_mM", "NA")),
+        (["nan"], [math.nan], ("MG027", "row 2, mg_mM", "nan")),
+        (["inf"], [math.nan], ("MG027", "row 2, mg_mM", "inf")),
+        (["1_0"], [math.nan], ("MG027", "row 2, mg_mM", "1_0")),
+        (["2024-03-01"], [math.nan], ("MG028", "row 2, mg_mM", "2024-03-01")),
+        (["1-Mar"], [math.nan], ("MG028", "row 2, mg_mM", "1-Mar")),
+    ],
+)
+def test_numbers_are_read_or_named(problems, texts, numbers, problem):
+    made = table(problems, ["condition", "mg_mM"], *(["c", t] for t in texts))
+    read = numbers_from_table(made, ["mg_mM", "not there"], problems)
+    assert list(read) == ["mg_mM"]
+    assert read["mg_mM"].tolist() == pytest.approx(numbers, nan_ok=True)
+    assert [(p.code, p.place, p.seen) for p in problems] == ([problem] if problem else [])

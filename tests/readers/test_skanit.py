@@ -1,0 +1,64 @@
+def step(grid, name, corner, value, *, plate="Plate 1", nm=450, wavelength_row=True):
+    light = [f"Wavelength: {nm} nm"] if wavelength_row else [" "]
+    return [
+        ["Measurement results"],
+        ["x.skax"],
+        ["1/2/2024"],
+        [" "],
+        [name],
+        light,
+        [" "],
+        [plate],
+        [" "],
+        *grid(value, corner=corner),
+    ]
+
+
+def test_the_raw_sheet_is_told_from_what_was_computed(read_export, workbook, grid):
+    names = [[], *grid(lambda r, c: f"Un{r}", corner="Sample")]
+    book = workbook(
+        {
+            "Absorbance 1_01": [*step(grid, "Absorbance 1", "Abs", lambda r, c: 1.5 + r + c / 100), *names],
+            "Blank Subtraction 1_02": step(grid, "Blank Subtraction 1", "Blank subtracted", lambda r, c: 1.0),
+            "Pathlength correction 1_03": step(grid, "Pathlength correction 1", "Abs", lambda r, c: 2.0),
+            "Dilution Factor 1_04": step(grid, "Dilution Factor 1", "Value", lambda r, c: 3.0),
+            "Run log": [["Run log"]],
+        }
+    )
+    frame, problems = read_export("p.xlsx", book)
+    assert problems == []
+    assert len(frame) == 96
+    h12 = frame.set_index("well").loc["H12"]
+    assert (h12["value"], h12["sheet"], h12["place"]) == (8.61, "Absorbance 1_01", "M18")
+    assert (h12["channel"], h12["wavelength_nm"]) == ("A450", 450.0)
+
+
+def test_two_plates_on_one_sheet_need_a_choice(read_export, workbook, grid):
+    rows = step(grid, "Absorbance 1", "Abs", lambda r, c: 1.0)
+    second = [[], ["Plate 2"], [" "], *grid(lambda r, c: 2.0, corner="Abs")]
+    book = workbook({"Absorbance 1_01": [*rows, *second]})
+    _, problems = read_export("p.xlsx", book)
+    assert [(p.code, p.seen) for p in problems] == [("MG113", "Plate 1, Plate 2")]
+    frame, problems = read_export("p.xlsx", book, sheet="Plate 2")
+    assert problems == []
+    assert frame["value"].unique() == [2.0]
+    assert frame["wavelength_nm"].unique() == [450.0]
+
+
+def test_two_steps_are_told_apart_by_wavelength_or_sheet(read_export, workbook, grid):
+    book = workbook(
+        {
+            "Absorbance 1_01": step(grid, "Absorbance 1", "Abs", lambda r, c: 1.0, nm=570),
+            "Absorbance 2_02": step(grid, "Absorbance 2", "Abs", lambda r, c: 2.0, nm=650),
+        }
+    )
+    assert [p.code for p in read_export("p.xlsx", book)[1]] == ["MG113"]
+    for row in ({"wavelength_nm": "650"}, {"sheet": "Absorbance 2_02"}):
+        frame, problems = read_export("p.xlsx", book, **row)
+        assert problems == []
+        assert frame["value"].unique() == [2.0]
+
+
+def test_only_computed_sheets_are_refused(read_export, workbook, grid):
+    book = workbook({"Blank Subtraction 1_02": step(grid, "Blank Subtraction 1", "Blank subtracted", lambda r, c: 1.0)})
+    assert [p.code for p in read_export("p.xlsx", book)[1]] == ["MG126"]

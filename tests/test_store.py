@@ -1,0 +1,220 @@
+"""Tables and JSON on disk: whole, exact, the same bytes each time."""
+
+import math
+from dataclasses import asdict
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mgassay import store, tables
+from mgassay.errors import ContractError
+from mgassay.experiment import Experiment, RawFile, Settings
+from mgassay.problems import Problems
+
+STATES = {s.name: s for s in vars(tables).values() if isinstance(s, tables.Table)}
+ODD_TEXTS = ["", "None", "NA", "none", "nan", "null", "NaN", "1", "1.50", "true", "=1+1", "+A1", "-2", "@x", "a,b"]
+ODD_TEXTS += ['a "b"', " lead", "trail ", "µg", "2-APB", "<b>&</b>", "#N/A", "2024-05-01", "1e5"]
+ODD_TEXTS += ["two\nlines", "old\rMac", "Win\r\ndows"]
+ODD_NUMBERS = [math.nan, 0.0, -0.0, 0.1 + 0.2, 1e-300, 1.7976931348623157e308, 5e-324, -1 / 3, 1e16, 123456789.0]
+VALUES = {
+    "text": ODD_TEXTS,
+    "number": ODD_NUMBERS,
+    "integer": [None, 0, -1, 2**62],
+    "truth": [None, True, False],
+}
+
+
+def odd_table(state):
+    """Every column runs through all odd values of its kind, each column from another one on."""
+    length = len(ODD_TEXTS)
+    rows = [
+        {c: VALUES[k][(row + shift) % len(VALUES[k])] for shift, (c, k) in enumerate(state.columns.items())}
+        for row in range(length)
+    ]
+    return state.frame(rows)
+
+
+@pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+def test_every_state_comes_back_as_it_was(state, tmp_path):
+    table = odd_table(state)
+    store.write_table(tmp_path, state, table)
+    pd.testing.assert_frame_equal(state.check(store.read_table(tmp_path, state)), table, check_exact=True)
+
+
+@pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+def test_a_table_without_rows_is_its_header(state, tmp_path):
+    store.write_table(tmp_path, state, state.frame())
+    assert (tmp_path / f"{state.name}.csv").read_text() == ",".join(state.columns) + "\n"
+    assert len(state.check(store.read_table(tmp_path, state))) == 0
+
+
+@pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+def test_reading_and_writing_again_gives_the_same_bytes(state, tmp_path):
+    store.write_table(tmp_path / "a", state, odd_table(state))
+    store.write_table(tmp_path / "b", state, store.read_table(tmp_path / "a", state))
+    name = f"{state.name}.csv"
+    assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_what_stands_in_the_file(tmp_path):
+    rows = [
+        {"readout": "calcium", "block": "2-APB", "estimate": 0.1 + 0.2, "identifiable": True},
+        {"readout": "NA", "block": "", "estimate": None, "identifiable": None, "flag": "floor"},
+    ]
+    store.write_table(tmp_path, tables.SHARES, tables.SHARES.frame(rows))
+    assert (tmp_path / "shares.csv").read_bytes().decode().split("\n") == [
+        "readout,block,share,scale,method,estimate,ci_low,ci_high,interval,identifiable,rho,mg_reference_mM,"
+        "mg_raised_mM,step,day,flag",
+        "calcium,2-APB,,,,0.30000000000000004,,,,true,,,,,,",
+        "NA,,,,,,,,,,,,,,,floor",
+        "",
+    ]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
+@given(
+    text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20),
+    number=st.floats(allow_infinity=False),
+)
+def test_any_text_and_any_number_come_back(text, number, tmp_path):
+    table = tables.MEANS.frame([{"condition": text, "log_mean": number}])
+    store.write_table(tmp_path, tables.MEANS, table)
+    pd.testing.assert_frame_equal(store.read_table(tmp_path, tables.MEANS), table, check_exact=True)
+
+
+def test_a_table_of_another_state_is_not_written(tmp_path):
+    with pytest.raises(ContractError):
+        store.write_table(tmp_path, tables.MEANS, tables.AMOUNTS.frame())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_writing_leaves_the_table_alone(tmp_path):
+    table = tables.SHARES.frame([{"identifiable": True}])
+    before = table.copy(deep=True)
+    store.write_table(tmp_path, tables.SHARES, table)
+    pd.testing.assert_frame_equal(table, before)
+
+
+def test_writing_leaves_nothing_beside_the_file(tmp_path):
+    for text in ("first", "second"):
+        store.write_text(tmp_path / "new" / "folder" / "a.txt", text)
+    assert [p.name for p in (tmp_path / "new" / "folder").iterdir()] == ["a.txt"]
+    assert (tmp_path / "new" / "folder" / "a.txt").read_text() == "second"
+
+
+def test_a_failed_write_leaves_the_old_file_whole(tmp_path, monkeypatch):
+    path = tmp_path / "a.txt"
+    store.write_text(path, "old")
+
+    def killed(self, target):
+        raise OSError("killed")
+
+    monkeypatch.setattr("pathlib.Path.replace", killed)
+    with pytest.raises(OSError, match="killed"):
+        store.write_text(path, "new")
+    assert path.read_text() == "old"
+
+
+def test_line_ends_and_signs_are_written_as_they_are(tmp_path):
+    store.write_text(tmp_path / "a.txt", "µ\r\nb\n")
+    assert (tmp_path / "a.txt").read_bytes() == b"\xc2\xb5\r\nb\n"
+
+
+def test_json_is_sorted_and_plain(tmp_path):
+    store.write_json(tmp_path / "a.json", {"b": [1, None], "a": "Mg²⁺"})
+    assert (tmp_path / "a.json").read_text(encoding="utf-8") == '{\n "a": "Mg²⁺",\n "b": [\n  1,\n  null\n ]\n}\n'
+    assert store.read_json(tmp_path / "a.json") == {"a": "Mg²⁺", "b": [1, None]}
+
+
+def test_json_does_not_take_nan(tmp_path):
+    with pytest.raises(ValueError, match="JSON"):
+        store.write_json(tmp_path / "a.json", {"a": math.nan})
+    assert list(tmp_path.iterdir()) == []
+
+
+def found(*files, code="MG901"):
+    problems = Problems()
+    for file in files:
+        problems.add(code, file=file, place="=A1", seen='"x", y')
+    return problems
+
+
+def test_problems_come_back_and_count_once(tmp_path):
+    store.write_problems(tmp_path / "a", found("one", "two"))
+    store.write_problems(tmp_path / "b", found("two", "three"))
+    read = store.read_problems([tmp_path / "a", tmp_path / "b"])
+    assert [p.file for p in read] == ["one", "two", "three"]
+    assert asdict(next(iter(read))) == asdict(next(iter(found("one"))))
+
+
+def test_problems_stand_worst_first_otherwise_as_found(tmp_path):
+    problems = Problems([*found("accepted").confirmed({"accepted": ["MG901"]}), *found("b", "a")])
+    store.write_problems(tmp_path, problems)
+    assert [p.file for p in store.read_problems([tmp_path])] == ["b", "a", "accepted"]
+
+
+def test_no_problems_is_a_header(tmp_path):
+    store.write_problems(tmp_path, Problems())
+    assert (tmp_path / "problems.csv").read_text() == "code,severity,file,sheet,place,seen,message,remedy\n"
+    assert len(store.read_problems([tmp_path])) == 0
+
+
+@pytest.fixture
+def declared():
+    contrast = {"mg_reference_mM": 0.8, "mg_raised_mM": 2.0}
+    block = [{"name": "2-APB", "column": "inhibitor", "intact": "none", "blocked": "2-APB"}]
+    assays = {"qpcr": {"reference_genes": ["GAPDH", "RPLP0"], "efficiency": {"RUNX2": 1.9}}}
+    rows = [
+        {"condition": "control", "medium": "control", "mg_mM": 0.8, "inhibitor": "none", "order": 1, "wnt": "none"},
+        {
+            "condition": "=NA",
+            "medium": "calcifying",
+            "mg_mM": None,
+            "inhibitor": "None",
+            "order": None,
+            "wnt": "XAV939",
+        },
+    ]
+    layout = tables.LAYOUT.frame([{"well": "A1", "standard": 0.1}, {"well": "A2", "condition": "control"}])
+    file = RawFile(file="raw/a.txt", assay="qpcr", plate="P1", confirm=("MG511",), overrides={"cycles": 45})
+    return Experiment(
+        id="mg-trpm7",
+        settings=Settings.model_validate({"contrast": contrast, "block": block, "assays": assays}),
+        conditions=store.conditions_frame(rows),
+        files=(file,),
+        layouts={"qpcr": layout},
+        samples=tables.SAMPLES.frame([{"sample": "S1", "condition": "control", "donor": "D1", "rep": "1"}]),
+    )
+
+
+def test_an_experiment_comes_back_as_it_was(declared, tmp_path):
+    store.write_experiment(tmp_path / "experiment.json", declared)
+    back = store.read_experiment(tmp_path / "experiment.json")
+    assert (back.id, back.settings, back.files) == (declared.id, declared.settings, declared.files)
+    assert list(back.layouts) == ["qpcr"]
+    pd.testing.assert_frame_equal(back.conditions, declared.conditions)
+    pd.testing.assert_frame_equal(back.layouts["qpcr"], declared.layouts["qpcr"])
+    pd.testing.assert_frame_equal(back.samples, declared.samples)
+
+
+def test_an_experiment_without_samples_comes_back(declared, tmp_path):
+    bare = Experiment("x", declared.settings, store.conditions_frame([]), ())
+    store.write_experiment(tmp_path / "experiment.json", bare)
+    back = store.read_experiment(tmp_path / "experiment.json")
+    assert back.samples is None
+    assert list(back.conditions.columns) == list(tables.CONDITIONS.columns)
+
+
+def test_the_labs_own_columns_stand_behind_the_contracts_as_text(declared):
+    assert list(declared.conditions.columns) == [*tables.CONDITIONS.columns, "wnt"]
+    assert list(declared.conditions["wnt"]) == ["none", "XAV939"]
+    assert list(declared.conditions["condition"]) == ["control", "=NA"]
+    assert list(declared.conditions["inhibitor"]) == ["none", "None"]
+
+
+def test_writing_an_experiment_twice_gives_the_same_bytes(declared, tmp_path):
+    store.write_experiment(tmp_path / "a.json", declared)
+    store.write_experiment(tmp_path / "b.json", store.read_experiment(tmp_path / "a.json"))
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
