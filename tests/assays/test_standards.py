@@ -92,7 +92,7 @@ def test_blanks_beside_a_zero_standard_stay_out():
 
 
 def test_subtracting_the_blank_from_every_well_changes_no_concentration():
-    """docs/decisions/0003-blanks.md: the free intercept absorbs it."""
+    """docs/decisions/0008-blanks.md: the free intercept absorbs it."""
     raw, _ = fit(rows_of())
     shifted, _ = fit([(r[0], r[1], r[2] - 0.05, r[3]) for r in rows_of()])
     signal = np.array([0.3])

@@ -103,6 +103,27 @@ def test_above_the_curve_enters_at_the_top(experiment, lab):
     assert [p.code for p in problems] == ["MG613"]
 
 
+def test_below_the_curve_without_a_value_enters_at_its_limit_as_a_floor(experiment, lab):
+    below = {"value": float("nan"), "limit": 2.0, "flag": "below_lod"}
+    rows = [{"condition": "ca08", "donor": "D1", **below}, {"condition": "control", "donor": "D1", "value": 0.5}]
+    means, problems = run(experiment, lab, *rows)
+    assert means["log_mean"].tolist() == pytest.approx([np.log(2.0)])
+    assert means["flag"].tolist() == ["below_lod;floor"]
+    assert [p.code for p in problems] == ["MG612"]
+
+
+def test_a_gene_without_a_cq_enters_at_what_it_is_at_most(experiment, lab):
+    missing = {"value": float("nan"), "limit": -5.0, "flag": "undetermined"}
+    rows = [
+        {"condition": "ca08", "donor": "D1", "rep": rep, "readout": "gene:RUNX2", "unit": "log2", **found}
+        for rep, found in (("1", {"value": 1.0}), ("2", missing))
+    ]
+    means, _ = run(experiment, lab, *rows)
+    assert means["log_mean"].tolist() == pytest.approx([-2 * np.log(2)])
+    assert means["flag"].tolist() == ["undetermined;floor"]
+    assert means["n_reps"].tolist() == [2]
+
+
 def test_genes_are_log2_and_keep_their_control(experiment, lab):
     rows = [{"condition": c, "donor": "D1", "rep": r, "readout": "gene:RUNX2", "value": v, "unit": "log2"}
             for c, r, v in (("ca08", "1", 1.0), ("ca08", "2", 2.0), ("control", "1", -3.0))]  # fmt: skip

@@ -1,7 +1,7 @@
 """The standards of one plate: which wells they are, the curve through them, what is odd about them, their rows.
 
 The curve is fitted to signals as read, with a free intercept. Blank wells are level 0 where no zero standard was
-pipetted; nothing is subtracted (docs/decisions/0003-blanks.md).
+pipetted; nothing is subtracted (docs/decisions/0008-blanks.md).
 """
 
 from collections.abc import Mapping

@@ -36,14 +36,17 @@ def means_from_amounts(experiment: Experiment, amounts: pd.DataFrame, problems: 
 def _reps_from_amounts(experiment: Experiment, amounts: pd.DataFrame) -> pd.DataFrame:
     """One row per rep: value (mean of its wells), lod (mean of its wells' limits), n_wells, flag.
 
-    A well above the curve enters at its limit, the top of the range; a well without value or limit is left out.
+    A well without a value enters at its limit: the top of the range where it is above the curve, else what it is at
+    most (below the curve, Cq not reached), which is flagged `floor`. One without value and limit is left out.
     """
     above = amounts["flag"].str.split(";").map(lambda flags: "above_curve" in flags).astype(bool)
-    value = amounts["value"].where(~(above & amounts["value"].isna()), amounts["limit"])
+    censored = amounts["value"].isna() & amounts["limit"].notna()
+    value = amounts["value"].where(~censored, amounts["limit"])
+    flag = amounts["flag"].where(~(censored & ~above), amounts["flag"] + ";floor")
     compared = ~amounts["readout"].isin(_NOT_COMPARED) & amounts["condition"].isin(experiment.conditions["condition"])
-    wells = amounts.assign(
-        value=value, lod=amounts["limit"].where(~above), n_wells=amounts["well"].str.count(";").astype("int64") + 1
-    )[compared & (amounts["donor"] != "") & value.notna()]
+    n_wells = amounts["well"].str.count(";").astype("int64") + 1
+    wells = amounts.assign(value=value, lod=amounts["limit"].where(~above), n_wells=n_wells, flag=flag)
+    wells = wells[compared & (amounts["donor"] != "") & value.notna()]
     ordered = wells.sort_values([*_REP, "plate", "well"], kind="stable")  # sums do not depend on the order of rows
     reps = ordered.groupby(_REP, sort=True, as_index=False)
     return reps.agg(value=("value", "mean"), lod=("lod", "mean"), n_wells=("n_wells", "sum"), flag=("flag", _joined))

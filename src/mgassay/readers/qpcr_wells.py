@@ -68,8 +68,8 @@ def _used(readings: pd.DataFrame) -> pd.DataFrame:
 def _with_layout(raw: RawFile, rows: pd.DataFrame, layout: pd.DataFrame, problems: Problems) -> pd.DataFrame:
     """Rows with what the layout says of them; "" and NaN where it is silent. An export's sample name yields to it."""
     by_target = layout[layout["target"] != ""]
-    single = by_target.drop_duplicates("well", keep=False).set_index("well")["target"]
-    told = rows["well"].map(single).fillna("").astype("str")
+    single = by_target.drop_duplicates("well", keep=False).set_index("well")["target"].to_dict()
+    told = pd.Series([single.get(well, "") for well in rows["well"]], dtype="str")
     named = rows.assign(target=rows["target"].where(rows["target"] != "", told))
     twice = named.loc[named.duplicated(["well", "target"]), "well"]
     if len(twice):

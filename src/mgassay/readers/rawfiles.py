@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from mgassay.experiment import ASSAYS, Assays, AssaySettings, RawFile, Settings
-from mgassay.problems import Problems, catalogue, suggestion
+from mgassay.problems import Problems, catalogue, nearest, suggestion
 from mgassay.readers.declared import (
     Cells,
     Declared,
@@ -164,7 +164,9 @@ def _confirmed(table: Declared, row: object, text: str, problems: Problems) -> t
     """The codes of problems that the lab accepts for a file, parted by `;` or blanks."""
     codes = tuple(c for c in re.split(r"[;,\s]+", text) if c)
     for code in (c for c in codes if c not in catalogue()):
-        problems.add("MG054", **table.at(row, "confirm"), seen=code, suggestion=f"“{code}” is not one of the codes.")
+        close = nearest(code, catalogue())
+        words = f"Did you mean “{close}”?" if close else ""
+        problems.add("MG054", **table.at(row, "confirm"), seen=code, suggestion=words)
     return codes
 
 

@@ -28,7 +28,7 @@ def curve_pieces(tables: Tables) -> list[object]:
     curves = tables.rows("curves")
     if not curves:
         return []
-    return [curves_listing(curves), Beside(tuple(curve_drawing(tables, c) for c in curves))]
+    return [curves_listing(curves), Beside(tuple(curve_drawing(tables, c) for c in curves), dense=True)]
 
 
 def curves_listing(curves: Sequence[Row]) -> Listing:
@@ -40,7 +40,7 @@ def curves_listing(curves: Sequence[Row]) -> Listing:
             labels.assay(c["assay"]),
             c["model"],
             c["weighting"],
-            decimal(c["r2_means"], 4),
+            _r2_text(c["r2_means"]),
             significant(c["lod"]),
             significant(c["loq"]),
             f"{level(c['range_low'])} to {level(c['range_high'])}",
@@ -51,6 +51,11 @@ def curves_listing(curves: Sequence[Row]) -> Listing:
         for c in curves
     ]
     return listing_of("Standard curves", heads, rows, numeric=("R² of means", "LOD", "LOQ"))
+
+
+def _r2_text(r2: float) -> str:
+    """R² with four decimals; what would round up to 1 is said to be more than 0.9999."""
+    return "> 0.9999" if 0.99995 <= r2 < 1 else decimal(r2, 4)
 
 
 def curve_drawing(tables: Tables, curve: Row) -> Drawing:
@@ -65,6 +70,7 @@ def curve_drawing(tables: Tables, curve: Row) -> Drawing:
         caption=f"{labels.capital(curve['model'])}, weighting {curve['weighting']}; marks are means of the wells of a "
         f"level, crosses back-calculate outside {LIMITS}. Dotted: limit of quantification.",
         listing=standards_listing(title, standards),
+        folded=True,
     )
 
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from mgassay.design import Arms
 from mgassay.report import labels
 from mgassay.report.drawing import FAINT, INK, donor_marks, draw, label_logarithmic, step_above, step_below
-from mgassay.report.numbers import decimal, level, significant
+from mgassay.report.numbers import count, decimal, level, significant
 from mgassay.report.pieces import Drawing, Listing, listing_of
 from mgassay.report.rows import Row, Tables, donors_column
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Marks = dict[str, tuple[str, str]]
+LEGEND_COLUMNS = 4
 BOUNDS = {"floor", "above_curve", "lower_bound", "upper_bound"}
 
 
@@ -30,23 +31,28 @@ def paired_drawing(tables: Tables, arms: Arms, readout: str) -> Drawing | None:
 
     None where no mean of these arms is known.
     """
-    pairs = [p for p in _pairs(arms) if all(p[1:])]
     means = {(r["condition"], r["donor"]): r for r in tables.rows("means", readout=readout)}
+    run = {c for c, _ in means}
+    pairs = [p for p in _pairs(arms) if run & set(p[1:])]
     drawn = {d for c, d in means if any(c in p[1:] for p in pairs)}
     if not drawn:
         return None
-    donors = [d for d in donors_column(tables["means"]) if d in drawn]
-    # Shapes and colours follow the donor over all readouts, so that D3 looks the same on the whole page.
-    marks = donor_marks(donors_column(tables["means"]))
+    marks = {d: mark for d, mark in page_marks(tables).items() if d in drawn}
     title = f"{labels.capital(labels.readout(readout))}, {labels.block(arms.name)}: donor means"
     spoken = f"{title}: each donor's mean at {level(tables.mg_reference_mM)} and {level(tables.mg_raised_mM)} mM Mg²⁺."
     return Drawing(
         title=title,
-        svg=paired_svg(f"paired-{readout}-{arms.name}", spoken, pairs, means, {d: marks[d] for d in donors}, tables),
+        svg=paired_svg(f"paired-{readout}-{arms.name}", spoken, pairs, means, marks, tables),
         caption=f"{unit_of(tables, readout)}; no-Pi background subtracted where it was run, reps averaged on the log "
         "scale. A line is one donor (or one run without cells). Open: a bound, not a value.",
-        listing=_paired_listing(title, pairs, means, donors, tables),
+        listing=_paired_listing(title, pairs, means, list(marks), tables),
+        folded=True,
     )
+
+
+def page_marks(tables: Tables) -> Marks:
+    """Colour and shape of every donor and run, the same in all figures of the page."""
+    return donor_marks(donors_column(tables["means"], tables["amounts"]))
 
 
 def _pairs(arms: Arms) -> list[tuple[str, str, str]]:
@@ -82,13 +88,19 @@ def paired_svg(
                 _join(axes, 1.5 * i, [means.get((c, donor)) for c in conditions], mark)
         axes.set_yscale("log")
         if known:
-            axes.set_ylim(step_below(min(known)), step_above(max(known)))
+            axes.set_ylim(_limits(min(known), max(known)))
         label_logarithmic(axes.yaxis)
         axes.grid(axis="y", color=INK, alpha=FAINT / 2, linewidth=0.6)
         _name_arms(axes, [name for name, *_ in pairs], tables)
         _donor_legend(axes, marks)
 
-    return draw(key, label, (4.6, 3.5 + 0.2 * math.ceil(len(marks) / 5)), paint)
+    return draw(key, label, (4.6, 3.5 + 0.2 * math.ceil(len(marks) / LEGEND_COLUMNS)), paint)
+
+
+def _limits(low: float, high: float) -> tuple[float, float]:
+    """Ends of the axis: a little beyond the means, or the next labelled values where two would not be between."""
+    near = low / 1.2, high * 1.2
+    return near if high / low >= 5 else (min(near[0], step_below(low)), max(near[1], step_above(high)))
 
 
 def _join(axes: "Axes", x: float, ends: Sequence[Row | None], mark: tuple[str, str]) -> None:
@@ -113,8 +125,8 @@ def _name_arms(axes: "Axes", names: Sequence[str], tables: Tables) -> None:
     axes.set_xlim(-0.3, 1.5 * (len(names) - 1) + 1.3)
     under: Any = axes.get_xaxis_transform()
     for i, name in enumerate(names):
-        axes.text(1.5 * i + 0.5, -0.12, _short(name), transform=under, ha="center", va="top")
-    axes.set_xlabel("Mg²⁺ (mM)", labelpad=16)
+        axes.text(1.5 * i + 0.5, -0.09, _short(name), transform=under, ha="center", va="top")
+    axes.set_xlabel("Mg²⁺ (mM)", labelpad=18)
 
 
 def _short(name: str, most: int = 18) -> str:
@@ -123,13 +135,27 @@ def _short(name: str, most: int = 18) -> str:
 
 
 def _donor_legend(axes: "Axes", marks: Marks) -> None:
-    """Donors by colour and shape, five to a line, below the axes."""
-    for donor, (colour, shape) in marks.items():
-        axes.plot(
-            [], [], shape, color=colour, markeredgecolor=INK, markersize=6, markeredgewidth=0.8, label=_short(donor, 12)
-        )
+    """Donors by colour and shape, LEGEND_COLUMNS to a line, below the axes."""
+    from matplotlib.lines import Line2D
+
+    donors, lines = list(marks), math.ceil(len(marks) / LEGEND_COLUMNS)
+    # Legends fill column by column; this order makes them read line by line.
+    by_column = [i for c in range(LEGEND_COLUMNS) for i in range(c, len(donors), LEGEND_COLUMNS)]
+    columns = min(LEGEND_COLUMNS, len(donors)) if lines == 1 else LEGEND_COLUMNS
+    handles = []
+    for donor in (donors[i] for i in by_column):
+        colour, shape = marks[donor]
+        handles.append(Line2D([], [], linestyle="", marker=shape, color=colour, label=_short(donor, 10)))
+        handles[-1].set(markeredgecolor=INK, markersize=6, markeredgewidth=0.8)
     figure: Any = axes.figure
-    figure.legend(loc="outside lower left", ncols=5, handletextpad=0.1, columnspacing=0.9, borderaxespad=0.2)
+    figure.legend(
+        handles=handles,
+        loc="outside lower left",
+        ncols=columns,
+        handletextpad=0.1,
+        columnspacing=0.9,
+        borderaxespad=0.2,
+    )
 
 
 def _paired_listing(
@@ -172,24 +198,25 @@ def measured_drawing(tables: Tables, conditions: Sequence[str], readout: str) ->
     title = f"{labels.capital(labels.readout(readout))}: everything measured"
     return Drawing(
         title=title,
-        svg=measured_svg(f"measured-{readout}", f"{title}, by condition and donor.", known, listed),
+        svg=measured_svg(f"measured-{readout}", f"{title}, by condition and donor.", known, listed, page_marks(tables)),
         caption=f"{unit_of(tables, readout)}; one small mark per rep (well), nothing subtracted. "
-        f"{censored} without a value ({'none' if not censored else 'above the curve, or not to be had'}).",
+        f"{count(censored, 'row')} of amounts.csv without a value.",
     )
 
 
-def measured_svg(key: str, label: str, amounts: pd.DataFrame, conditions: Sequence[str]) -> Markup:
+def measured_svg(key: str, label: str, amounts: pd.DataFrame, conditions: Sequence[str], all_marks: Marks) -> Markup:
     """Small marks, one line per condition, donors side by side within it."""
-    marks = donor_marks(donors_column(amounts))
-    spread = {d: 0.3 - 0.6 * (i + 0.5) / len(marks) for i, d in enumerate(marks)}
+    marks = {d: all_marks[d] for d in donors_column(amounts)}
+    own = {str(c): donors_column(rows) for c, rows in amounts.groupby("condition", sort=True)}
+    spread = {(c, d): 0.35 - 0.7 * (i + 0.5) / len(ds) for c, ds in own.items() for i, d in enumerate(ds)}
 
     def paint(axes: "Axes") -> None:
-        for (condition, name), own in amounts.groupby(["condition", "donor"], sort=True):
-            donor = str(name)
+        for (place, name), rows in amounts.groupby(["condition", "donor"], sort=True):
+            condition, donor = str(place), str(name)
             colour, shape = marks[donor]
-            y = spread[donor] - conditions.index(condition)
+            y = spread[condition, donor] - conditions.index(condition)
             axes.plot(
-                own["value"], [y] * len(own), shape, color=colour, alpha=0.75, markersize=4, markeredgecolor=INK,
+                rows["value"], [y] * len(rows), shape, color=colour, alpha=0.75, markersize=4, markeredgecolor=INK,
                 markeredgewidth=0.4, clip_on=False,
             )  # fmt: skip
         axes.set_yticks([-i for i in range(len(conditions))], [_short(c, 16) for c in conditions])
@@ -198,4 +225,4 @@ def measured_svg(key: str, label: str, amounts: pd.DataFrame, conditions: Sequen
         axes.grid(axis="y", color=INK, alpha=FAINT / 2, linewidth=0.6)
         _donor_legend(axes, marks)
 
-    return draw(key, label, (4.6, 0.9 + 0.24 * len(conditions) + 0.2 * math.ceil(len(marks) / 5)), paint)
+    return draw(key, label, (4.6, 0.9 + 0.24 * len(conditions) + 0.2 * math.ceil(len(marks) / LEGEND_COLUMNS)), paint)

@@ -6,7 +6,7 @@ from typing import Any
 from mgassay.design import Arms
 from mgassay.report import labels
 from mgassay.report.donors import measured_drawing, paired_drawing
-from mgassay.report.numbers import NOTHING, decimal, p_value, percent, with_interval
+from mgassay.report.numbers import NOTHING, count, decimal, p_value, percent, with_interval
 from mgassay.report.pieces import Beside, Drawing, Heading, Listing, Prose, listing_of
 from mgassay.report.rows import Row, Tables, is_missing, n_donors
 from mgassay.report.share_bar import share_drawing
@@ -45,7 +45,7 @@ def effect_pieces(
         pieces += [effects_listing(tables, readout, block) for block in blocks]
         drawn: list[Drawing | None] = [paired_drawing(tables, arms[b], readout) for b in blocks if b in arms]
         drawn.append(measured_drawing(tables, conditions, readout))
-        pieces.append(Beside(tuple(d for d in drawn if d)))
+        pieces.append(Beside(tuple(d for d in drawn if d), dense=True))
     return pieces or [Prose("No effect was computed.")]
 
 
@@ -91,13 +91,26 @@ def _effect_cells(row: Row, additive: Row | None, anova: Row | None) -> tuple[st
     )
 
 
-def checks_pieces(tables: Tables) -> list[object]:
-    """Would the answer be another on another scale, without a donor, with the other block?"""
-    checks = tables.rows("checks")
+def checks_pieces(tables: Tables, verdict: Mapping[str, Any]) -> list[object]:
+    """Would the answer be another on another scale, without a donor, with the other block?
+
+    Those of the readout that the verdict rests on; the others are in checks.csv.
+    """
+    readout = str(verdict.get("readout") or "")
+    checks = tables.rows("checks", readout=readout)
     if not checks:
         return []
-    heads = ("readout", "block", "check", "subject", "estimate", "bounds", "passed", "remarks")
-    return [listing_of("Checks of the answer", heads, map(_check_cells, checks), numeric=("estimate", "bounds"))]
+    heads = ("block", "check", "subject", "estimate", "bounds", "passed", "remarks")
+    rest = len(tables["checks"]) - len(checks)
+    return [
+        Heading("Checks of the answer"),
+        Prose(
+            "Equivalence, agreement and match are two one-sided tests (90 % intervals) against margins declared before "
+            f"the results. {count(rest, 'check')} of the other readouts are in checks.csv.",
+            "quiet",
+        ),
+        listing_of(f"Checks: {labels.readout(readout)}", heads, map(_check_cells, checks), numeric=heads[3:5]),
+    ]
 
 
 def _check_cells(row: Row) -> tuple[str, ...]:
@@ -105,7 +118,6 @@ def _check_cells(row: Row) -> tuple[str, ...]:
     passed = "undecided" if is_missing(row["passed"]) else "yes" if row["passed"] else "no"
     bounds = f"{decimal(row['bound_low'])} to {decimal(row['bound_high'])}"
     return (
-        labels.readout(row["readout"]),
         labels.block(row["block"]) if row["block"] else "",
         row["check"].replace("_", " "),
         labels.contrast(row["subject"]),

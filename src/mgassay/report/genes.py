@@ -19,6 +19,7 @@ ESTIMANDS = {
     "matched_mineral": "at matched mineral",
     "adjusted": "adjusted for mineral",
 }
+ALPHA = 0.05
 NOT_DIRECT = (
     "A total effect cannot be read as a direct one: whatever lowers mineral lowers osteogenic genes, and in simulated "
     "four-donor experiments without any direct effect it is “significant” in 83 %."
@@ -42,12 +43,21 @@ def _best_row(rows: list[Row]) -> Row | None:
 def _gene_text(row: Row) -> str:
     """A gene's fold change with what it can and cannot show."""
     found = gene_evidence(row)
-    told = "not clearly changed" if not excludes_zero(row) else "lower" if row["estimate"] < 0 else "higher"
+    told = _change(row)
     if row["estimand"] == "matched_mineral":
         return f"{row['gene']} at raised Mg²⁺, against {row['comparator']} with the same mineral: {told}, log2 {found}."
     if row["estimand"] == "adjusted":
         return f"{row['gene']} at raised Mg²⁺, adjusted for mineral: {told}, log2 {found}."
     return f"{row['gene']} at raised Mg²⁺: {told}, log2 {found}; a total effect, not evidence of a direct one."
+
+
+def _change(row: Row) -> str:
+    """What happened to a gene, claimed only where it holds over all genes tested."""
+    if not excludes_zero(row):
+        return "not clearly changed"
+    way = "lower" if row["estimate"] < 0 else "higher"
+    alone = not is_missing(row["p_adjusted"]) and row["p_adjusted"] >= ALPHA
+    return f"{way} taken by itself, but not once all genes are counted" if alone else way
 
 
 def gene_evidence(row: Row) -> str:
@@ -87,7 +97,7 @@ def gene_drawing(tables: Tables) -> Drawing | None:
         title=title,
         svg=genes_svg(f"{title}. {spoken}.", rows),
         caption=f"Log2 fold change with 95 % interval; left of 0 is lowered. {NOT_DIRECT}",
-        listing=listing_of(title, heads, map(gene_cells, rows), numeric=("log2 fold change", "n")),
+        listing=listing_of(title, heads, map(gene_cells, rows), numeric=(*heads[3:6], "n")),
     )
 
 

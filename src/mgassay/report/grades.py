@@ -7,8 +7,7 @@ GRADES: Mapping[str, str] = {
     "A": "strong evidence: siRNA and an independent block resolve the share and agree, entry itself was measured, and "
     "the step was also made without cells",
     "B": "good evidence: resolved by siRNA or a selective inhibitor with entry measured, short of the full design",
-    "C": "moderate evidence: the block is not selective, or what it left of Mg²⁺ entry was not measured, or T − B is "
-    "not resolved",
+    "C": "moderate evidence: entry was blocked, but a selective block, entry itself, or a clear T − B is missing",
     "D": "weak evidence: Mg²⁺ was raised and nothing stopped it from entering, so where it acts cannot be told",
     "X": "not identifiable: this experiment does not tell where Mg²⁺ acts",
 }
@@ -58,8 +57,10 @@ def reasons(rules: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[str]]:
     """
     holds_up: list[str] = []
     holds_back: list[str] = []
-    for entry in rules:
-        name, fired = str(entry["rule"]), bool(entry["fired"])
+    known = {str(entry["rule"]): bool(entry["fired"]) for entry in rules}
+    if known.get("mg_intracellular_measured") is False:
+        known.pop("rho_below_half", None)  # not measured says it already
+    for name, fired in known.items():
         if name in AGAINST:
             holds_back += [AGAINST[name]] if fired else []
         else:

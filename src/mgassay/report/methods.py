@@ -11,13 +11,10 @@ from mgassay.report.numbers import count, decimal, level
 from mgassay.report.rows import Row, Tables, donors_column, tables_of
 
 REFERENCES: Mapping[str, str] = {
-    "BCA": "Smith PK et al. Measurement of protein using bicinchoninic acid. Anal Biochem 1985;150:76–85.",
     "Fieller": "Fieller EC. Some problems in interval estimation. J R Stat Soc B 1954;16:175–185.",
     "Gitelman": "Gitelman HJ. An improved automated procedure for the determination of calcium in biological "
     "specimens. Anal Biochem 1967;18:521–531.",
     "Holm": "Holm S. A simple sequentially rejective multiple test procedure. Scand J Stat 1979;6:65–70.",
-    "Lord": "Lord SJ et al. SuperPlots: communicating reproducibility and variability in cell biology. J Cell Biol "
-    "2020;219:e202001064.",
     "Pfaffl": "Pfaffl MW. A new mathematical model for relative quantification in real-time RT-PCR. Nucleic Acids Res "
     "2001;29:e45.",
     "Ruifrok": "Ruifrok AC, Johnston DA. Quantification of histochemical staining by color deconvolution. Anal Quant "
@@ -51,7 +48,7 @@ def methods_text(experiment: Experiment, tables: Mapping[str, pd.DataFrame], ver
         )
     ]
     text = "\n\n".join(p for p in paragraphs if p)
-    cited = [full for name, full in REFERENCES.items() if f"({name}" in text or f"; {name}" in text]
+    cited = [full for name, full in REFERENCES.items() if f"{name} " in text]
     return f"{text}\n\nReferences\n" + "\n".join(cited) + "\n" if cited else f"{text}\n"
 
 

@@ -1,6 +1,7 @@
 """The report of one experiment: one HTML text that loads nothing and runs nothing."""
 
 import functools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,12 +18,13 @@ from mgassay.report.evidence import cases_of, checks_pieces, effect_pieces, shar
 from mgassay.report.flaws import flaw_pieces, problem_counts, problems_listing
 from mgassay.report.grades import GRADES, NOT_THE_ANSWER, next_steps, reasons
 from mgassay.report.methods import methods_text
+from mgassay.report.numbers import NO_BREAK
 from mgassay.report.pictures import picture_pieces
 from mgassay.report.pieces import Listing, Prose, Section
-from mgassay.report.plate_maps import plate_maps
+from mgassay.report.plate_maps import PlateMaps, plate_maps
 from mgassay.report.provenance import downloads, provenance_pieces, settings_listing
 from mgassay.report.rows import Tables, donors_column, tables_of
-from mgassay.report.words import sentences
+from mgassay.report.words import by_question, sentences
 
 # Nothing is loaded and nothing runs: styles stand in the page, pictures in data URIs, and there is no script.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -49,7 +51,7 @@ class VerdictBox:
 
     grade: str
     meaning: str
-    sentences: tuple[Mapping[str, str], ...]
+    answers: Mapping[str, Sequence[Mapping[str, str]]]  # by question
     note: str
     holds_up: tuple[str, ...]
     holds_back: tuple[str, ...]
@@ -60,7 +62,7 @@ class VerdictBox:
 @functools.cache
 def templates() -> jinja2.Environment:
     """The page templates; every text that goes in is escaped, a name that is not there is our bug."""
-    return jinja2.Environment(
+    held = jinja2.Environment(
         loader=jinja2.PackageLoader("mgassay.report"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -68,6 +70,13 @@ def templates() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    held.filters["glued"] = glued
+    return held
+
+
+def glued(text: str) -> str:
+    """A text in which a line is not broken within `p = 0.01`, `n = 4` or `T − B`."""
+    return re.sub(r"(?<=\b[A-Za-z]) ([=<>−]) (?=\S)", f"{NO_BREAK}\\1{NO_BREAK}", text)
 
 
 def report_page(given: ReportInput) -> str:
@@ -131,7 +140,7 @@ def verdict_box(given: ReportInput, tables: Tables) -> VerdictBox | None:
     return VerdictBox(
         grade=grade,
         meaning=GRADES.get(grade, ""),
-        sentences=tuple(sentences(verdict, given.tables, experiment)),
+        answers=by_question(sentences(verdict, given.tables, experiment)),
         note=_basis_text(verdict),
         holds_up=tuple(holds_up),
         holds_back=tuple(holds_back),
@@ -165,16 +174,24 @@ def sections(given: ReportInput, tables: Tables, has_errors: bool) -> list[Secti
         (
             "effects",
             "Effects, donor by donor",
-            [*warned, *effect_pieces(tables, cases, arms, conditions), *checks_pieces(tables)] if computed else [],
+            [*warned, *effect_pieces(tables, cases, arms, conditions), *checks_pieces(tables, given.verdict)]
+            if computed
+            else [],
         ),
         ("problems", "Problems, flags, exclusions", flaw_pieces(tables, with_errors=False)),
-        ("plates", "Plate maps", plate_maps(tables)),
+        ("plates", "Plate maps", _maps(tables, conditions)),
         ("curves", "Standard curves", curve_pieces(tables)),
         ("images", "Images", picture_pieces(tables, conditions, given.thumbnails, given.outlines)),
         ("qpcr", "qPCR", qpcr_pieces(tables)),
         ("provenance", "Versions and checksums", [*provenance_pieces(given.provenance), *_settings(experiment)]),
     ]
     return [Section(anchor, title, tuple(pieces)) for anchor, title, pieces in made if pieces]
+
+
+def _maps(tables: Tables, conditions: Sequence[str]) -> list[PlateMaps]:
+    """All plate maps as one piece, side by side where there is room."""
+    maps = plate_maps(tables, conditions)
+    return [PlateMaps(tuple(maps))] if maps else []
 
 
 def _settings(experiment: Experiment | None) -> list[Listing]:

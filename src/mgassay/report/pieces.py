@@ -23,12 +23,13 @@ class Listing:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure: its SVG, what it shows, and the numbers as a table beside it."""
+    """A figure: its SVG, what it shows, and the numbers as a table beside it (`folded`: opened on request)."""
 
     title: str
     svg: Markup
     caption: str
     listing: Listing | None = None
+    folded: bool = False
     kind: ClassVar[str] = "drawing"
 
 
@@ -43,9 +44,10 @@ class Prose:
 
 @dataclass(frozen=True)
 class Beside:
-    """Drawings that stand side by side where there is room, each with its table below."""
+    """Drawings side by side, each with its table below; two to a line where there is room, three if `dense`."""
 
     drawings: tuple[Drawing, ...]
+    dense: bool = False
     kind: ClassVar[str] = "beside"
 
 
@@ -69,12 +71,18 @@ class Section:
 def listing_of(
     caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: Iterable[str] = ()
 ) -> Listing:
-    """A listing; `numeric` names the heads of the columns set flush right.
+    """A listing; `numeric` names the heads of the columns set flush right. A column without any text is left out.
 
     Raises ValueError when a row is not as long as the heads.
     """
     held = tuple(tuple(row) for row in rows)
     if any(len(row) != len(heads) for row in held):
         raise ValueError(f"{caption}: a row is not as long as its heads")
+    kept = [i for i in range(len(heads)) if not held or any(row[i] for row in held)]
     right = set(numeric)
-    return Listing(caption, tuple(heads), held, frozenset(i for i, h in enumerate(heads) if h in right))
+    return Listing(
+        caption,
+        tuple(heads[i] for i in kept),
+        tuple(tuple(row[i] for i in kept) for row in held),
+        frozenset(at for at, i in enumerate(kept) if heads[i] in right),
+    )

@@ -1,7 +1,7 @@
 """Plate maps as tables: every well with its role, value, flags, and the cell of the raw file that it came from."""
 
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -36,11 +36,22 @@ class PlateMap:
     rows: tuple[tuple[str, tuple[MapWell | None, ...]], ...]
     legend: tuple[tuple[str, str], ...]
     note: str
-    kind: ClassVar[str] = "plate_map"
 
 
-def plate_maps(tables: Tables) -> list[PlateMap]:
-    """A map for every plate and read in wells.csv, in its order, at most MOST_READS per plate."""
+@dataclass(frozen=True)
+class PlateMaps:
+    """Maps that stand side by side where there is room."""
+
+    maps: tuple[PlateMap, ...]
+    kind: ClassVar[str] = "plate_maps"
+
+
+def plate_maps(tables: Tables, conditions: Sequence[str]) -> list[PlateMap]:
+    """A map for every plate and read in wells.csv, in its order, at most MOST_READS per plate.
+
+    A condition has the same letter on all maps, in the order of `conditions`.
+    """
+    letters = dict(zip(_in_order([*conditions, *tables["wells"]["condition"]]), _letters(), strict=False))
     wells = _with_source(tables)
     flags = _flags_by_well(tables)
     maps = []
@@ -49,7 +60,7 @@ def plate_maps(tables: Tables) -> list[PlateMap]:
         rest = len(reads) - MOST_READS
         for i, read in enumerate(reads[:MOST_READS]):
             note = f"{rest} more reads of this plate are in wells.csv." if rest > 0 and i == MOST_READS - 1 else ""
-            maps.append(plate_map(f"{labels.assay(str(assay))}, plate {plate}", read, flags, note))
+            maps.append(plate_map(f"{labels.assay(str(assay))}, plate {plate}", read, letters, flags, note))
     return maps
 
 
@@ -69,10 +80,12 @@ def _flags_by_well(tables: Tables) -> dict[tuple[str, str], str]:
     return found
 
 
-def plate_map(title: str, read: pd.DataFrame, flags: Mapping[tuple[str, str], str], note: str = "") -> PlateMap:
+def plate_map(
+    title: str, read: pd.DataFrame, letters: Mapping[str, str], flags: Mapping[tuple[str, str], str], note: str = ""
+) -> PlateMap:
     """The map of one read: rows of WELLS with file, sheet and place beside."""
     wells: list[Row] = [{str(k): v for k, v in r.items()} for r in read.to_dict("records")]
-    letters = dict(zip(_in_order(w["condition"] for w in wells), _letters(), strict=False))
+    run = {w["condition"] for w in wells}
     top = max((w["value"] for w in wells if w["value"] == w["value"]), default=float("nan"))
     placed = {_place(w["well"]): _map_well(w, letters, top, flags.get((w["plate"], w["well"]), "")) for w in wells}
     rows, columns = range(1 + max(r for r, _ in placed)), range(1, 1 + max(c for _, c in placed))
@@ -80,7 +93,7 @@ def plate_map(title: str, read: pd.DataFrame, flags: Mapping[tuple[str, str], st
         title=title + _read_name(wells[0]),
         columns=tuple(str(c) for c in columns),
         rows=tuple((_row_name(row), tuple(placed.get((row, c)) for c in columns)) for row in rows),
-        legend=(*((m, c) for c, m in letters.items()), *_roles(wells)),
+        legend=(*((m, c) for c, m in letters.items() if c in run), *_roles(wells)),
         note=note,
     )
 
@@ -91,9 +104,10 @@ def _in_order(names: Any) -> list[str]:
 
 
 def _letters() -> Iterator[str]:
-    """a, b … z, aa, ab …: one per condition."""
-    yield from string.ascii_lowercase
-    yield from (a + b for a in string.ascii_lowercase for b in string.ascii_lowercase)
+    """a, b … z, aa, ab …: one per condition, without i, l and o, which read as digits."""
+    letters = "abcdefghjkmnpqrstuvwxyz"
+    yield from letters
+    yield from (a + b for a in letters for b in letters)
 
 
 def _roles(wells: list[Row]) -> Iterator[tuple[str, str]]:

@@ -89,6 +89,11 @@ def n_donors(row: Row) -> int:
     return 0 if pd.isna(row["n_donors"]) else int(row["n_donors"])
 
 
-def donors_column(table: pd.DataFrame) -> list[str]:
-    """The donors of a table, each once, in natural order of name."""
-    return sorted({d for d in table["donor"] if d}, key=lambda d: (_day_order(d), d))
+def natural_order(name: str) -> tuple[str, float, str]:
+    """Sorts names by their letters, then by their number: D1, D2, D10, run1."""
+    return ("".join(c for c in name if not c.isdigit()), _day_order(name)[0], name)
+
+
+def donors_column(*columns: pd.DataFrame) -> list[str]:
+    """The donors of some tables, each once, in natural order of name."""
+    return sorted({d for table in columns for d in table["donor"] if d}, key=natural_order)

@@ -1,15 +1,15 @@
 """The share bar: how the total effect divides, each share with its interval, on an axis that shows 0 and 100 %."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from mgassay.report import labels
 from mgassay.report.drawing import FAINT, GREEN, INK, ORANGE, SKY, VERMILION, draw
-from mgassay.report.numbers import percent
+from mgassay.report.numbers import NOTHING, percent
 from mgassay.report.pieces import Drawing, Listing, listing_of
-from mgassay.report.rows import Row, Tables
+from mgassay.report.rows import Row, Tables, is_missing
 from mgassay.report.words import SHARE_ORDER, is_identifiable, share_interval
 
 if TYPE_CHECKING:
@@ -46,23 +46,27 @@ def share_drawing(tables: Tables, readout: str, block: str) -> Drawing | None:
 
 
 def share_listing(rows: Sequence[Row], title: str) -> Listing:
-    """Every share row of one readout and block: scale, method, estimate with its set, what left over rho was used."""
-    ranked = sorted(rows, key=lambda r: (SHARE_ORDER.index(r["share"]), r["scale"] != "log", r["method"]))
-    heads = ("share", "scale", "estimate", "95 % set", "method", "remarks")
-    return listing_of(f"Shares: {title}", heads, [_cells(r) for r in ranked], numeric=("estimate",))
+    """The shares of one readout and block on both scales and by both estimators."""
+    held = {(r["share"], r["scale"], r["method"]): r for r in rows}
+    shares = [s for s in SHARE_ORDER if (s, "log", "fieller_donor") in held]
+    kinds = (("log", "fieller_donor"), ("additive", "fieller_donor"), ("log", "fieller_block_anova"))
+    heads = ("share", "log scale", "as percent inhibition", "if donors respond alike", "remarks")
+    cells = [(labels.share(s), *(_told(held.get((s, *k))) for k in kinds), _remarks(held, s)) for s in shares]
+    return listing_of(f"Shares: {title}", heads, cells, numeric=heads[1:4])
 
 
-def _cells(row: Row) -> tuple[str, ...]:
-    """One share row in words; an estimate without a bounded set is not a result and is not printed as one."""
-    told = is_identifiable(row)
-    return (
-        labels.share(row["share"]),
-        row["scale"],
-        percent(row["estimate"]) if told else "not identifiable",
-        share_interval(row),
-        labels.method(row["method"]),
-        labels.flags(row["flag"]),
-    )
+def _told(row: Row | None) -> str:
+    """A share with its set; an estimate without a bounded set is no result and is not printed as one."""
+    if row is None:
+        return NOTHING
+    return _value(row) if is_identifiable(row) else f"not identifiable ({share_interval(row)})"
+
+
+def _remarks(held: Mapping[tuple[str, str, str], Row], share: str) -> str:
+    """What entry was allowed for, and the flags, of a share on the log scale."""
+    row = held[share, "log", "fieller_donor"]
+    left = "" if is_missing(row["rho"]) else f"{percent(row['rho'])} of entry left under block"
+    return "; ".join(t for t in (left, labels.flags(row["flag"])) if t)
 
 
 def _spoken(pairs: Sequence[tuple[Row, Row | None]]) -> str:
@@ -103,8 +107,6 @@ def _frame(axes: "Axes", pairs: Sequence[tuple[Row, Row | None]], top: float) ->
     step = 0.25 if high - low < 1.8 else 0.5
     ticks = [t * step for t in range(-4, 13) if low <= t * step <= high]
     axes.set_xticks(ticks, [percent(t) for t in ticks])
-    for edge in (0.0, 1.0):
-        axes.axvline(edge, color=INK, linewidth=0.8, alpha=0.7, zorder=0)
 
 
 def _divided_bar(axes: "Axes", rows: Sequence[Row]) -> None:
@@ -114,11 +116,16 @@ def _divided_bar(axes: "Axes", rows: Sequence[Row]) -> None:
         axes.barh(
             0.72, row["estimate"], left=left, height=0.36, color=COLOURS[row["share"]], edgecolor=INK, linewidth=0.8
         )
+        if row["estimate"] > 0.12:
+            middle = left + row["estimate"] / 2
+            axes.text(middle, 0.71, percent(row["estimate"]), ha="center", va="center", color="black")
         left += row["estimate"]
 
 
 def _line(axes: "Axes", y: float, log: Row, additive: Row | None) -> None:
     """One share: its name and value above, the log-scale set below, the additive one under it."""
+    for edge in (0.0, 1.0):  # beside the sets only, so that no line runs through the words
+        axes.plot([edge, edge], [y - 0.38, y + 0.08], color=INK, linewidth=0.8, alpha=0.7, zorder=0)
     across: Any = axes.get_yaxis_transform()
     axes.text(0, y + 0.14, labels.share(log["share"]), transform=across, ha="left", va="bottom")
     axes.text(1, y + 0.14, _value(log), transform=across, ha="right", va="bottom")

@@ -4,7 +4,7 @@ The effects room decides the facts (grade, identifiable, missing); here they are
 never printed without their interval, and n always counts donors.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -18,6 +18,14 @@ from mgassay.report.rows import Row, Tables, excludes_zero, is_missing, key_of, 
 Sentence = dict[str, str]
 
 CHECKS_TOLD = ("agreement", "equivalence", "match")
+# Question -> what the address of a sentence that answers it contains; the first that fits counts.
+QUESTIONS: Mapping[str, tuple[str, ...]] = {
+    "What raising Mg²⁺ did": ("|total|",),
+    "How that effect divides": ("shares.csv|",),
+    "What the shares are made of": ("effects.csv|",),
+    "Whether it holds": ("checks.csv|",),
+    "Genes": ("",),
+}
 SHARE_ORDER = ("intracellular_corrected", "intracellular", "surface", "passive", "extracellular")
 
 
@@ -37,6 +45,15 @@ def sentences(verdict: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], ex
         *_check_sentences(held, readout, block),
         *gene_sentences(held),
     ]
+
+
+def by_question(told: Sequence[Sentence]) -> dict[str, list[Sentence]]:
+    """The sentences under the question that each answers, in the order in which a reader asks."""
+    asked: dict[str, list[Sentence]] = {question: [] for question in QUESTIONS}
+    for one in told:
+        place = f"{one['table']}|{one['key']}"
+        asked[next(q for q, signs in QUESTIONS.items() if any(sign in place for sign in signs))].append(one)
+    return {question: found for question, found in asked.items() if found}
 
 
 def sentence(text: str, table: str, row: Row) -> Sentence:
@@ -152,15 +169,18 @@ def _share_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sente
 
 def _share_text(row: Row, counted: Row | None) -> str:
     """One share with its interval, or that this experiment does not tell it."""
-    name, donors = labels.share(row["share"]), "" if counted is None else f", n = {count(n_donors(counted), 'donor')}"
+    name, donors = (
+        labels.capital(labels.share(row["share"])),
+        "" if counted is None else f", n = {count(n_donors(counted), 'donor')}",
+    )
     if not is_identifiable(row):
         return (
-            f"Share {name}: not identifiable from this experiment "
+            f"{name}: not identifiable from this experiment "
             f"(the data allow {share_interval(row)}{donors}); T is too close to 0 for its spread."
         )
     left = "" if is_missing(row["rho"]) else f", with {percent(row['rho'])} of entry left under block"
     outside = "; outside 0 to 100 %, so the parts oppose each other" if not 0 <= row["estimate"] <= 1 else ""
-    return f"Share {name}: {percent(row['estimate'])} {share_interval(row)} of the total effect{left}{donors}{outside}."
+    return f"{name}: {percent(row['estimate'])} {share_interval(row)} of the total effect{left}{donors}{outside}."
 
 
 def _block_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
@@ -180,7 +200,9 @@ def _check_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sente
     """Agreement of two blocks and proofs of no effect, with the bounds declared beforehand."""
     for row in tables.rows("checks", readout=readout):
         concerns = row["block"] in ("", block) or row["subject"] == block
-        if row["check"] in CHECKS_TOLD and concerns and not is_missing(row["passed"]):
+        # That an effect which excludes 0 is not equivalent to 0 goes without saying.
+        plain = row["check"] == "equivalence" and not row["passed"] and excludes_zero(row)
+        if row["check"] in CHECKS_TOLD and concerns and not is_missing(row["passed"]) and not plain:
             yield sentence(_check_text(row), "checks", row)
 
 
@@ -197,5 +219,5 @@ def _check_text(row: Row) -> str:
             "left as much mineral as raised Mg²⁺" if passed else "is not shown to leave as much mineral as raised Mg²⁺"
         )
         return f"The comparator {subject} {told}: {found}, {bounds}."
-    told = "is as good as absent" if passed else "is not shown to be absent"
+    told = "is as good as absent" if passed else "is neither shown nor shown to be absent"
     return f"{labels.contrast(subject)}, {told}: {found}, {bounds}."

@@ -1,0 +1,179 @@
+import math
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from mgassay import tables
+from mgassay.experiment import Experiment, RawFile, Settings
+from mgassay.problems import Problems
+from mgassay.readers.pictures import decode_image, image_files, well_and_field
+
+RGB = np.random.default_rng(3).integers(0, 256, (6, 8, 3), dtype=np.uint8)
+LAYOUT = [
+    {"well": "A1", "role": "sample", "condition": "control", "donor": "D1", "rep": "1"},
+    {"well": "B3", "role": "sample", "condition": "ca", "donor": "D1", "rep": "1"},
+]
+
+
+@pytest.fixture
+def problems():
+    return Problems()
+
+
+@pytest.fixture
+def read(tmp_path, problems):
+    def read(names, layout=LAYOUT, settings=None, file="images", images=None, **row):
+        for name in names:
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.suffix in (".jpg", ".png", ".tif"):
+                Image.fromarray(RGB).save(path)
+            else:
+                path.write_text("not an image")
+        for name, save in (images or {}).items():
+            save(tmp_path / name)
+        raw = RawFile(file=file, assay="alizarin_image", plate="ARS1", layout="ars", **row)
+        experiment = Experiment(
+            "x",
+            Settings.model_validate(
+                {"contrast": {"mg_reference_mM": 0.8, "mg_raised_mM": 2.0}, "assays": {"alizarin_image": settings or {}}}
+            ),
+            tables.CONDITIONS.frame([{"condition": "control"}, {"condition": "ca"}]),
+            (raw,),
+            {"ars": tables.LAYOUT.frame(layout)},
+        )
+        return image_files(tmp_path, experiment, problems)
+
+    return read
+
+
+def found(problems):
+    return [(p.code, p.file, p.place, p.seen) for p in problems]
+
+
+GOOD = ["images/ARS1_B03.jpg", "images/ARS1_A1_f2.png", "images/ARS1_A1_f1.png"]
+
+
+def test_images_meet_their_layout_sorted_by_file(read, problems, tmp_path):
+    listed = read([*GOOD, "images/notes.txt", "images/.hidden.jpg", "images/Thumbs.db"])
+    assert found(problems) == []
+    tables.IMAGE_FILES.check(listed)
+    columns = ["file", "plate", "well", "field", "role", "condition", "donor", "rep"]
+    assert listed[columns].values.tolist() == [
+        ["images/ARS1_A1_f1.png", "ARS1", "A1", "1", "sample", "control", "D1", "1"],
+        ["images/ARS1_A1_f2.png", "ARS1", "A1", "2", "sample", "control", "D1", "1"],
+        ["images/ARS1_B03.jpg", "ARS1", "B3", "", "sample", "ca", "D1", "1"],
+    ]
+    assert decode_image(tmp_path / listed["file"][0]).tolist() == RGB.tolist()
+
+
+def test_the_pixel_size_is_the_rows_else_the_settings_else_unknown(read):
+    assert all(math.isnan(v) for v in read(GOOD)["pixel_size_um"])
+    assert read(GOOD, settings={"pixel_size_um": 1.3})["pixel_size_um"].tolist() == [1.3] * 3
+    both = read(GOOD, settings={"pixel_size_um": 1.3}, overrides={"pixel_size_um": 0.65})
+    assert both["pixel_size_um"].tolist() == [0.65] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "used", "expected"),
+    [
+        ("ARS1_B03.jpg", {"B3"}, ("B3", "", "")),
+        ("plate_C4_f2.png", {"C4", "F2"}, ("C4", "2", "")),
+        ("B3.jpg", {"B3"}, ("B3", "", "")),
+        ("x/y/B3 field 7.jpg", {"B3"}, ("B3", "", "")),
+        ("B3_07.tif", {"B3"}, ("B3", "7", "")),
+        ("donor4-b3-20x.jpg", {"B3"}, ("B3", "", "")),
+        ("P1_B03.jpg", {"B3"}, ("B3", "", "")),
+        ("ARS1-A1.jpg", {"A1"}, ("A1", "", "")),
+        ("ARS1A1.jpg", {"A1"}, ("", "", "")),
+        ("overview.jpg", {"A1"}, ("", "", "")),
+        ("D1_B3.jpg", {"D1", "B3"}, ("", "", "D1, B3")),
+        ("C9.jpg", {"A1"}, ("C9", "", "")),
+    ],
+)  # fmt: skip
+def test_the_well_in_a_name_is_found_or_nothing_is(name, used, expected):
+    assert well_and_field(name, "ARS1", used) == expected
+
+
+def test_the_plates_own_name_is_never_a_well():
+    assert well_and_field("A1_B3.jpg", "A1", {"A1", "B3"}) == ("B3", "", "")
+
+
+def test_the_labs_pattern_is_used_instead(read, problems):
+    names = ["images/D1_x_wellB03_pos4.jpg", "images/D1_x_wellA01_pos1.jpg"]
+    listed = read(names, pattern=r"well(?P<well>[A-H]\d+)_pos(?P<field>\d+)")
+    assert found(problems) == []
+    assert listed[["well", "field"]].values.tolist() == [["A1", "1"], ["B3", "4"]]
+
+
+def test_images_and_wells_that_do_not_meet_are_named(read, problems):
+    read(["images/ARS1_A1.jpg", "images/ARS1_C7.jpg", "images/overview.jpg"])
+    assert found(problems) == [
+        ("MG260", "images", "images/overview.jpg", "overview.jpg"),
+        ("MG201", "images", "C7", "1"),
+        ("MG202", "images", "B3", "1"),
+    ]
+    assert "pattern" in next(iter(problems)).remedy
+
+
+def test_a_name_with_two_wells_is_named_with_both(read, problems):
+    read([*GOOD, "images/A1_B3.jpg"])
+    assert found(problems) == [("MG261", "images", "images/A1_B3.jpg", "A1, B3")]
+    assert "(?P<well>" in next(iter(problems)).remedy
+
+
+def test_two_images_of_one_field_are_odd(read, problems):
+    assert len(read([*GOOD, "images/ARS1_B3.png"])) == 4
+    assert [(p.code, p.severity, p.place) for p in problems] == [("MG264", "warning", "images/ARS1_B3.png")]
+
+
+def test_a_folder_without_images_is_named(read, problems):
+    read(["images/notes.txt"])
+    assert found(problems) == [("MG262", "images", "", "1"), ("MG202", "images", "A1, B3", "2")]
+
+
+def test_a_microscopes_own_format_is_named(read, problems):
+    read([*GOOD, "images/ARS1_B3.czi"])
+    assert found(problems) == [("MG263", "images", "images/ARS1_B3.czi", ".czi")]
+
+
+def test_links_out_of_the_folder_are_refused(read, problems, tmp_path, tmp_path_factory):
+    outside = tmp_path_factory.mktemp("outside") / "ARS1_A1_f3.png"
+    Image.fromarray(RGB).save(outside)
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "ARS1_A1_f3.png").symlink_to(outside)
+    assert len(read(GOOD)) == 3
+    assert found(problems) == [("MG041", "images", "images/ARS1_A1_f3.png", "images/ARS1_A1_f3.png")]
+
+
+def test_what_can_never_be_decoded_is_named_without_decoding(read, problems, monkeypatch):
+    grey = Image.fromarray(RGB[..., 0])
+    listed = read(GOOD, images={"images/ARS1_A1_f3.png": grey.save, "images/ARS1_A1_f4.png": lambda p: p.touch()})
+    assert [(p.code, p.file) for p in problems] == [
+        ("MG267", "images/ARS1_A1_f3.png"),
+        ("MG265", "images/ARS1_A1_f4.png"),
+    ]
+    assert len(listed) == 3
+
+
+def test_deeper_images_are_told_in_one_notice(read, problems):
+    def save(path):
+        tifffile.imwrite(path, RGB.astype(np.uint16) * 257, photometric="rgb")
+
+    names = ["images/ARS1_A1_f3.tif", "images/ARS1_A1_f4.tif"]
+    assert len(read(GOOD, images=dict.fromkeys(names, save))) == 5
+    assert [(p.code, p.severity, p.place, p.seen) for p in problems] == [("MG271", "notice", ", ".join(names), "2")]
+
+
+def test_excluded_wells_keep_their_role_and_need_no_image(read, problems):
+    layout = [*LAYOUT, {"well": "B4", "role": "excluded"}, {"well": "B5", "role": "empty"}]
+    listed = read([*GOOD, "images/ARS1_B4.jpg"], layout)
+    assert listed["role"].tolist() == ["sample", "sample", "sample", "excluded"]
+    assert found(problems) == []
+
+
+def test_the_blank_image_needs_no_well(read, problems):
+    assert len(read([*GOOD, "images/blank.png"], settings={"blank": "images/blank.png"})) == 3
+    assert found(problems) == []
