@@ -34,10 +34,10 @@ demo: $(RUNTIME)
 	@echo "The report: $$(ls -d $(CURDIR)/results/*/report.html | head -n 1)"
 
 test: $(DEV)
-	$(BIN)/pytest -n $(JOBS) -m "not slow" $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadgroup -m "not slow" $(PYTEST_ARGS)
 
 test-all: $(DEV)
-	$(BIN)/pytest -n $(JOBS) $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadgroup $(PYTEST_ARGS)
 
 check: $(DEV)
 	$(BIN)/ruff format --check src tests bench

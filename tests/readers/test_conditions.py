@@ -52,7 +52,9 @@ def test_defaults_of_the_contract_are_filled_in_for_absent_columns_and_empty_cel
 
 def test_columns_that_a_step_or_block_names_are_kept_as_text(read, problems):
     toml = CONTRAST + "[[step]]\nname = 'Wnt'\ncolumn = 'wnt'\nreference = 'none'\nraised = 'XAV939'\n"
-    conditions = read([*HEADER, "wnt"], *([*r, w] for r, w in zip(GROWN, ["none", "NA", "XAV939"], strict=True)), toml=toml)
+    conditions = read(
+        [*HEADER, "wnt"], *([*r, w] for r, w in zip(GROWN, ["none", "NA", "XAV939"], strict=True)), toml=toml
+    )
     assert list(conditions) == [*tables.CONDITIONS.columns, "wnt"]
     assert conditions["wnt"].tolist() == ["none", "NA", "XAV939"]
     assert list(problems) == []

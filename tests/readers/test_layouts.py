@@ -180,7 +180,9 @@ def test_a_layout_without_wells_is_named(read, problems):
 
 
 def test_wells_that_only_an_export_can_tell_keep_an_empty_role(read, problems):
-    layout = read([TIDY, ["A1", "", "", "", "", "", "", "RUNX2", ""], ["A2", "", "", "", "", "", "", "", "s9"]], SAMPLES)
+    layout = read(
+        [TIDY, ["A1", "", "", "", "", "", "", "RUNX2", ""], ["A2", "", "", "", "", "", "", "", "s9"]], SAMPLES
+    )
     assert layout["role"].tolist() == ["", ""]
     assert found(problems) == []
 
@@ -214,3 +216,19 @@ def test_samples_are_read_and_checked(problems):
         ("MG071", "row 3, condition", "ca_mg_20"),
     ]
     assert "Did you mean “ca_mg20”?" in list(problems)[2].remedy
+
+
+def test_the_same_mistake_in_many_wells_is_one_problem(read, problems):
+    wells = {f"A{c}": "x" for c in range(1, 13)}
+    read([*grid("condition", {w: "ca_mg8" for w in wells}), *grid("donor", wells)])
+    assert found(problems) == [
+        ("MG077", "well A1, rep and 11 more", ""),
+        ("MG071", "well A1, condition and 11 more", "ca_mg8"),
+    ]
+    assert next(iter(problems)).message.startswith("A1–A12:")
+
+
+def test_without_any_condition_the_layout_is_not_blamed():
+    problems = Problems()
+    layout_from_cells(cells_from_rows([TIDY, GOOD], "layouts/cal.csv", ""), [], None, problems)
+    assert found(problems) == []

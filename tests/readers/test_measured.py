@@ -37,9 +37,10 @@ def test_values_become_amounts_of_their_assay(read, problems):
     amounts = read(HEAD + "control,D1,1,0.5,ug/mg\nca_mg20,D1,1,12.25,µg/mg\n")
     assert found(problems) == []
     tables.MEASURED.check(amounts)
-    assert amounts[["experiment", "assay", "readout", "plate", "well"]].values.tolist() == [
-        ["mg-test", "calcium", "calcium", "ICP", ""]
-    ] * 2
+    assert (
+        amounts[["experiment", "assay", "readout", "plate", "well"]].values.tolist()
+        == [["mg-test", "calcium", "calcium", "ICP", ""]] * 2
+    )
     assert amounts[["condition", "donor", "rep", "value", "unit"]].values.tolist() == [
         ["control", "D1", "1", 0.5, "ug/mg"],
         ["ca_mg20", "D1", "1", 12.25, "ug/mg"],

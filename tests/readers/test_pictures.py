@@ -38,7 +38,10 @@ def read(tmp_path, problems):
         experiment = Experiment(
             "x",
             Settings.model_validate(
-                {"contrast": {"mg_reference_mM": 0.8, "mg_raised_mM": 2.0}, "assays": {"alizarin_image": settings or {}}}
+                {
+                    "contrast": {"mg_reference_mM": 0.8, "mg_raised_mM": 2.0},
+                    "assays": {"alizarin_image": settings or {}},
+                }
             ),
             tables.CONDITIONS.frame([{"condition": "control"}, {"condition": "ca"}]),
             (raw,),

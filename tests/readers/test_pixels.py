@@ -149,10 +149,22 @@ def test_several_pictures_are_refused_and_smaller_copies_passed_over(tmp_path):
 @pytest.mark.parametrize("name", ["t.png", "t.jpg", "t.tif", "lzw.tif"])
 @pytest.mark.parametrize("kept", [0, 3, 20, 0.3, 0.7])
 def test_a_file_that_was_cut_off_is_refused_wherever_it_ends(save, name, kept):
-    path = save(name, RNG.integers(0, 256, (120, 130, 3), dtype=np.uint8), **({"compression": "tiff_lzw"} if "lzw" in name else {}))
+    path = save(
+        name,
+        RNG.integers(0, 256, (120, 130, 3), dtype=np.uint8),
+        **({"compression": "tiff_lzw"} if "lzw" in name else {}),
+    )
     content = path.read_bytes()
     path.write_bytes(content[: int(kept * len(content)) if isinstance(kept, float) else kept])
     assert refused(path) == "MG265"
+
+
+def test_a_tiff_without_a_colour_space_is_refused(save):
+    path = save("a.tif")
+    content = path.read_bytes()
+    tag = content.rindex((262).to_bytes(2, "little") + (3).to_bytes(2, "little"))  # PhotometricInterpretation, short
+    path.write_bytes(content[:tag] + (65000).to_bytes(2, "little") + content[tag + 2 :])
+    assert refused(path) in ("MG265", "MG268")
 
 
 def test_what_is_no_image_is_refused(tmp_path):

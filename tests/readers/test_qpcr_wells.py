@@ -86,7 +86,9 @@ def test_the_layout_is_asked_first(map_run, problems):
     assert found(problems) == []
     assert wells["role"].tolist() == ["sample", "sample", "standard", "sample", "excluded", "standard", "empty"]
     assert wells["condition"].tolist() == ["ca", "ca", "", "ca", "", "", ""]
-    assert wells["standard"].tolist() == pytest.approx([*[math.nan] * 2, 10, *[math.nan] * 2, 1000, math.nan], nan_ok=True)
+    assert wells["standard"].tolist() == pytest.approx(
+        [*[math.nan] * 2, 10, *[math.nan] * 2, 1000, math.nan], nan_ok=True
+    )
     assert wells["dilution"].tolist() == [4, 4, 2, 2, 2, 2, 2]
     assert exclusions[["well", "rule"]].values.tolist() == [["A4", "excluded in the layout"]]
 
@@ -106,7 +108,9 @@ def test_a_layout_may_tell_targets_apart_or_name_them(map_run, problems):
 
 
 def test_another_target_than_the_layouts_is_named_with_the_nearest(map_run, problems):
-    map_run([RUN[0]], [{"well": "A1", "target": "RUNX1", "role": "sample", "condition": "ca", "donor": "D1", "rep": "1"}])
+    map_run(
+        [RUN[0]], [{"well": "A1", "target": "RUNX1", "role": "sample", "condition": "ca", "donor": "D1", "rep": "1"}]
+    )
     assert found(problems) == [("MG232", "raw/q.txt", "A1", "RUNX2")]
     assert "Did you mean “RUNX1”?" in next(iter(problems)).remedy
 

@@ -67,7 +67,8 @@ WRONG = [
     # text below [contrast], code, place, seen, words of message or remedy
     ("[assays.calcium]\ncurv = 'linear'", "MG005", "assays.calcium.curv", "curv", "Did you mean “curve”?"),
     ("[assay.calcium]\ncurve = 'linear'", "MG005", "assay", "assay", "Did you mean “assays”?"),
-    ("[experiment]\nreference_genes = ['A']", "MG005", "experiment.reference_genes", "reference_genes", "[assays.qpcr]"),
+    ("[experiment]\nreference_genes = ['A']", "MG005", "experiment.reference_genes", "reference_genes",
+     "It belongs in [assays.qpcr]."),
     ("[assays.calcium]\ncurve = 'cubic'", "MG006", "assays.calcium.curve", '"cubic"', "'linear', 'quadratic'"),
     ("[assays.calcium]\ndilution = '2'", "MG006", "assays.calcium.dilution", '"2"', "without quotes"),
     ("[assays.calcium]\ndilution = true", "MG006", "assays.calcium.dilution", "true", "a number"),
@@ -81,7 +82,8 @@ WRONG = [
     ("[experiment]\ntitle = 7", "MG006", "experiment.title", "7", "text in quotes"),
     ("[assays.calcium]\ndilution = 2024-03-01", "MG006", "assays.calcium.dilution", '"2024-03-01"', "a number"),
     ("[block]\nname = '2-APB'", "MG006", "block", '{"name": "2-APB"}', "[[block]]"),
-    ("[[block]]\nname = 'a'\ncolumn = 'sirna'\nintact = 'x'", "MG007", "block 1.blocked", "name, column, intact", "Add"),
+    ("[[block]]\nname = 'a'\ncolumn = 'sirna'\nintact = 'x'", "MG007", "block 1.blocked",
+     "name, column, intact", "Add block 1.blocked"),
     ("[[block]]\nname = 'a'\ncolumn = 'sirna'\nintact = 'x'\nblocked = 'y'\nselectiv = true", "MG005",
      "block 1.selectiv", "selectiv", "Did you mean “selective”?"),
 ]  # fmt: skip
@@ -135,7 +137,7 @@ def test_a_wrong_level_is_not_a_declared_one():
 
 
 def test_toml_that_cannot_be_read_names_its_line():
-    done, problems = read('[contrast]\nmg_reference_mM = 0,8\nmg_raised_mM = 2.0\n')
+    done, problems = read("[contrast]\nmg_reference_mM = 0,8\nmg_raised_mM = 2.0\n")
     assert [(p.code, p.file, p.place, p.seen) for p in problems] == [
         ("MG004", "experiment.toml", "line 2", "mg_reference_mM = 0,8")
     ]

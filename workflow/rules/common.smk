@@ -3,6 +3,7 @@ import hashlib
 import os
 import re
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mgassay.assays.genes import gene_symbol, same_gene
+from mgassay.assays.genes import same_gene
 from mgassay.assays.qpcr_plates import QpcrPlate, each_group, listed
 from mgassay.problems import Problems, suggestion
 
@@ -28,12 +28,14 @@ _FACTORS = (1.0, 3.0)  # more than threefold per cycle is a percentage or a mist
 def factor_from_slope(slope: float) -> float:
     """Growth per cycle from the slope of Cq on log10 quantity: E = 10^(−1/slope); NaN for a slope of 0 or above.
 
+    Infinite where the slope is so flat that the factor passes the largest number.
     Source: Pfaffl 2001, Nucleic Acids Res 29:e45.
 
     >>> round(factor_from_slope(-3.321928094887362), 12)
     2.0
     """
-    return float(10.0 ** (-1.0 / slope)) if slope < 0 else float("nan")
+    with np.errstate(over="ignore"):
+        return float(np.power(10.0, -1.0 / slope)) if slope < 0 else float("nan")
 
 
 def usable_factor(factor: float) -> bool:
@@ -70,8 +72,9 @@ def factors_of_wells(wells: pd.DataFrame, plates: Mapping[str, QpcrPlate], probl
     NaN where a well has no target, or what was declared or measured cannot be a factor (then a problem says so).
     """
     pairs = [(p, g) for p, g in wells[["plate", "gene"]].drop_duplicates().itertuples(index=False, name=None) if g]
-    _check_declared_genes(plates, list(dict.fromkeys(gene for _, gene in pairs)), problems)
-    declared = {(plate, gene): _declared_factor(plate, gene, plates[plate], problems) for plate, gene in pairs}
+    genes = list(dict.fromkeys(gene for _, gene in pairs))
+    _check_declared_genes(plates, genes, problems)
+    declared = {(plate, gene): _declared_factor(plate, gene, genes, plates[plate], problems) for plate, gene in pairs}
     silent = list(dict.fromkeys(gene for (_, gene), factor in declared.items() if factor is None))
     measured = series_factors(wells[wells["gene"].isin(silent)], problems)
     assumed = {pair for pair, factor in declared.items() if factor is None and pair[1] not in measured}
@@ -95,11 +98,11 @@ def _check_declared_genes(plates: Mapping[str, QpcrPlate], genes: list[str], pro
                 problems.add("MG509", seen=name, suggestion=suggestion(name, genes))
 
 
-def _declared_factor(name: str, gene: str, plate: QpcrPlate, problems: Problems) -> float | None:
-    """What the settings give for a gene on a plate: None where they are silent, NaN where it cannot be (MG504)."""
+def _declared_factor(name: str, gene: str, genes: list[str], plate: QpcrPlate, problems: Problems) -> float | None:
+    """What the settings give for one of `genes` on a plate: None where silent, NaN where it cannot be (MG504)."""
     given = plate.settings.efficiency
     if isinstance(given, dict):
-        given = {gene_symbol(k).casefold(): v for k, v in given.items()}.get(gene.casefold())
+        given = {same_gene(k, genes): v for k, v in given.items()}.get(gene)
     if given is None or usable_factor(given):
         return given
     problems.add("MG504", file=plate.file, plate=name, gene=gene, seen=f"{given:g}")

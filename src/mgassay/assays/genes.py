@@ -47,9 +47,13 @@ def gene_symbol(name: str) -> str:
 
 
 def same_gene(name: str, genes: Iterable[str]) -> str:
-    """The one of `genes` that `name` stands for, whatever its case, or "" when there is none."""
-    wanted = gene_symbol(name).casefold()
-    return next((g for g in genes if g.casefold() == wanted), "")
+    """The one of `genes` that `name` stands for, whatever its case, or "" when there is none.
+
+    A gene spelled like `name` comes before one of its symbol: two assays of one gene are kept apart by their spelling.
+    """
+    spelled, symbol = plain(name).casefold(), gene_symbol(name).casefold()
+    by_folded = {g.casefold(): g for g in genes}
+    return by_folded.get(spelled) or by_folded.get(symbol, "")
 
 
 def genes_from_targets(plate: "pd.Series[str]", target: "pd.Series[str]", problems: Problems) -> "pd.Series[str]":

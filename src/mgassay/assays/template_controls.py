@@ -61,6 +61,6 @@ def _report_signals(found: pd.DataFrame, control: str, plates: Mapping[str, Qpcr
             gene=gene,
             control=control,
             seen=f"{cq:.2f}",
-            percent=f"{percent:.2g}",
+            percent=np.format_float_positional(percent, precision=2, fractional=False, trim="-"),
             limit=f"{limit:g}",
         )

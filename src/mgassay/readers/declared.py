@@ -61,6 +61,12 @@ class Declared:
         label = row if isinstance(row, str) else f"row {row}"
         return {"file": self.file, "sheet": self.sheet, "place": f"{label}, {column}"}
 
+    def at_all(self, rows: Sequence[object], column: str) -> dict[str, str]:
+        """As `at` for the same mistake in several cells: the first of them, and how many more there are."""
+        where = self.at(rows[0], column)
+        more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+        return {**where, "place": where["place"] + more}
+
     def text(self, column: str, default: str = "") -> "pd.Series[str]":
         """A column as text, NFKC; `default` where the column or the cell is empty."""
         if column not in self.frame:
@@ -117,19 +123,17 @@ def _cells_from_file(path: Path, file: str, problems: Problems) -> dict[str, Cel
     except UnreadableError as error:
         problems.add(error.code, file=file, sheet=error.sheet, place=error.place, seen=error.seen, **error.facts)
         return {}
-    found = {sheet.name: cells_from_rows(sheet.cells, file, sheet.name) for sheet in sheets}
-    for name, cells in found.items() if content.workbook else ():
-        _check_formulas(name, cells, problems)
-    return found
+    return {sheet.name: cells_from_rows(sheet.cells, file, sheet.name) for sheet in sheets}
 
 
-def _check_formulas(sheet: str, cells: Cells, problems: Problems) -> None:
-    """A problem for each formula that its program never calculated; it shows as its own text."""
+def _calculated(cells: Cells, problems: Problems) -> Cells:
+    """The cells of a sheet; a formula that its program never calculated shows as its own text and is named."""
     for number, row in zip(cells.numbers, cells.rows, strict=True):
         for col, text in enumerate(row):
             if text.startswith("="):
                 place = f"{column_letters(col)}{number}"
-                problems.add("MG033", file=cells.file, sheet=sheet, place=place, seen=text)
+                problems.add("MG033", file=cells.file, sheet=cells.sheet, place=place, seen=text)
+    return cells
 
 
 def cells_from_rows(rows: Iterable[Sequence[str]], file: str, sheet: str) -> Cells:
@@ -143,7 +147,7 @@ def cells_from_shelf(shelf: Shelf, name: str, problems: Problems) -> Cells | Non
     """The cells of one table, None when it is nowhere; a table that is in both places is a problem, the CSV is used."""
     path, sheet = shelf.files.get(name), shelf.sheets.get(name)
     if path is None:
-        return sheet
+        return None if sheet is None else _calculated(sheet, problems)
     file = path.relative_to(shelf.folder).as_posix()
     if sheet is not None:
         problems.add("MG021", file=file, sheet=name, seen=name, workbook=WORKBOOK)
@@ -156,11 +160,12 @@ def cells_from_file(path: Path, file: str, sheet: str, problems: Problems) -> Ce
     `sheet` may be empty where there is only one.
     """
     found = _cells_from_file(path, file, problems)
-    if not found or (len(found) == 1 and not sheet) or "" in found:
-        return next(iter(found.values()), None)
-    if sheet not in found:
+    if "" in found:
+        return found[""]
+    named = next(iter(found), "") if len(found) == 1 and not sheet else sheet
+    if found and named not in found:
         problems.add("MG034", file=file, sheet=sheet, seen=sheet, suggestion=suggestion(sheet, found))
-    return found.get(sheet)
+    return _calculated(found[named], problems) if named in found else None
 
 
 def table_from_cells(

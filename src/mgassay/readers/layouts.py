@@ -16,7 +16,7 @@ from mgassay.readers.declared import (
     numbers_from_table,
     table_from_cells,
 )
-from mgassay.readers.wellnames import PLATE_SHAPES, positions, row_letters, row_number, wells_from_texts
+from mgassay.readers.wellnames import PLATE_SHAPES, compact, positions, row_letters, row_number, wells_from_texts
 
 COLUMNS = tuple(c for c in tables.LAYOUT.columns if c != "well")
 _CONTENT = ("role", "condition", "donor", "rep", "standard", "target", "sample")  # a dilution alone maps no well
@@ -155,10 +155,12 @@ def _with_samples(wells: pd.DataFrame, samples: pd.DataFrame | None) -> pd.DataF
 
 def _roles(layout: Declared, wells: pd.DataFrame, problems: Problems) -> "pd.Series[str]":
     """The role of each well: the one given, else the one that its content has."""
-    known = {text: text if text in ("", *tables.WELL_ROLES) else "" for text in wells["role"]}
-    for row, text in wells["role"][wells["role"] != wells["role"].map(known)].items():
-        problems.add("MG070", **layout.at(row, "role"), seen=text, suggestion=suggestion(text, tables.WELL_ROLES))
-        known[text] = nearest(text, tables.WELL_ROLES)
+    known = {
+        text: text if text in ("", *tables.WELL_ROLES) else nearest(text, tables.WELL_ROLES) for text in wells["role"]
+    }
+    for text in (t for t, role in known.items() if t != role):
+        where = layout.at_all(list(wells.index[wells["role"] == text]), "role")
+        problems.add("MG070", **where, seen=text, suggestion=suggestion(text, tables.WELL_ROLES))
     given = wells["role"].map(known)
     standard, zero = wells["standard"].notna(), wells["standard"] == 0
     is_standard = standard & (given.isin(["", "standard"]) | ((given == "blank") & zero))
@@ -181,14 +183,16 @@ def _check_content(layout: Declared, wells: pd.DataFrame, conditions: Collection
         (control & has["donor"], "MG080", "donor"),
     ]
     for wrong, code, column in needs:
-        for row in wells.index[wrong]:
-            words = {"seen": str(wells.at[row, column]), "well": str(wells.at[row, "well"]), "column": column}
-            problems.add(code, **layout.at(row, column), **words)
+        if wrong.any():
+            rows = wells[wrong]
+            words = {"seen": ", ".join(dict.fromkeys(rows[column])), "well": compact(rows["well"]), "column": column}
+            problems.add(code, **layout.at_all(list(rows.index), column), **words)
     _check_conditions(layout, wells, conditions, problems)
 
 
 def _check_conditions(table: Declared, rows: pd.DataFrame, conditions: Collection[str], problems: Problems) -> None:
-    """A problem for each condition that is not in the table of conditions."""
-    unknown = (rows["condition"] != "") & ~rows["condition"].isin(list(conditions))
-    for row, text in rows["condition"][unknown].items():
-        problems.add("MG071", **table.at(row, "condition"), seen=text, suggestion=suggestion(text, conditions))
+    """A problem for each condition that is not in the table of conditions (which was named itself when it is empty)."""
+    unknown = rows["condition"][(rows["condition"] != "") & ~rows["condition"].isin(list(conditions))]
+    for text in dict.fromkeys(unknown if conditions else ()):
+        where = table.at_all(list(unknown.index[unknown == text]), "condition")
+        problems.add("MG071", **where, seen=text, suggestion=suggestion(text, conditions))

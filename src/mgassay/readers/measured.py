@@ -43,8 +43,10 @@ def _amounts(folder: Path, experiment: Experiment, raw: RawFile, problems: Probl
     first = check_once(table, ["condition", "donor", "rep"], problems)
     known = list(experiment.conditions["condition"])
     conditions = table.text("condition")
-    for row, text in conditions[(conditions != "") & ~conditions.isin(known)].items():
-        problems.add("MG071", **table.at(row, "condition"), seen=text, suggestion=suggestion(text, known))
+    unknown = conditions[(conditions != "") & ~conditions.isin(known)]
+    for text in dict.fromkeys(unknown if known else ()):
+        where = table.at_all(list(unknown.index[unknown == text]), "condition")
+        problems.add("MG071", **where, seen=text, suggestion=suggestion(text, known))
     value = numbers_from_table(table, ["value"], problems).get("value", float("nan"))
     rows = pd.DataFrame({c: table.text(c) for c in ("condition", "donor", "rep")}).assign(
         experiment=experiment.id, assay=raw.assay, readout=raw.assay, plate=raw.plate, value=value

@@ -88,10 +88,7 @@ def _wells_of_names(
 
 def _by_pattern(pattern: str, name: str) -> tuple[str, str, str]:
     """Well and field by the lab's own pattern, searched for in the file's name; the well is "" when it finds none."""
-    try:
-        found = re.search(pattern, Path(name).name)
-    except re.error:  # named as a problem of files.csv
-        return "", "", ""
+    found = re.search(pattern, Path(name).name)
     groups = found.groupdict() if found else {}
     return well_from_text(groups.get("well") or ""), groups.get("field") or "", ""
 

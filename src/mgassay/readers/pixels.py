@@ -16,14 +16,14 @@ import numpy.typing as npt
 from mgassay.errors import UnreadableError
 
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
-_FORMATS = ("PNG", "JPEG", "MPO", "TIFF")  # Pillow knows many more, none of which a microscope should export
+_FORMATS = ("PNG", "JPEG", "TIFF")  # Pillow knows many more, none of which a microscope should export
 MOST_PIXELS = 200_000_000
 _TIFF_MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _GREY = ("1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 _COLOUR = ("RGB", "RGBA", "RGBX", "P", "PA", "YCbCr")
 _NO_CODEC_NEEDED = (1, 8, 32946)  # TIFF compressions that are read without Pillow: none and both kinds of deflate
 # Whatever a broken file makes Pillow, tifffile and zlib let through.
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, zlib.error)
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, TypeError, struct.error, zlib.error)
 
 Rgb = npt.NDArray[np.uint8]
 

@@ -78,7 +78,8 @@ def _row(table: Declared, i: int, numbers: Mapping[str, float], bench: Bench, pr
     there = bool(file) and _check_file(table, row, file, bench.folder, assay == "alizarin_image", problems)
     _check_layout(table, row, text, bench, problems)
     confirm = _confirmed(table, row, text["confirm"], problems)
-    _check_names(table, row, text, problems)
+    _check_plate_name(table, row, text["plate"], problems)
+    pattern = _pattern(table, row, text["pattern"], problems)
     if not (there and assay in ASSAYS and text["plate"]):
         return None
     overrides = _overrides(table, i, assay, numbers, problems)
@@ -86,7 +87,7 @@ def _row(table: Declared, i: int, numbers: Mapping[str, float], bench: Bench, pr
     wavelength = _wavelengths(table, row, text["wavelength_nm"], problems)
     if not wavelength and common.wavelength_nm is not None:
         wavelength = f"{common.wavelength_nm:g}"
-    own = {k: text[k] for k in ("assay", "plate", "layout", "sheet", "reader", "pattern")}
+    own = {k: text[k] for k in ("assay", "plate", "layout", "sheet", "reader")} | {"pattern": pattern}
     dilution = overrides.pop("dilution", None)
     return RawFile(file=file, wavelength_nm=wavelength, dilution=dilution, confirm=confirm, overrides=overrides, **own)
 
@@ -146,18 +147,22 @@ def _check_layout(table: Declared, row: object, text: Mapping[str, str], bench: 
         problems.add("MG048", **table.at(row, "layout"), assay=assay)
 
 
-def _check_names(table: Declared, row: object, text: Mapping[str, str], problems: Problems) -> None:
-    """The plate's name, and the pattern that finds wells in the names of images."""
-    if any(c in "/\\|;" or not c.isprintable() for c in text["plate"]):
-        problems.add("MG055", **table.at(row, "plate"), seen=text["plate"])
-    if text["pattern"]:
-        try:
-            groups = re.compile(text["pattern"]).groupindex
-            reason = "" if "well" in groups else "it has no group (?P<well>...)"
-        except re.error as error:
-            reason = str(error)
-        if reason:
-            problems.add("MG053", **table.at(row, "pattern"), seen=text["pattern"], reason=reason)
+def _check_plate_name(table: Declared, row: object, plate: str, problems: Problems) -> None:
+    """Plate names end up in file names and joined lists."""
+    if any(c in "/\\|;" or not c.isprintable() for c in plate):
+        problems.add("MG055", **table.at(row, "plate"), seen=plate)
+
+
+def _pattern(table: Declared, row: object, pattern: str, problems: Problems) -> str:
+    """The pattern that finds wells in the names of images; "" (and a problem) for one that cannot."""
+    try:
+        usable = "well" in re.compile(pattern).groupindex
+        reason = "it has no group (?P<well>...)"
+    except re.error as error:
+        usable, reason = False, str(error)
+    if pattern and not usable:
+        problems.add("MG053", **table.at(row, "pattern"), seen=pattern, reason=reason)
+    return pattern if usable else ""
 
 
 def _confirmed(table: Declared, row: object, text: str, problems: Problems) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from mgassay.report import labels
 from mgassay.report.drawing import BLUE, FAINT, INK, VERMILION, draw
 from mgassay.report.numbers import decimal, level, significant
-from mgassay.report.pieces import Beside, Drawing, Listing, listing_of
+from mgassay.report.pieces import Beside, Drawing, Listing, Prose, listing_of
 from mgassay.report.rows import Row, Tables, is_missing
 
 if TYPE_CHECKING:
@@ -20,7 +20,10 @@ ASSESSED = {
     "fail": "standards fail",
     "not_assessable": "too few levels to be assessed",
 }
-LIMITS = "±15 %, ±20 % at the lowest standard, and three levels in four"
+HOW_TO_READ = (
+    "Marks are means of the wells of a level; a cross reads back outside ±15 % (±20 % at the lowest standard). A curve "
+    "passes with three levels in four within these limits. Dotted: limit of quantification."
+)
 
 
 def curve_pieces(tables: Tables) -> list[object]:
@@ -28,7 +31,11 @@ def curve_pieces(tables: Tables) -> list[object]:
     curves = tables.rows("curves")
     if not curves:
         return []
-    return [curves_listing(curves), Beside(tuple(curve_drawing(tables, c) for c in curves), dense=True)]
+    return [
+        Prose(HOW_TO_READ, "quiet"),
+        curves_listing(curves),
+        Beside(tuple(curve_drawing(tables, c) for c in curves), dense=True),
+    ]
 
 
 def curves_listing(curves: Sequence[Row]) -> Listing:
@@ -67,8 +74,7 @@ def curve_drawing(tables: Tables, curve: Row) -> Drawing:
     return Drawing(
         title=title,
         svg=curve_svg(f"curve-{curve['assay']}-{curve['plate']}", spoken, curve, standards),
-        caption=f"{labels.capital(curve['model'])}, weighting {curve['weighting']}; marks are means of the wells of a "
-        f"level, crosses back-calculate outside {LIMITS}. Dotted: limit of quantification.",
+        caption=f"{labels.capital(curve['model'])}, weighting {curve['weighting']}.",
         listing=standards_listing(title, standards),
         folded=True,
     )

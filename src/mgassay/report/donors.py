@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Marks = dict[str, tuple[str, str]]
+HOW_TO_READ = (
+    "Donor means: a line is one donor, or one run without cells; no-Pi background subtracted where it was run, reps "
+    "averaged on the log scale; an open mark is a bound, not a value. Everything measured: one small mark per rep, "
+    "nothing subtracted. Effects are log(reference) − log(raised), > 0 is inhibition, with 95 % intervals over donors."
+)
 LEGEND_COLUMNS = 4
 BOUNDS = {"floor", "above_curve", "lower_bound", "upper_bound"}
 
@@ -43,8 +48,7 @@ def paired_drawing(tables: Tables, arms: Arms, readout: str) -> Drawing | None:
     return Drawing(
         title=title,
         svg=paired_svg(f"paired-{readout}-{arms.name}", spoken, pairs, means, marks, tables),
-        caption=f"{unit_of(tables, readout)}; no-Pi background subtracted where it was run, reps averaged on the log "
-        "scale. A line is one donor (or one run without cells). Open: a bound, not a value.",
+        caption=f"Axis: {unit_of(tables, readout)}, logarithmic.",
         listing=_paired_listing(title, pairs, means, list(marks), tables),
         folded=True,
     )
@@ -199,8 +203,7 @@ def measured_drawing(tables: Tables, conditions: Sequence[str], readout: str) ->
     return Drawing(
         title=title,
         svg=measured_svg(f"measured-{readout}", f"{title}, by condition and donor.", known, listed, page_marks(tables)),
-        caption=f"{unit_of(tables, readout)}; one small mark per rep (well), nothing subtracted. "
-        f"{count(censored, 'row')} of amounts.csv without a value.",
+        caption=f"Axis: {unit_of(tables, readout)}, from zero. {count(censored, 'row')} without a value.",
     )
 
 

@@ -22,7 +22,7 @@ FAINT = 0.25
 _STYLE: dict[str, Any] = {
     "svg.fonttype": "none",
     "font.family": "DejaVu Sans",
-    "font.size": 9,
+    "font.size": 10,
     "text.parse_math": False,
     "text.color": INK,
     "axes.edgecolor": INK,
@@ -30,7 +30,7 @@ _STYLE: dict[str, Any] = {
     "axes.linewidth": 0.8,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.titlesize": 9,
+    "axes.titlesize": 10,
     "axes.titlelocation": "left",
     "axes.unicode_minus": True,
     "xtick.color": INK,

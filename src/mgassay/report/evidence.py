@@ -5,11 +5,12 @@ from typing import Any
 
 from mgassay.design import Arms
 from mgassay.report import labels
+from mgassay.report.donors import HOW_TO_READ as DONORS_READ
 from mgassay.report.donors import measured_drawing, paired_drawing
 from mgassay.report.numbers import NOTHING, count, decimal, p_value, percent, with_interval
 from mgassay.report.pieces import Beside, Drawing, Heading, Listing, Prose, listing_of
 from mgassay.report.rows import Row, Tables, is_missing, n_donors
-from mgassay.report.share_bar import share_drawing
+from mgassay.report.share_bar import HOW_TO_READ, share_drawing
 
 CONTRAST_ORDER = ("total", "blocked", "acellular", "interaction", "surface", "block_main")
 Case = tuple[str, str]
@@ -31,14 +32,14 @@ def share_pieces(tables: Tables, cases: Sequence[Case]) -> list[object]:
         return [
             Prose("No share was computed: it takes the Mg²⁺ step with entry intact, and a block or an acellular arm.")
         ]
-    return [Beside(drawings)]
+    return [Prose(HOW_TO_READ, "quiet"), Beside(drawings)]
 
 
 def effect_pieces(
     tables: Tables, cases: Sequence[Case], arms: Mapping[str, Arms], conditions: Sequence[str]
 ) -> list[object]:
     """Per readout: the effects table and the paired plot of every block, then everything that was measured."""
-    pieces: list[object] = []
+    pieces: list[object] = [Prose(DONORS_READ, "quiet")] if cases else []
     for readout in dict.fromkeys(r for r, _ in cases):
         blocks = [b for r, b in cases if r == readout]
         pieces += [Heading(labels.capital(labels.readout(readout)))]
@@ -102,13 +103,11 @@ def checks_pieces(tables: Tables, verdict: Mapping[str, Any]) -> list[object]:
         return []
     heads = ("block", "check", "subject", "estimate", "bounds", "passed", "remarks")
     rest = len(tables["checks"]) - len(checks)
+    others = f" {count(rest, 'check')} of the other readouts are in checks.csv." if rest else ""
+    margins = "Equivalence, agreement and match are two one-sided tests (90 % intervals) against declared margins."
     return [
         Heading("Checks of the answer"),
-        Prose(
-            "Equivalence, agreement and match are two one-sided tests (90 % intervals) against margins declared before "
-            f"the results. {count(rest, 'check')} of the other readouts are in checks.csv.",
-            "quiet",
-        ),
+        Prose(margins + others, "quiet"),
         listing_of(f"Checks: {labels.readout(readout)}", heads, map(_check_cells, checks), numeric=heads[3:5]),
     ]
 

@@ -105,7 +105,7 @@ def genes_svg(label: str, rows: Sequence[Row]) -> Markup:
     """One band per gene, one line per estimand and block."""
     genes = list(dict.fromkeys(r["gene"] for r in rows))
     kinds = list(dict.fromkeys(_kind(r) for r in rows))
-    offset = {k: 0.32 - 0.64 * (i + 0.5) / len(kinds) for i, k in enumerate(kinds)}
+    offset = {k: 0.4 - 0.8 * (i + 0.5) / len(kinds) for i, k in enumerate(kinds)}
 
     def paint(axes: "Axes") -> None:
         axes.axvline(0, color=INK, linewidth=0.8)
@@ -120,7 +120,7 @@ def genes_svg(label: str, rows: Sequence[Row]) -> Markup:
         figure: Any = axes.figure
         figure.legend(loc="outside lower left", ncols=2, handletextpad=0.1, columnspacing=1)
 
-    return draw("genes", label, (4.6, 1.2 + 0.2 * len(kinds) * len(genes) + 0.1 * len(kinds)), paint)
+    return draw("genes", label, (4.6, 1.2 + 0.15 * len(kinds) * len(genes) + 0.1 * len(kinds)), paint)
 
 
 GENE_SHAPES = "osD^vP"

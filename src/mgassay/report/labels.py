@@ -45,7 +45,7 @@ SHARES: Mapping[str, str] = {
     "surface": "cell surface or residual entry",
     "intracellular": "intracellular",
     "extracellular": "extracellular",
-    "intracellular_corrected": "intracellular, corrected for residual entry",
+    "intracellular_corrected": "intracellular, corrected",
 }
 CONTRASTS: Mapping[str, str] = {
     "total": "T, entry intact",

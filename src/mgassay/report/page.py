@@ -94,7 +94,7 @@ def report_page(given: ReportInput) -> str:
             name=name,
             title=title or name or "experiment",
             facts=_facts(given, held),
-            mend=problems_listing(errors, "What to mend first") if errors else None,
+            mend=problems_listing(errors, "Errors") if errors else None,
             counts=problem_counts(problems),
             understood=given.experiment is not None,
             box=None if errors or given.experiment is None else verdict_box(given, held),

@@ -24,6 +24,11 @@ COLOURS = {
     "intracellular": VERMILION,
     "intracellular_corrected": ORANGE,
 }
+HOW_TO_READ = (
+    "Shares of the total effect T, with 95 % Fieller sets over donors. Filled marks: log scale, on which the verdict "
+    "rests; open marks: counted as percent inhibition. Hatched: not identifiable from this experiment. “Donors alike”: "
+    "from a block ANOVA, if donors respond alike."
+)
 FURTHEST = (-1.0, 2.0)  # an axis is not drawn beyond; an arrow and the printed number say the rest
 
 
@@ -39,8 +44,7 @@ def share_drawing(tables: Tables, readout: str, block: str) -> Drawing | None:
     return Drawing(
         title=title,
         svg=share_svg(f"share-{readout}-{block}", f"Shares of the Mg²⁺ effect. {title}. {_spoken(pairs)}", pairs),
-        caption="Share of the total effect T. Lines are 95 % Fieller sets over donors; hatched: not identifiable. "
-        "Filled: log scale, open: counted as percent inhibition.",
+        caption="",
         listing=share_listing(rows, title),
     )
 
@@ -50,7 +54,7 @@ def share_listing(rows: Sequence[Row], title: str) -> Listing:
     held = {(r["share"], r["scale"], r["method"]): r for r in rows}
     shares = [s for s in SHARE_ORDER if (s, "log", "fieller_donor") in held]
     kinds = (("log", "fieller_donor"), ("additive", "fieller_donor"), ("log", "fieller_block_anova"))
-    heads = ("share", "log scale", "as percent inhibition", "if donors respond alike", "remarks")
+    heads = ("share", "log scale", "percent inhibition", "donors alike", "remarks")
     cells = [(labels.share(s), *(_told(held.get((s, *k))) for k in kinds), _remarks(held, s)) for s in shares]
     return listing_of(f"Shares: {title}", heads, cells, numeric=heads[1:4])
 

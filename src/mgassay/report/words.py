@@ -18,13 +18,13 @@ from mgassay.report.rows import Row, Tables, excludes_zero, is_missing, key_of, 
 Sentence = dict[str, str]
 
 CHECKS_TOLD = ("agreement", "equivalence", "match")
-# Question -> what the address of a sentence that answers it contains; the first that fits counts.
-QUESTIONS: Mapping[str, tuple[str, ...]] = {
-    "What raising Mg²⁺ did": ("|total|",),
-    "How that effect divides": ("shares.csv|",),
-    "What the shares are made of": ("effects.csv|",),
-    "Whether it holds": ("checks.csv|",),
-    "Genes": ("",),
+# Question -> table and part of the key of the sentences that answer it; the first that fits counts.
+QUESTIONS: Mapping[str, tuple[str, str]] = {
+    "What raising Mg²⁺ did": ("effects.csv", "|total|"),
+    "How that effect divides": ("shares.csv", ""),
+    "What the shares are made of": ("effects.csv", ""),
+    "Whether it holds": ("checks.csv", ""),
+    "Genes": ("genes.csv", ""),
 }
 SHARE_ORDER = ("intracellular_corrected", "intracellular", "surface", "passive", "extracellular")
 
@@ -51,8 +51,8 @@ def by_question(told: Sequence[Sentence]) -> dict[str, list[Sentence]]:
     """The sentences under the question that each answers, in the order in which a reader asks."""
     asked: dict[str, list[Sentence]] = {question: [] for question in QUESTIONS}
     for one in told:
-        place = f"{one['table']}|{one['key']}"
-        asked[next(q for q, signs in QUESTIONS.items() if any(sign in place for sign in signs))].append(one)
+        fits = (q for q, (table, part) in QUESTIONS.items() if one["table"] == table and part in one["key"])
+        asked[next(fits)].append(one)
     return {question: found for question, found in asked.items() if found}
 
 
@@ -176,11 +176,18 @@ def _share_text(row: Row, counted: Row | None) -> str:
     if not is_identifiable(row):
         return (
             f"{name}: not identifiable from this experiment "
-            f"(the data allow {share_interval(row)}{donors}); T is too close to 0 for its spread."
+            f"(the data allow {share_interval(row)}{donors}); {_why_not(row)}."
         )
     left = "" if is_missing(row["rho"]) else f", with {percent(row['rho'])} of entry left under block"
     outside = "; outside 0 to 100 %, so the parts oppose each other" if not 0 <= row["estimate"] <= 1 else ""
     return f"{name}: {percent(row['estimate'])} {share_interval(row)} of the total effect{left}{donors}{outside}."
+
+
+def _why_not(row: Row) -> str:
+    """Why a share is not identifiable, and what would make it so."""
+    if "few_donors" in row["flag"].split(";"):
+        return "an interval takes two donors (or runs) or more"
+    return "T is too close to 0 for its spread: more donors or a larger effect of Mg²⁺ would tell"
 
 
 def _block_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
