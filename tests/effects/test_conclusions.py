@@ -2,7 +2,7 @@ import pandas as pd
 
 from mgassay import tables
 from mgassay.effects.conclusions import conclusions_from_amounts
-from mgassay.problems import Problems
+from mgassay.problems import Problem, Problems
 
 
 def test_amounts_of_r_lead_to_every_table_and_a_verdict(lab):
@@ -31,3 +31,18 @@ def test_the_same_amounts_give_the_same_bytes(lab):
         made, verdict = conclusions_from_amounts(lab.sirna, shuffled, Problems())
         texts.append(([t.to_csv(index=False) for t in made.values()], verdict))
     assert texts[0] == texts[1]
+
+
+def test_nothing_is_concluded_where_the_question_was_declared_wrongly():
+    from mgassay.effects.conclusions import may_conclude
+
+    for severity, file, sheet, answer in (
+        ("error", "experiment.toml", "", False),
+        ("error", "experiment.xlsx", "conditions", False),
+        ("error", "experiment.xlsx", "layout_a", True),
+        ("warning", "conditions.csv", "", True),
+        ("error", "raw/plate.txt", "", True),
+    ):
+        found = Problem("MG005", severity, file, sheet, "", "x", "said", "mend")
+        assert may_conclude(Problems([found])) is answer
+    assert may_conclude(Problems())

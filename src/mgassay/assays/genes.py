@@ -63,9 +63,12 @@ def genes_from_targets(plate: "pd.Series[str]", target: "pd.Series[str]", proble
     """
     pairs = pd.DataFrame({"plate": plate.to_numpy(), "target": target.to_numpy()}).drop_duplicates()
     names = _symbols(pairs["target"])
+    apart: dict[str, str] = {}  # one spelling per name, whatever its case on this plate or another
     for plate_name, gene, targets in _clashes(pairs.assign(gene=pairs["target"].map(names))):
         problems.add("MG523", plate=plate_name, gene=gene, seen=", ".join(targets))
-        names.update({t: t for t in targets})
+        for name in (gene, *targets):
+            apart.setdefault(name.casefold(), name)
+    names |= {t: apart[t.casefold()] for t in names if t.casefold() in apart}
     for name, gene in names.items():
         if name != gene:
             problems.add("MG522", seen=name, gene=gene)

@@ -1,7 +1,7 @@
 """One verb per stage of the workflow. Each writes all its tables, empty where the data did not allow more."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -80,12 +80,14 @@ def quantify(results: Results) -> None:
 def effects(results: Results) -> None:
     """Amounts to means, effects, shares and the verdict."""
     from mgassay import store, tables
-    from mgassay.effects.conclusions import conclusions_from_amounts
+    from mgassay.effects.conclusions import conclusions_from_amounts, may_conclude
     from mgassay.report.words import sentences
 
-    problems, made, verdict = Problems(), {}, {"experiment": results.name, "grade": None}
+    problems = Problems()
+    made: dict[str, pd.DataFrame] = {}
+    verdict: dict[str, Any] = {"experiment": results.name, "grade": None}
     experiment = stored_experiment(results)
-    if experiment:
+    if experiment and may_conclude(store.read_problems([results / "parts" / "problems" / "read"])):
         amounts = store.read_table(results / "tables", tables.AMOUNTS)
         made, facts = conclusions_from_amounts(experiment, amounts, problems)
         verdict = {**facts, "sentences": sentences(facts, made, experiment)}

@@ -15,6 +15,18 @@ from mgassay.experiment import Experiment
 from mgassay.problems import Problems
 
 
+def may_conclude(found: Problems) -> bool:
+    """Whether the question itself was declared without error, so that an answer would be to what the lab asked.
+
+    An error in experiment.toml or in the conditions means that a default or a gap stands where the lab meant
+    something else: the amounts are still worth looking at, effects and a verdict would be wrong with an interval.
+    """
+    return not any(
+        p.severity == "error" and (p.file in ("experiment.toml", "conditions.csv") or p.sheet == "conditions")
+        for p in found
+    )
+
+
 def conclusions_from_amounts(
     experiment: Experiment, amounts: pd.DataFrame, problems: Problems
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
