@@ -3,9 +3,6 @@
 #   .venv/bin/snakemake                                            the experiments named in config/config.yaml
 #   .venv/bin/snakemake --config experiments=FOLDER results=FOLDER  a lab's own plates
 #   .venv/bin/snakemake results/<id>/report.html                    one experiment
-from snakemake.utils import min_version
-
-min_version("9.0")
 
 
 configfile: "config/config.yaml"

@@ -85,6 +85,11 @@ def test_cycles_of_the_export_go_before_the_settings_and_those_before_40():
     ]
 
 
+def test_a_silent_well_of_a_plate_that_says_two_things_takes_the_shorter_run():
+    # without a Cq its quantity lies below 2^-40 whichever run it was in; 2^-45 would be claimed too much
+    assert cycled([("P1", 45), ("P1", 40), ("P1", None)], P1={})[:2] == ([45, 40, 40], [False] * 3)
+
+
 def test_settings_that_agree_with_the_export_need_no_word():
     assert codes(cycled([("P1", 40)], P1={"cycles": 40})[2]) == []
 

@@ -71,8 +71,8 @@ def amounts():
 def effect(block, contrast, estimate, low, high, p, n, **more):
     return {
         "readout": "calcium_per_well", "block": block, "contrast": contrast, **STEP, "scale": "log",
-        "method": "donor_t", "estimate": estimate, "ci_low": low, "ci_high": high, "p": p, "p_adjusted": min(1.0, 2 * p),
-        "n_donors": n, **more,
+        "method": "donor_t", "estimate": estimate, "ci_low": low, "ci_high": high, "p": p,
+        "p_adjusted": min(1.0, 2 * p), "n_donors": n, **more,
     }  # fmt: skip
 
 
@@ -94,7 +94,8 @@ def effects():
 def share(block, name, estimate, low, high, **more):
     return {
         "readout": "calcium_per_well", "block": block, "share": name, "scale": "log", "method": "fieller_donor",
-        "estimate": estimate, "ci_low": low, "ci_high": high, "interval": "bounded", "identifiable": True, **STEP, **more,
+        "estimate": estimate, "ci_low": low, "ci_high": high, "interval": "bounded",
+        "identifiable": True, **STEP, **more,
     }  # fmt: skip
 
 
@@ -121,8 +122,9 @@ def genes():
 
 def checks():
     return [
-        {"readout": "calcium_per_well", "block": "siTRPM7", "check": "agreement", "subject": "2-APB", "estimate": 0.0904,
-         "ci_low": -0.141, "ci_high": 0.322, "bound_low": -0.6931, "bound_high": 0.6931, "passed": True},
+        {"readout": "calcium_per_well", "block": "siTRPM7", "check": "agreement", "subject": "2-APB",
+         "estimate": 0.0904, "ci_low": -0.141, "ci_high": 0.322, "bound_low": -0.6931,
+         "bound_high": 0.6931, "passed": True},
         {"readout": "calcium_per_well", "block": "siTRPM7", "check": "equivalence", "subject": "total",
          "estimate": 1.2046, "ci_low": 1.0, "ci_high": 1.4, "bound_low": -0.405, "bound_high": 0.405, "passed": False},
     ]  # fmt: skip
@@ -198,7 +200,7 @@ def make_tables() -> dict[str, pd.DataFrame]:
         "readings": readings, "wells": wells, "amounts": amounts(), "means": means(), "effects": effects(),
         "shares": shares(), "genes": genes(), "checks": checks(), "curves": curves, "standards": standards,
         "images": images(), "qpcr": qpcr(),
-        "problems": [{"code": "MG324", "severity": "warning", "message": "The dye sees Mg.", "remedy": "Run mg_control."}],
+        "problems": [{"code": "MG324", "severity": "warning", "message": "It sees Mg.", "remedy": "Run mg_control."}],
     }  # fmt: skip
     return {state.name: state.frame(rows.get(state.name, ())) for state in tables.RESULT_TABLES}
 

@@ -80,10 +80,17 @@ def test_a_share_of_no_effect_is_nan_in_toml_too():
 
 
 def test_the_text_is_plain_keys_first_and_quotes_where_toml_asks():
-    values = {"id": 'a "b" µ', "flag": True, "small": 1e-05, "deep": {"only": {"2-APB": 1, "x_1": 2}}, "last": 3}
+    values = {
+        "id": 'a "b" µ',
+        "flag": True,
+        "small": 1e-05,
+        "deep": {"only": {"2-APB": 1, "x_1": 2, "µ": 0.5}},
+        "last": 3,
+    }
     body = truth_toml(values).split("\n\n", 1)[1]
     assert body == (
-        'id = "a \\"b\\" \\u00b5"\nflag = true\nsmall = 1e-05\nlast = 3\n\n[deep.only]\n"2-APB" = 1\nx_1 = 2\n\n'
+        'id = "a \\"b\\" \\u00b5"\nflag = true\nsmall = 1e-05\nlast = 3\n\n'
+        '[deep.only]\n"2-APB" = 1\nx_1 = 2\n"\\u00b5" = 0.5\n\n'
     )
     assert tomllib.loads(truth_toml(values)) == values
 

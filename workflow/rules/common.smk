@@ -1,4 +1,5 @@
 # What every rule needs: where things are, and digests that make an edited input or program rerun what depends on it.
+import functools
 import hashlib
 import os
 import re
@@ -67,21 +68,29 @@ def folder_digest(wildcards):
     return hashlib.sha256(repr(listing).encode()).hexdigest()[:16]
 
 
+@functools.cache
+def part_digest(part):
+    """Digest of one file, or of all files of one room, of the package."""
+    root = f"{PACKAGE}/{part}"
+    walked = (
+        os.path.join(d, f)
+        for d, _, names in os.walk(root)
+        for f in names
+        if "__pycache__" not in d
+    )
+    files = sorted(walked) if os.path.isdir(root) else [root]
+    return hashlib.sha256(
+        b"".join(
+            os.path.relpath(f, root).encode() + Path(f).read_bytes() for f in files
+        )
+    ).digest()
+
+
 def code_digest(rule):
     """Changes when a file of the package that this rule's outcome rests on is edited."""
-    parts = [PACKAGE / name for name in (*GROUND, *ROOMS[rule])]
-    files = sorted(
-        f
-        for p in parts
-        for f in (p.rglob("*") if p.is_dir() else [p])
-        if "__pycache__" not in f.parts
-    )
-    content = b"".join(
-        str(f.relative_to(PACKAGE)).encode() + f.read_bytes()
-        for f in files
-        if f.is_file()
-    )
-    return hashlib.sha256(content).hexdigest()[:16]
+    return hashlib.sha256(
+        b"".join(part_digest(part) for part in (*GROUND, *ROOMS[rule]))
+    ).hexdigest()[:16]
 
 
 EXPERIMENTS = experiments()

@@ -19,13 +19,10 @@ rule read:
     log:
         f"{E}/logs/read.log",
     params:
-        mgassay=MGASSAY,
-        folder=f"{FOLDER}/{{experiment}}",
-        results=E,
         content=folder_digest,
         code=code_digest("read"),
     shell:
-        "{params.mgassay} read {params.folder:q} {params.results:q} >{log:q} 2>&1"
+        "{MGASSAY} read {FOLDER:q}/{wildcards.experiment:q} {RESULTS:q}/{wildcards.experiment:q} >{log:q} 2>&1"
 
 
 rule images:
@@ -40,12 +37,9 @@ rule images:
     log:
         f"{E}/logs/images.log",
     params:
-        mgassay=MGASSAY,
-        folder=f"{FOLDER}/{{experiment}}",
-        results=E,
         code=code_digest("images"),
     shell:
-        "{params.mgassay} images {params.folder:q} {params.results:q} >{log:q} 2>&1"
+        "{MGASSAY} images {FOLDER:q}/{wildcards.experiment:q} {RESULTS:q}/{wildcards.experiment:q} >{log:q} 2>&1"
 
 
 rule quantify:
@@ -61,11 +55,9 @@ rule quantify:
     log:
         f"{E}/logs/quantify.log",
     params:
-        mgassay=MGASSAY,
-        results=E,
         code=code_digest("quantify"),
     shell:
-        "{params.mgassay} quantify {params.results:q} >{log:q} 2>&1"
+        "{MGASSAY} quantify {RESULTS:q}/{wildcards.experiment:q} >{log:q} 2>&1"
 
 
 rule effects:
@@ -83,11 +75,9 @@ rule effects:
     log:
         f"{E}/logs/effects.log",
     params:
-        mgassay=MGASSAY,
-        results=E,
         code=code_digest("effects"),
     shell:
-        "{params.mgassay} effects {params.results:q} >{log:q} 2>&1"
+        "{MGASSAY} effects {RESULTS:q}/{wildcards.experiment:q} >{log:q} 2>&1"
 
 
 rule report:
@@ -103,9 +93,6 @@ rule report:
     log:
         f"{E}/logs/report.log",
     params:
-        mgassay=MGASSAY,
-        folder=f"{FOLDER}/{{experiment}}",
-        results=E,
         code=code_digest("report"),
     shell:
-        "{params.mgassay} report {params.folder:q} {params.results:q} >{log:q} 2>&1"
+        "{MGASSAY} report {FOLDER:q}/{wildcards.experiment:q} {RESULTS:q}/{wildcards.experiment:q} >{log:q} 2>&1"

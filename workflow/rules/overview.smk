@@ -11,12 +11,10 @@ rule overview:
     log:
         f"{RESULTS}/logs/overview.log",
     params:
-        mgassay=MGASSAY,
-        results=RESULTS,
         experiments=EXPERIMENTS,
         code=code_digest("overview"),
     shell:
-        "{params.mgassay} overview {params.results:q} {params.experiments:q} >{log:q} 2>&1"
+        "{MGASSAY} overview {RESULTS:q} {params.experiments:q} >{log:q} 2>&1"
 
 
 rule gate:
@@ -26,9 +24,7 @@ rule gate:
     output:
         touch(f"{RESULTS}/.accepted"),
     params:
-        mgassay=MGASSAY,
-        results=RESULTS,
         experiments=EXPERIMENTS,
         code=code_digest("overview"),
     shell:
-        "{params.mgassay} gate {params.results:q} {params.experiments:q}"
+        "{MGASSAY} gate {RESULTS:q} {params.experiments:q}"

@@ -48,10 +48,11 @@ def cycles_of_wells(
 ) -> tuple[npt.NDArray[np.int64], Truths]:
     """Cycles run, and whether they are assumed, for each well: from the export, else the settings, else 40.
 
-    Wells of one plate share a run: a well where the export is silent takes what it says of the plate's other wells.
+    Wells of one plate share a run: a well where the export is silent takes what it says of the plate's other wells,
+    the fewest where they differ: no quantity can then lie above the bound of a well without a Cq.
     """
     own = wells["cycles"].to_numpy(dtype=np.float64, na_value=np.nan)
-    exported = pd.Series(own).groupby(wells["plate"].to_numpy(), sort=False).max()
+    exported = pd.Series(own).groupby(wells["plate"].to_numpy(), sort=False).min()
     declared: dict[str, float] = {}
     assumed = []
     for name, plate in plates.items():

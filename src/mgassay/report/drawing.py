@@ -25,6 +25,8 @@ _STYLE: dict[str, Any] = {
     "font.size": 10,
     "text.parse_math": False,
     "text.color": INK,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
     "axes.linewidth": 0.8,
@@ -50,6 +52,7 @@ def draw(key: str, label: str, size: tuple[float, float], paint: "Callable[[Axes
     each), `paint` draws on the axes. Texts are escaped by the SVG writer, and `$` is no mathematics.
     """
     import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     rc: Any = {**_STYLE, "svg.hashsalt": key}
@@ -57,7 +60,9 @@ def draw(key: str, label: str, size: tuple[float, float], paint: "Callable[[Axes
         figure = Figure(figsize=size, layout="constrained")
         paint(figure.subplots())
         out = io.StringIO()
-        figure.savefig(out, format="svg", transparent=True, metadata=_METADATA)
+        # Straight to the backend: savefig would lay out and draw every figure twice.
+        canvas: Any = FigureCanvasSVG(figure)
+        canvas.print_svg(out, metadata=_METADATA)
     return Markup(_inline(out.getvalue(), label))  # noqa: S704 - written by matplotlib, which escapes texts
 
 

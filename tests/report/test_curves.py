@@ -1,0 +1,38 @@
+import pytest
+
+from mgassay.report.curves import curve_drawing, curve_pieces, curve_values
+from mgassay.report.numbers import NO_BREAK
+from mgassay.report.rows import Tables
+
+
+def test_every_standard_reads_back_with_its_error(held):
+    (curve,) = held.rows("curves")
+    rows = [[c.replace(NO_BREAK, " ") for c in r] for r in curve_drawing(held, curve).listing.rows]
+    assert rows[0] == ["0", "2", "0.0600", "0", "–", "not judged"]
+    assert rows[1] == ["10", "2", "0.250", "10.0", "+21.9 %", "no"]
+    assert rows[2] == ["40", "2", "0.680", "40.0", "−1.5 %", "yes"]
+
+
+def test_the_curve_table_says_what_failed_and_never_claims_a_perfect_fit(held):
+    listing = curve_pieces(held)[1]
+    cells = dict(zip(listing.heads, listing.rows[0], strict=True))
+    assert cells["R² of means"] == "> 0.9999"
+    assert cells["levels"] == "2 of 3"
+    assert cells["verdict"] == "standards fail; too few standards back-calculate"
+
+
+def test_the_line_is_the_fitted_polynomial(held):
+    (curve,) = held.rows("curves")
+    x, y = curve_values(curve, held.rows("standards"))
+    assert (x[0], x[-1]) == (0.0, 120.0)
+    assert y[-1] == pytest.approx(0.06 + 0.016 * 120 - 1e-5 * 120**2)
+
+
+def test_another_model_is_drawn_through_its_fitted_standards(held):
+    (curve,) = held.rows("curves")
+    standards = held.rows("standards")
+    assert curve_values({**curve, "parameters": "a=1;b=2;c=3;d=4"}, standards)[1] == [s["fitted"] for s in standards]
+
+
+def test_without_curves_there_is_no_section():
+    assert curve_pieces(Tables({}, 0.8, 2.0)) == []

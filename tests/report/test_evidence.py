@@ -1,0 +1,34 @@
+from mgassay.report.evidence import cases_of, checks_pieces, effects_listing, share_pieces
+from mgassay.report.numbers import NO_BREAK
+from mgassay.report.rows import Tables
+
+
+def test_the_verdicts_own_case_leads(hand, held):
+    assert cases_of(hand.make_verdict(block="2-APB"), held) == [("calcium_per_well", b) for b in ("2-APB", "siTRPM7")]
+
+
+def test_genes_are_no_mineral_readout(hand):
+    rows = [{**r, "readout": "gene:RUNX2"} for r in hand.effects()]
+    assert cases_of(hand.make_verdict(), Tables(hand.with_rows("effects", rows), 0.8, 2.0)) == []
+
+
+def test_both_scales_and_both_estimators_stand_side_by_side(held):
+    listing = effects_listing(held, "calcium_per_well", "siTRPM7")
+    total = dict(zip(listing.heads, listing.rows[0], strict=True))
+    assert total["effect, log scale"] == "1.20 [0.92, 1.49]"
+    assert total["percent inhibition"].replace(NO_BREAK, " ") == "70 % [60 %, 79 %]"
+    assert total["if donors respond alike"] == "1.20 [1.01, 1.40]"
+    assert total["n"] == "4"
+    assert [r[0][0] for r in listing.rows] == ["T", "B", "A", "T", "B", "t"]
+
+
+def test_a_missing_share_is_said(hand):
+    (only,) = share_pieces(Tables(hand.with_rows("shares", []), 0.8, 2.0), [("calcium_per_well", "siTRPM7")])
+    assert "No share was computed" in only.text
+
+
+def test_checks_are_those_of_the_verdicts_readout(hand, held):
+    listing = checks_pieces(held, hand.make_verdict())[-1]
+    assert [r[1] for r in listing.rows] == ["agreement", "equivalence"]
+    assert [r[-1] for r in listing.rows] == ["yes", "no"]
+    assert checks_pieces(held, hand.make_verdict(readout="alizarin_od")) == []

@@ -1,0 +1,25 @@
+from mgassay.report.flaws import flaw_pieces, problem_counts, problems_listing
+from mgassay.report.rows import Tables
+
+
+def test_nothing_excluded_is_said(held):
+    assert flaw_pieces(held, with_errors=True)[-1].text == "0 wells excluded."
+
+
+def test_exclusions_name_rule_and_who(hand):
+    row = {"assay": "calcium", "plate": "P1", "well": "C3", "donor": "D1", "rule": "lab", "value": 0.5, "by": "lab"}
+    said, listing = flaw_pieces(Tables(hand.with_rows("exclusions", [row]), 0.8, 2.0), with_errors=True)[-2:]
+    assert said.text == "1 well excluded."
+    assert listing.rows == (("Calcium", "P1", "C3", "D1", "lab", "0.500", "lab"),)
+
+
+def test_problems_come_worst_first(hand):
+    problems = Tables(hand.broken().tables, 0.8, 2.0).rows("problems")
+    assert problem_counts(problems) == "1 error, 0 warnings, 1 notice"
+    assert [r[1] for r in problems_listing(problems, "all").rows] == ["error", "notice"]
+
+
+def test_flags_are_counted_by_table(held):
+    flags = next(p for p in flaw_pieces(held, with_errors=True) if getattr(p, "caption", "") == "Flags")
+    assert ("below_loq", "below the limit of quantification", "amounts.csv", "1") in flags.rows
+    assert flaw_pieces(Tables({}, 0.8, 2.0), with_errors=True)[-2].text == "No value is flagged."

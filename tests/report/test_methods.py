@@ -1,0 +1,22 @@
+from mgassay.report.methods import REFERENCES, methods_text
+
+
+def test_the_paragraph_says_what_was_done_to_these_data(hand):
+    text = methods_text(hand.make_experiment(), hand.make_tables(), {"mgassay": "0.1.0", "numpy": "2.4"})
+    assert "Human aortic VSMC were kept in calcifying medium, and Mg²⁺ was raised from 0.8 to 2 mM." in text
+    assert "n = 4 donors: D1, D2, D3, D4" in text
+    assert "1 plate: quadratic, weighting 1/x" in text
+    assert "mgassay 0.1.0 (numpy 2.4)" in text
+
+
+def test_what_was_not_done_is_not_claimed(hand):
+    empty = {name: table.iloc[:0] for name, table in hand.make_tables().items()}
+    text = methods_text(hand.make_experiment(), empty, {})
+    assert not [w for w in ("Calcium", "Alizarin", "Fieller", "Holm", "References", "n =") if w in text]
+
+
+def test_exactly_what_is_cited_is_listed(hand):
+    body, _, listed = methods_text(hand.make_experiment(), hand.make_tables(), {}).partition("References\n")
+    cited = [full for name, full in REFERENCES.items() if f"{name} 1" in body or f"{name} 2" in body]
+    assert listed.splitlines() == cited
+    assert len(cited) == len(REFERENCES)

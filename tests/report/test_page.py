@@ -1,0 +1,164 @@
+import html
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from mgassay import tables
+from mgassay.report.numbers import NO_BREAK
+from mgassay.report.page import ReportInput, glued, report_page
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+class Elements(HTMLParser):
+    """All start tags with their attributes."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+
+def text_of(page):
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<(style|svg)\b.*?</\1>|<[^>]+>", " ", page, flags=re.S)))
+
+
+@pytest.fixture
+def page(hand):
+    return report_page(hand.make_input())
+
+
+def test_the_page_loads_nothing_and_runs_nothing(page):
+    for tag, attrs in Elements(page).found:
+        assert tag not in ("script", "link", "iframe", "object", "embed", "base")
+        for name in ("src", "srcset", "data", "poster", "background", "xlink:href"):
+            assert str(attrs.get(name, "data:")).startswith("data:"), (tag, attrs)
+        assert not [a for a in attrs if a.startswith("on")]
+        if "href" in attrs:
+            assert re.match(r"#|tables/[a-z_]+\.csv$|verdict\.json$|provenance\.json$", attrs["href"]), attrs
+    assert not re.search(r"https?://|@import|url\((?!#)", page)
+
+
+def test_the_policy_forbids_all_but_its_own_styles_and_pictures(page):
+    (policy,) = [a["content"] for t, a in Elements(page).found if a.get("http-equiv") == "Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
+    assert "script" not in policy
+
+
+def test_the_same_input_gives_the_same_bytes(hand, page):
+    assert report_page(hand.make_input()) == page
+
+
+def test_sections_come_in_order(page):
+    order = [a["id"] for t, a in Elements(page).found if t == "section"]
+    assert order == [
+        "verdict", "shares", "effects", "problems", "plates", "curves", "images", "qpcr", "methods", "provenance",
+        "downloads",
+    ]  # fmt: skip
+    assert {a["href"][1:] for t, a in Elements(page).found if t == "a" and a["href"].startswith("#")} == {
+        *order,
+        "main",
+    }
+
+
+def test_ids_are_unique_and_figures_have_alternative_texts(page):
+    found = Elements(page).found
+    ids = [a["id"] for _, a in found if "id" in a]
+    assert len(set(ids)) == len(ids)
+    assert all(a.get("aria-label") for t, a in found if t == "svg")
+    assert all("alt" in a for t, a in found if t == "img")
+    assert [t for t, _ in found if t == "h1"] == ["h1"]
+
+
+def test_the_verdict_has_grade_reasons_sentences_and_the_next_step(page):
+    text = text_of(page).replace(NO_BREAK, " ")
+    for part in (
+        "Evidence grade C",
+        "T = 1.20 [0.92, 1.49], p < 0.001, n = 4 donors",
+        "Intracellular: 57 % [43 %, 71 %] of the total effect",
+        "intracellular Mg²⁺ was not measured",
+        "Measure intracellular Mg²⁺",
+        "T, B and A are compared per well",
+    ):
+        assert part in text, part
+
+
+def test_hostile_names_are_inert_wherever_they_stand(hand):
+    made = hand.make_tables()
+    for place in (
+        "wells.plate", "readings.plate", "readings.file", "curves.plate", "images.plate", "standards.plate",
+        "amounts.plate", "amounts.donor", "means.donor", "qpcr.target", "genes.gene", "problems.message",
+        "problems.file",
+    ):  # fmt: skip
+        name, column = place.split(".")
+        made[name] = made[name].assign(**{column: HOSTILE})
+    given = hand.make_input(
+        tables=made, experiment=hand.make_experiment(HOSTILE), provenance={"inputs": {HOSTILE: HOSTILE}}
+    )
+    page = report_page(given)
+    assert "<img src=x" not in page
+    assert page.count("&lt;img src=x onerror=alert(1)&gt;") > 20
+    assert not [a for t, a in Elements(page).found if t == "img" and not a["src"].startswith("data:")]
+
+
+def test_what_is_not_identifiable_is_said_and_never_quoted(hand):
+    page = report_page(hand.unidentifiable())
+    text = text_of(page).replace(NO_BREAK, " ")
+    assert "Evidence grade X" in text
+    assert "not identifiable from this experiment" in text
+    assert "T is not clearly different from 0" in text
+    assert "57 %" not in text
+
+
+def test_errors_lead_and_there_is_no_verdict(hand):
+    page = report_page(hand.broken())
+    sections = [a["id"] for t, a in Elements(page).found if t == "section"]
+    assert sections[0] == "mend"
+    assert "verdict" not in sections
+    text = text_of(page[page.index("</nav>") :])
+    assert "What to mend first" in text
+    assert text.index("Save it anew.") < text.index("Shares of the effect") < text.index("Nothing.")
+    assert "do not use these numbers" in text
+    assert "Evidence grade" not in text
+
+
+def test_an_experiment_that_was_not_understood_still_has_its_page():
+    nothing = {s.name: s.frame() for s in tables.RESULT_TABLES}
+    problems = tables.PROBLEMS.frame(
+        [{"code": "MG100", "severity": "error", "message": "No toml.", "remedy": "Add it."}]
+    )
+    given = ReportInput(None, {**nothing, "problems": problems}, {"experiment": "nothing", "grade": None}, {})
+    text = text_of(report_page(given))
+    assert "What to mend first" in text
+    assert "could not be understood" in text
+    assert "0 wells excluded" in text
+
+
+def test_empty_tables_without_errors_make_no_verdict_up(hand):
+    empty = {s.name: s.frame() for s in tables.RESULT_TABLES}
+    text = text_of(report_page(hand.make_input(tables=empty, verdict={"experiment": "mg-hand", "grade": None})))
+    assert "No verdict was reached" in text
+    assert "Shares of the effect" not in text
+
+
+def test_forty_eight_large_pictures_stay_below_five_megabytes(hand):
+    rows = [{**hand.images()[0], "file": f"{i}.jpg", "condition": f"c{i % 12}"} for i in range(48)]
+    given = hand.make_input(
+        tables=hand.with_rows("images", rows),
+        thumbnails={r["file"]: bytes(120_000) for r in rows},
+        outlines={r["file"]: bytes(30_000) for r in rows},
+    )
+    page = report_page(given)
+    assert len(page.encode()) < 5_000_000
+    assert "48 images measured, 22 shown" in text_of(page)
+
+
+def test_lines_are_not_broken_within_a_number():
+    assert (
+        glued("p = 0.01, n = 4, T − B")
+        == f"p{NO_BREAK}={NO_BREAK}0.01, n{NO_BREAK}={NO_BREAK}4, T{NO_BREAK}−{NO_BREAK}B"
+    )

@@ -1,0 +1,44 @@
+import re
+
+from mgassay.report.numbers import NO_BREAK
+from mgassay.report.rows import Tables
+from mgassay.report.share_bar import share_drawing
+
+
+def texts(drawing):
+    return [t.replace(NO_BREAK, " ") for t in re.findall(r"<text[^>]*>([^<]*)</text>", drawing.svg)]
+
+
+def test_the_bar_prints_every_share_with_its_set_on_an_axis_from_0_to_100(held):
+    drawing = share_drawing(held, "calcium_per_well", "siTRPM7")
+    assert {"57 % [43 %, 71 %]", "18 % [2 %, 35 %]", "24 % [12 %, 37 %]", "0 %", "100 %"} <= set(texts(drawing))
+    assert texts(drawing).count("57 %") == 1  # within the bar
+    assert "url(#h" not in drawing.svg
+
+
+def test_both_scales_stand_in_the_table(held):
+    drawing = share_drawing(held, "calcium_per_well", "siTRPM7")
+    rows = [[c.replace(NO_BREAK, " ") for c in r] for r in drawing.listing.rows]
+    assert ["intracellular", "57 % [43 %, 71 %]", "44 % [29 %, 60 %]", "–"] in rows
+
+
+def test_what_is_not_identifiable_is_hatched_and_not_a_point(hand):
+    drawing = share_drawing(Tables(hand.unidentifiable().tables, 0.8, 2.0), "calcium_per_well", "siTRPM7")
+    assert texts(drawing).count("not identifiable") == 3
+    assert "url(#h" in drawing.svg
+    assert not [t for t in texts(drawing) if "57 %" in t]
+    assert all("not identifiable" in r[1] for r in drawing.listing.rows)
+
+
+def test_a_share_outside_the_whole_has_no_divided_bar_and_a_wider_axis(hand):
+    rows = [
+        hand.share("siTRPM7", "intracellular", 1.6, 1.1, 4.0),
+        hand.share("siTRPM7", "extracellular", -0.6, -3.0, -0.1),
+    ]
+    drawing = share_drawing(Tables(hand.with_rows("shares", rows), 0.8, 2.0), "calcium_per_well", "siTRPM7")
+    assert {"160 % [110 %, 400 %]", "−60 % [−300 %, −10 %]", "200 %", "−100 %"} <= set(texts(drawing))
+    assert "160 %" not in texts(drawing)
+
+
+def test_no_shares_no_figure(held):
+    assert share_drawing(held, "alizarin_od", "siTRPM7") is None

@@ -1,0 +1,125 @@
+import math
+import re
+
+import pytest
+
+from mgassay import tables
+from mgassay.report.numbers import NO_BREAK
+from mgassay.report.rows import key_of
+from mgassay.report.words import by_question, sentences, share_interval
+
+
+def told(given):
+    return sentences(given.verdict, given.tables, given.experiment)
+
+
+def row_of(given, sentence):
+    name = sentence["table"].removesuffix(".csv")
+    rows = given.tables[name].to_dict("records")
+    (found,) = [r for r in rows if key_of(name, r) == sentence["key"]]
+    return found
+
+
+def numbers_in(text):
+    """Printed numbers with their count of decimals; 95, 0.05 and the like do not occur in sentences."""
+    return [
+        (float(t.replace("−", "-")), t.partition(".")[2], after == "%")
+        for t, after in re.findall(r"(?<![\w²])(−?\d+(?:\.\d+)?)(?:\s?(%))?(?![\w²])", text.replace(NO_BREAK, " "))
+    ]
+
+
+def test_every_number_is_that_of_its_row_to_the_digits_printed(hand):
+    given = hand.make_input()
+    # What a sentence says beside its row: the Mg levels asked for, the level of a TOST interval, n of a share.
+    beside = {0.8, 2.0, 90.0, 4.0}
+    assert told(given)
+    for sentence in told(given):
+        row = row_of(given, sentence)
+        known = [v for v in row.values() if isinstance(v, (int, float)) and not math.isnan(v)]
+        text = re.sub(r"log2|2-APB|p < 0.001|RUNX2|TRPM7", "", sentence["text"])
+        for number, decimals, is_percent in numbers_in(text):
+            scale = 100 if is_percent else 1
+            fits = [v for v in known if round(v * scale, len(decimals)) == pytest.approx(number)]
+            assert fits or number in beside, (number, sentence)
+
+
+def test_estimates_come_with_interval_and_n(hand):
+    for sentence in told(hand.make_input()):
+        if sentence["table"] == "effects.csv" and "inhibition" not in sentence["text"]:
+            assert re.search(r"\d \[.+, .+\]", sentence["text"])
+            assert re.search(r"n = \d+ (donor|run)s?", sentence["text"])
+
+
+def test_the_answer_is_in_words(hand):
+    texts = [s["text"].replace(NO_BREAK, " ") for s in told(hand.make_input())]
+    assert (
+        "Raising Mg²⁺ from 0.8 to 2 mM with entry intact lowered calcium per well: "
+        "T = 1.20 [0.92, 1.49], p < 0.001, n = 4 donors." in texts
+    )
+    assert "Intracellular: 57 % [43 %, 71 %] of the total effect, n = 4 donors." in texts
+    assert any(t.startswith("Cell surface or residual entry: 18 % [2 %, 35 %]") for t in texts)
+    assert any("without cells" in t.lower() and "n = 2 runs" in t for t in texts)
+
+
+def test_no_direction_is_claimed_when_the_interval_holds_zero(hand):
+    (total,) = [s for s in told(hand.unidentifiable()) if "|total|" in s["key"] and "|log|" in s["key"]]
+    assert "no clear effect" in total["text"]
+    assert "lowered" not in total["text"]
+
+
+def test_a_share_that_is_not_identifiable_is_not_quoted(hand):
+    shares = [s["text"].replace(NO_BREAK, " ") for s in told(hand.unidentifiable()) if s["table"] == "shares.csv"]
+    assert len(shares) == 3
+    assert all("not identifiable from this experiment" in t for t in shares)
+    assert any("≤ −40 % or ≥ 120 %" in t for t in shares)
+    assert not any("57 %" in t for t in shares)
+
+
+def test_one_donor_is_told_why_there_is_no_share(hand):
+    alone = [{**r, "flag": "few_donors"} for r in hand.unidentifiable().tables["shares"].to_dict("records")]
+    given = hand.make_input(tables=hand.with_rows("shares", alone))
+    assert all("two donors" in s["text"] for s in told(given) if s["table"] == "shares.csv")
+
+
+def test_a_share_outside_the_whole_is_not_cut(hand):
+    row = hand.share("siTRPM7", "intracellular", 1.284, 1.06, 1.55)
+    (text,) = [
+        s["text"] for s in told(hand.make_input(tables=hand.with_rows("shares", [row]))) if "shares" in s["table"]
+    ]
+    assert "128\N{NO-BREAK SPACE}% [106\N{NO-BREAK SPACE}%, 155\N{NO-BREAK SPACE}%]" in text
+    assert "oppose" in text
+
+
+def test_an_effect_is_not_also_said_not_to_be_absent(hand):
+    checks = [s for s in told(hand.make_input()) if s["table"] == "checks.csv"]
+    assert [s["key"] for s in checks] == ["calcium_per_well|siTRPM7|agreement|2-APB"]
+
+
+def test_without_a_readout_there_is_nothing_to_say(hand):
+    given = hand.make_input()
+    assert sentences({"experiment": "x", "grade": None}, given.tables, given.experiment) == []
+    assert sentences(given.verdict, {}, given.experiment) == []
+
+
+def test_every_sentence_stands_under_its_question(hand):
+    given = told(hand.make_input())
+    asked = by_question(given)
+    assert [s for found in asked.values() for s in found] != []
+    assert sorted(s["text"] for found in asked.values() for s in found) == sorted(s["text"] for s in given)
+    assert all(s["table"] == "genes.csv" for s in asked["Genes"])
+    assert len(asked["What raising Mg²⁺ did"]) == 2
+
+
+def test_the_three_kinds_of_sets(hand):
+    bounded, rays = hand.share("b", "passive", 0.2, 0.1, 0.3), {"interval": "two_rays", "ci_low": -0.4, "ci_high": 1.2}
+    texts = [share_interval(r).replace(NO_BREAK, " ") for r in (bounded, rays, {"interval": "unbounded"})]
+    assert texts == ["[10 %, 30 %]", "≤ −40 % or ≥ 120 %", "any value"]
+
+
+def test_tables_are_not_changed(hand):
+    given = hand.make_input()
+    before = {n: t.copy() for n, t in given.tables.items()}
+    told(given)
+    for name, table in before.items():
+        tables.BY_NAME[name].check(given.tables[name])
+        assert given.tables[name].equals(table)
