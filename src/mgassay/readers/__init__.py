@@ -1,1 +1,1 @@
-"""The readers room: an experiment folder, raw exports and images in; what they say, and what is wrong with them, out."""
+"""Readers: an experiment folder, raw exports and images in; what they say, and what is wrong with them, out."""
