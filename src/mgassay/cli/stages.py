@@ -81,7 +81,7 @@ def effects(results: Results) -> None:
     """Amounts to means, effects, shares and the verdict."""
     from mgassay import store, tables
     from mgassay.effects.conclusions import conclusions_from_amounts, may_conclude
-    from mgassay.report.words import sentences
+    from mgassay.report.headline import told
 
     problems = Problems()
     made: dict[str, pd.DataFrame] = {}
@@ -90,7 +90,7 @@ def effects(results: Results) -> None:
     if experiment and may_conclude(store.read_problems([results / "parts" / "problems" / "read"])):
         amounts = store.read_table(results / "tables", tables.AMOUNTS)
         made, facts = conclusions_from_amounts(experiment, amounts, problems)
-        verdict = {**facts, "sentences": sentences(facts, made, experiment)}
+        verdict = {**facts, "sentences": told(facts, made, experiment)}
     store.write_json(results / "verdict.json", verdict)
     finish("effects", results, experiment, made, problems)
 

@@ -17,6 +17,7 @@ from mgassay.report.cycles import qpcr_pieces
 from mgassay.report.evidence import cases_of, checks_pieces, effect_pieces, share_pieces
 from mgassay.report.flaws import flaw_pieces, problem_counts, problems_listing
 from mgassay.report.grades import GRADES, NOT_THE_ANSWER, next_steps, reasons
+from mgassay.report.headline import headline
 from mgassay.report.methods import methods_text
 from mgassay.report.numbers import NO_BREAK
 from mgassay.report.pictures import picture_pieces
@@ -49,6 +50,7 @@ class ReportInput:
 class VerdictBox:
     """The head of the page: the grade with its reasons, the sentences, what would raise it."""
 
+    headline: Mapping[str, str] | None
     grade: str
     meaning: str
     answers: Mapping[str, Sequence[Mapping[str, str]]]  # by question
@@ -138,6 +140,7 @@ def verdict_box(given: ReportInput, tables: Tables) -> VerdictBox | None:
     grade, missing = str(verdict["grade"]), list(verdict.get("missing") or ())
     holds_up, holds_back = reasons(verdict.get("rules") or ())
     return VerdictBox(
+        headline=headline(verdict, tables),
         grade=grade,
         meaning=GRADES.get(grade, ""),
         answers=by_question(sentences(verdict, given.tables, experiment)),

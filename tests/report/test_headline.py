@@ -1,0 +1,49 @@
+"""The one sentence at the top: each strength of claim needs its interval."""
+
+import pytest
+
+from mgassay import tables as states
+from mgassay.report.headline import headline
+from mgassay.report.rows import Tables
+
+VERDICT = {"readout": "calcium", "block": "siTRPM7", "grade": "C"}
+
+
+def told(total=(1.0, 0.8, 1.2), share=(0.5, 0.3, 0.7), *, bounded=True):
+    step = {"mg_reference_mM": 0.8, "mg_raised_mM": 2.0, "step": "Mg", "scale": "log", "readout": "calcium"}
+    ends = dict(zip(("estimate", "ci_low", "ci_high"), total, strict=True))
+    effects = [{**step, **ends, "block": "siTRPM7", "contrast": "total", "method": "donor_t", "p": 0.01, "n_donors": 4}]
+    shares = []
+    if share:
+        ends = dict(zip(("estimate", "ci_low", "ci_high"), share, strict=True))
+        kind = {"interval": "bounded" if bounded else "unbounded", "identifiable": bounded}
+        shares = [{**step, **ends, **kind, "block": "siTRPM7", "share": "intracellular", "method": "fieller_donor"}]
+    held = {"effects": states.EFFECTS.frame(effects), "shares": states.SHARES.frame(shares)}
+    return headline(VERDICT, Tables(held, 0.8, 2.0))
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        ((0.7, 0.6, 0.8), "More than half of Mg²⁺'s protection was lost"),
+        ((0.3, 0.2, 0.4), "Less than half of Mg²⁺'s protection, but not none, was lost"),
+        ((0.5, 0.3, 0.7), "Part of Mg²⁺'s protection was lost"),
+        ((0.1, -0.1, 0.3), "Most of Mg²⁺'s protection was left"),
+        ((0.3, -0.2, 0.8), "is not settled"),
+        ((-0.5, -0.8, -0.1), "made its protection larger"),
+    ],
+)
+def test_the_claim_goes_as_far_as_the_interval(share, words):
+    said = told(share=share)
+    assert words in said["text"]
+    assert said["table"] == "shares.csv"
+    assert said["key"].startswith("calcium|siTRPM7|intracellular|log|fieller_donor")
+
+
+def test_no_share_without_a_bounded_set_and_none_without_a_total():
+    assert "cannot be told from this experiment" in told(bounded=False)["text"]
+    assert "%" not in told(bounded=False)["text"]
+    assert "no arm in which its entry was blocked" in told(share=None)["text"]
+    assert "does not show" in told(total=(0.3, -0.2, 0.8))["text"]
+    assert "no protection to divide" in told(total=(-0.5, -0.8, -0.2))["text"]
+    assert headline({"readout": "", "block": ""}, Tables({}, 0.8, 2.0)) is None
