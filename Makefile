@@ -45,6 +45,7 @@ check: $(DEV)
 	$(BIN)/snakefmt --check --compact-diff Snakefile workflow
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest -q tests/test_architecture.py
 
 format: $(DEV)
 	$(BIN)/ruff check --fix-only src tests bench

@@ -197,3 +197,36 @@ def test_conditions_are_not_changed():
     arms_of_blocks(experiment)
     backgrounds_of(experiment)
     pd.testing.assert_frame_equal(experiment.conditions, before)
+
+
+def test_the_acellular_arm_that_was_run_is_used_when_the_other_kind_was_asked():
+    rows = [c for c in DEMO if not c["condition"].startswith("acell")]
+    fixed = [condition("fix08", 0.8, cells="fixed"), condition("fix20", 2.0, cells="fixed")]
+    assert arms_of_blocks(lab(*rows, *fixed))[0].acellular == ("fix08", "fix20")
+    assert arms_of_blocks(lab(*DEMO, fixed[0], contrast={"acellular": "fixed"}))[0].acellular == (
+        "acell_mg08",
+        "acell_mg20",
+    )
+    assert arms_of_blocks(lab(*rows, fixed[0]))[0].acellular == ("", "")
+
+
+def test_a_declared_sirna_is_as_selective_as_an_inferred_one():
+    (first, _) = blocks_of(
+        lab(*DEMO, block=[{"name": "kd", "column": "sirna", "intact": "scramble", "blocked": "TRPM7"}])
+    )
+    assert (first.name, first.selective) == ("kd", True)
+
+
+def test_arms_held_to_what_was_measured():
+    arms = arms_of_blocks(lab(*DEMO))[0]
+    held = arms.held_to({"scr_mg08", "scr_mg20", "si_mg08", "acell_mg08"})
+    assert held.live == ("scr_mg08", "scr_mg20", "si_mg08", "")
+    assert held.missing == ("siTRPM7 at raised Mg", "acellular at raised Mg")
+    assert (held.block, held.comparators) == (arms.block, arms.comparators)
+
+
+def test_small_levels_are_told_apart():
+    rows = [condition("low", 5e-5), condition("high", 5.0)]
+    (arms,) = arms_of_blocks(lab(*rows, contrast={"mg_reference_mM": 5e-5, "mg_raised_mM": 5.0}))
+    assert arms.live[:2] == ("low", "high")
+    assert arms.rivals == {}

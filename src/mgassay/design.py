@@ -7,7 +7,7 @@ or blocked (live cells), or without living cells. A block and its intact control
 import itertools
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +17,7 @@ import pandas as pd
 from mgassay.experiment import Contrast, Experiment
 
 LIVE_ARMS = ("intact_reference", "intact_raised", "blocked_reference", "blocked_raised")
+ACELLULAR_ARMS = ("acellular_reference", "acellular_raised")
 
 # Waixenicin A is the only small molecule here whose action at working doses is nearly TRPM7's alone (Zierler 2011);
 # 2-APB also blocks store-operated and IP3 calcium, NS8593 SK channels, FTY720 acts on S1P receptors and PP2A.
@@ -93,9 +94,14 @@ class Arms:
         }
         return tuple(contrast for contrast, can in known.items() if can)
 
+    def held_to(self, run: Container[str]) -> "Arms":
+        """The same arms without those whose condition is not among `run`."""
+        held = {arm: c if (c := getattr(self, arm)) in run else "" for arm in (*LIVE_ARMS, *ACELLULAR_ARMS)}
+        return Arms(self.block, self.day, **held, comparators=self.comparators, rivals=self.rivals)
+
     @property
     def missing(self) -> tuple[str, ...]:
-        """Plain names of the arms that were not declared."""
+        """Plain names of the arms that have no condition."""
         under = self.name or "block of Mg entry"
         names = {
             "intact at reference Mg": self.intact_reference,
@@ -111,9 +117,12 @@ class Arms:
 def blocks_of(experiment: Experiment) -> tuple[Block, ...]:
     """The declared blocks, then those inferred from known inhibitors and TRPM7 siRNA; selective ones first.
 
-    A value that a [[block]] declares is not inferred again.
+    A value that a [[block]] declares is not inferred again; a declared siRNA is selective as an inferred one is.
     """
-    declared = [Block(b.name, b.column, b.intact, b.blocked, b.selective) for b in experiment.settings.block]
+    declared = [
+        Block(b.name, b.column, b.intact, b.blocked, b.selective or b.column == "sirna")
+        for b in experiment.settings.block
+    ]
     taken = {(b.column, b.blocked) for b in declared}
     inferred = [b for b in _inferred_blocks(experiment.conditions) if (b.column, b.blocked) not in taken]
     return tuple(sorted([*declared, *inferred], key=lambda b: not b.selective))
@@ -154,9 +163,7 @@ def arms_of(experiment: Experiment, block: Block | None) -> Arms:
     wanted = {f"{e}_{step}": {"mg_mM": mg, **fixed} for e, fixed in entry.items() for step, mg in levels.items()}
     others = {c: v for c, v in steps.items() if block is None or c != block.column}
     found, idle = _best_filled(live, wanted, others)
-    dead = calcifying[is_level(calcifying, "cells", contrast.acellular)]
-    lifeless, _ = _best_filled(dead, {f"acellular_{step}": {"mg_mM": mg} for step, mg in levels.items()}, steps)
-    candidates = {**found, **lifeless}
+    candidates = {**found, **_lifeless(calcifying, contrast, steps)}
     return Arms(
         block=block,
         day=day,
@@ -164,6 +171,16 @@ def arms_of(experiment: Experiment, block: Block | None) -> Arms:
         rivals={arm: fits for arm, fits in candidates.items() if len(fits) > 1},
         **{arm: fits[0] if fits else "" for arm, fits in candidates.items()},
     )
+
+
+def _lifeless(
+    calcifying: pd.DataFrame, contrast: Contrast, idle: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[str, ...]]:
+    """Conditions that fit the acellular arm, of the kind of `cells` asked for; of the other where only that was run."""
+    wanted = {f"acellular_{step}": {"mg_mM": mg} for step, mg in _mg_levels(contrast).items()}
+    kinds = sorted(("none", "fixed"), key=lambda kind: kind != contrast.acellular)
+    asked, other = (_best_filled(calcifying[is_level(calcifying, "cells", kind)], wanted, idle)[0] for kind in kinds)
+    return other if all(other.values()) and not all(asked.values()) else asked
 
 
 def _mg_levels(contrast: Contrast) -> dict[str, str]:
@@ -208,7 +225,7 @@ def primary_day(experiment: Experiment) -> str:
 
 def _as_number(text: str) -> float:
     """The first number in a text, such as a day; -inf where there is none."""
-    found = re.search(r"-?\d+(?:\.\d+)?", text)
+    found = re.search(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?", text)
     return float(found.group()) if found else -math.inf
 
 

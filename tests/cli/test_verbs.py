@@ -44,12 +44,23 @@ def test_check_lists_all_problems_at_once_and_writes_nothing(tmp_path, small):
     assert sorted(small.rglob("*")) == before
 
 
-def test_explain_says_more_about_every_code():
+def test_explain_says_more_about_a_code_and_lists_all_of_them():
     code = sorted(catalogue())[0]
     done = mgassay("explain", code.lower())
     assert done.returncode == 0
     assert catalogue()[code].title in done.stdout
+    assert "{" not in mgassay("explain", "MG901").stdout
+    assert [line.split()[0] for line in mgassay("explain").stdout.splitlines()] == sorted(catalogue())
     assert mgassay("explain", "MG000").returncode == 2
+
+
+def test_init_makes_a_folder_that_checks_clean_and_says_what_was_understood(tmp_path):
+    assert mgassay("init", tmp_path / "lab-1").returncode == 0
+    done = mgassay("check", tmp_path / "lab-1")
+    assert done.returncode == 0, done.stderr
+    assert "lab-1: 0 errors" in done.stdout
+    assert "siTRPM7: entry intact scr_mg08 to scr_mg20" in done.stdout
+    assert mgassay("init", tmp_path / "lab-1").returncode == 2
 
 
 def test_readers_lists_what_can_be_read():

@@ -105,3 +105,29 @@ def test_one_donor_leaves_equivalence_undecided(lab, experiment):
     row = checks(experiment, lab, {"scr_08": [3.0], "scr_20": [2.0]}).loc["siTRPM7", "equivalence", "total"]
     assert row["flag"] == "few_donors"
     assert row[["passed"]].isna().all()
+
+
+def flagged(lab, experiment, values, **flags):
+    means = lab.means({"calcium": values})
+    return checks_from_means(
+        experiment, tables.MEANS.frame(means.assign(flag=[flags.get(c, "") for c in means["condition"]]))
+    ).set_index(["block", "check", "subject"])
+
+
+def test_equivalence_is_not_proved_by_bounds(lab, experiment):
+    """Everything at its limit of detection: no difference between limits is no absence of an effect."""
+    same = {c: 1.0 + NOISE / 10 for c in ("scr_08", "scr_20", "si_08", "si_20")}
+    found = flagged(lab, experiment, same, **dict.fromkeys(same, "floor"))
+    assert found.loc["siTRPM7", "equivalence", "total"][["passed"]].isna().all()
+    assert found.loc["siTRPM7", "equivalence", "interaction"][["passed"]].isna().all()
+    assert flagged(lab, experiment, same).loc["siTRPM7", "equivalence", "total"]["passed"]
+    differs = flagged(lab, experiment, arms("scr", "si"), scr_20="floor")
+    assert not differs.loc["siTRPM7", "equivalence", "total"]["passed"]
+
+
+def test_scale_is_undecided_without_an_identifiable_share(lab, experiment):
+    rng = np.random.default_rng(3)
+    noise = checks(experiment, lab, {c: rng.normal(0, 1, 3) for c in ("scr_08", "scr_20", "si_08", "si_20")})
+    bounds = flagged(lab, experiment, arms("scr", "si"), scr_20="floor", si_20="floor")
+    for found in (noise, bounds):
+        assert found.loc[("siTRPM7", "scale", "log"), ["passed"]].isna().all()

@@ -175,3 +175,55 @@ def test_rho_of_r_data(lab):
     y = panel.matrix(lab.arms[:4]).values
     rho = share_set("extracellular", live_effects(*(donor_contrast(y, c, "log") for c in ("total", "blocked"))))
     assert float(rho.estimate) == pytest.approx(0.26294, abs=5e-6)
+
+
+def test_sirna_without_scramble_is_d_on_the_plain_arms(judged):
+    values = {**arms(SI), **arms(NONE)}
+    del values["scr_08"], values["scr_20"]
+    verdict = judged({"calcium": values})
+    assert (verdict["grade"], verdict["block"]) == ("D", "")
+    assert "intact at raised Mg, as control of siTRPM7" in verdict["missing"]
+    assert verdict["readouts"]["calcium"]["siTRPM7"]["grade"] == "X"
+
+
+def test_of_two_selective_blocks_the_verdict_rests_on_sirna(lab):
+    rows = [c for c in lab.sirna_conditions() if c["cells"] == "live"]
+    wax = [("ca", "none", "08", 0.8), ("ca", "none", "20", 2.0), ("wax", "waixenicin A", "08", 0.8)]
+    rows += [lab.condition(f"{n}_{m}", mg, inhibitor=i) for n, i, m, mg in [*wax, ("wax", "waixenicin A", "20", 2.0)]]
+    values = {**arms(SI), **arms(("ca", "wax"))}
+    verdict = of_means(lab.experiment(rows), lab.means({"calcium": values}))
+    assert verdict["block"] == "siTRPM7"
+
+
+def test_an_arm_declared_but_without_values_is_missing(lab):
+    values = {**arms(SI), "si_20": np.full(4, np.nan)}
+    verdict = of_means(lab.sirna, lab.means({"calcium": values}))
+    assert verdict["grade"] == "D"
+    assert verdict["missing"][0] == "siTRPM7 at raised Mg"
+
+
+def test_without_mineral_it_is_mineral_that_is_missing(judged):
+    verdict = judged({"gene:RUNX2": arms(SI)})
+    assert (verdict["grade"], verdict["readout"]) == ("X", "")
+    assert verdict["missing"][0] == "mineral readout"
+
+
+def test_an_arm_without_anything_alive_has_changed_viability(lab):
+    viability = [("scr_08", 0.0, ""), ("si_20", np.nan, "floor")]  # not above zero: no logarithm
+    dead = [
+        {"readout": "viability", "condition": c, "donor": f"D{i}", "log_mean": v, "n_reps": 3, "n_wells": 3, "flag": f}
+        for c, v, f in viability
+        for i in range(1, 5)
+    ]
+    means = tables.MEANS.frame([*lab.means({"calcium": arms(SI)}).to_dict("records"), *dead])
+    assert "viability_changed" in fired(of_means(lab.sirna, means))
+
+
+def test_bounds_that_pull_both_ways_are_not_identifiable(judged):
+    """Both raised arms at the floor: the limits put in for them divide to a share, and it is of nothing."""
+    floors = {("calcium", "scr_20"): "floor", ("calcium", "si_20"): "floor"}
+    verdict = judged({"calcium": arms(SI)}, floors)
+    assert {"floor", "share_not_identifiable"} <= fired(verdict)
+    assert verdict["identifiable"] is False
+    one = judged({"calcium": arms(SI)}, {("calcium", "scr_20"): "floor"})
+    assert "share_not_identifiable" not in fired(one)

@@ -1,4 +1,5 @@
-from mgassay.report.grades import AGAINST, GRADES, NEXT_STEPS, SUPPORTING, next_steps, reasons
+from mgassay.effects.grade import ENDS_IN_X, Facts, rules_of
+from mgassay.report.grades import AGAINST, GRADES, NEXT_STEPS, SAID_ALREADY, SUPPORTING, next_steps, reasons
 
 
 def test_every_rule_of_the_verdict_has_words(hand):
@@ -27,3 +28,20 @@ def test_missing_arms_become_next_steps():
         NEXT_STEPS["acellular"],
         "Add the arm “siTRPM7 at raised Mg”, in the same donors.",
     ]
+
+
+def test_every_rule_of_the_grade_has_its_words():
+    """The rules themselves, not a copy of their names: a rule that is renamed or added fails here."""
+    rules = rules_of(Facts())
+    assert set(rules) == set(AGAINST) | set(SUPPORTING)
+    assert not set(AGAINST) & set(SUPPORTING)
+    assert set(ENDS_IN_X) <= set(AGAINST)
+    assert {rule for pair in SAID_ALREADY.items() for rule in (pair[0], *pair[1])} <= set(rules)
+
+
+def test_without_t_or_a_block_nothing_is_said_of_their_difference():
+    for rule in ("total_includes_zero", "mg_only"):
+        _, holds_back = reasons([{"rule": rule, "fired": True}, {"rule": "resolved", "fired": False}])
+        assert holds_back == [AGAINST[rule]]
+    _, holds_back = reasons([{"rule": "mg_only", "fired": False}, {"rule": "resolved", "fired": False}])
+    assert holds_back == [SUPPORTING["resolved"][1]]

@@ -9,17 +9,18 @@ from mgassay.report.rows import Tables
 VERDICT = {"readout": "calcium", "block": "siTRPM7", "grade": "C"}
 
 
-def told(total=(1.0, 0.8, 1.2), share=(0.5, 0.3, 0.7), *, bounded=True):
+def told(total=(1.0, 0.8, 1.2), share=(0.5, 0.3, 0.7), *, bounded=True, grade="C", flag=""):
     step = {"mg_reference_mM": 0.8, "mg_raised_mM": 2.0, "step": "Mg", "scale": "log", "readout": "calcium"}
     ends = dict(zip(("estimate", "ci_low", "ci_high"), total, strict=True))
-    effects = [{**step, **ends, "block": "siTRPM7", "contrast": "total", "method": "donor_t", "p": 0.01, "n_donors": 4}]
+    effects = [{**step, **ends, "block": "siTRPM7", "contrast": "total", "method": "donor_t", "n_donors": 4}]
+    effects[0] |= {"p": 0.01, "flag": flag}
     shares = []
     if share:
         ends = dict(zip(("estimate", "ci_low", "ci_high"), share, strict=True))
         kind = {"interval": "bounded" if bounded else "unbounded", "identifiable": bounded}
         shares = [{**step, **ends, **kind, "block": "siTRPM7", "share": "intracellular", "method": "fieller_donor"}]
     held = {"effects": states.EFFECTS.frame(effects), "shares": states.SHARES.frame(shares)}
-    return headline(VERDICT, Tables(held, 0.8, 2.0))
+    return headline({**VERDICT, "grade": grade}, Tables(held, 0.8, 2.0))
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,17 @@ def test_the_claim_goes_as_far_as_the_interval(share, words):
 def test_no_share_without_a_bounded_set_and_none_without_a_total():
     assert "cannot be told from this experiment" in told(bounded=False)["text"]
     assert "%" not in told(bounded=False)["text"]
-    assert "no arm in which its entry was blocked" in told(share=None)["text"]
+    assert "was not measured with its entry blocked" in told(share=None)["text"]
     assert "does not show" in told(total=(0.3, -0.2, 0.8))["text"]
     assert "no protection to divide" in told(total=(-0.5, -0.8, -0.2))["text"]
     assert headline({"readout": "", "block": ""}, Tables({}, 0.8, 2.0)) is None
+
+
+def test_no_share_is_claimed_above_an_x():
+    assert "%" not in told(grade="X")["text"]
+    assert "cannot be told from this experiment" in told(grade="X")["text"]
+
+
+def test_bounds_that_pull_both_ways_show_no_change():
+    assert "does not show that raising Mg²⁺ changed" in told(flag="floor")["text"]
+    assert "protection" in told(flag="floor;lower_bound")["text"]

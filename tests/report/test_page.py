@@ -110,7 +110,7 @@ def test_what_is_not_identifiable_is_said_and_never_quoted(hand):
     text = text_of(page).replace(NO_BREAK, " ")
     assert "Evidence grade X" in text
     assert "not identifiable from this experiment" in text
-    assert "T is not clearly different from 0" in text
+    assert "T was not shown to differ from 0" in text
     assert "57 %" not in text
 
 

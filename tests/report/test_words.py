@@ -123,3 +123,74 @@ def test_tables_are_not_changed(hand):
     for name, table in before.items():
         tables.BY_NAME[name].check(given.tables[name])
         assert given.tables[name].equals(table)
+
+
+def with_effect(hand, contrast, **changes):
+    """The hand-made experiment with one contrast of siTRPM7 on the log scale changed."""
+    rows = [
+        {**r, **changes} if (r["contrast"], r["block"]) == (contrast, "siTRPM7") and r["scale"] == "log" else r
+        for r in hand.make_input().tables["effects"].to_dict("records")
+    ]
+    return hand.with_rows("effects", rows)
+
+
+def text_with(hand, part, made):
+    (found,) = [s["text"] for s in told(hand.make_input(tables=made)) if part in s["key"]]
+    return found
+
+
+def test_what_needs_entry_is_read_by_the_sign_of_t(hand):
+    part = "siTRPM7|interaction"
+    assert "Part of the effect depends on" in text_with(hand, part, hand.make_tables())
+    raising = {"estimate": -0.9, "ci_low": -1.1, "ci_high": -0.7}
+    made = with_effect(hand, "total", **raising)
+    assert "made the effect of Mg²⁺ larger" in text_with(hand, part, made)
+    both = {**made, "effects": with_effect(hand, "interaction", **raising)["effects"]}
+    assert "made the effect of Mg²⁺ larger" in text_with(hand, part, both)
+    none = with_effect(hand, "total", estimate=0.1, ci_low=-0.3, ci_high=0.5)
+    assert "Part of the effect" not in text_with(hand, part, none)
+
+
+def test_a_bound_is_called_one(hand):
+    bound = with_effect(hand, "total", flag="floor;lower_bound")
+    assert text_with(hand, "siTRPM7|total|0.8|2.0|log", bound).endswith("(a lower bound).")
+    both = with_effect(hand, "total", flag="floor")
+    text = text_with(hand, "siTRPM7|total|0.8|2.0|log", both)
+    assert "was not shown to change" in text
+    assert "made of bounds" in text
+
+
+def test_one_donor_shows_no_absence(hand):
+    nothing = {"ci_low": math.nan, "ci_high": math.nan, "p": math.nan, "n_donors": 1, "flag": "few_donors"}
+    text = text_with(hand, "siTRPM7|total|0.8|2.0|log", with_effect(hand, "total", **nothing))
+    assert "was not shown to change calcium per well: T = 1.20 [no interval], n = 1 donor" in text
+
+
+def test_parts_oppose_each_other_only_where_the_whole_interval_says_so(hand):
+    row = hand.share("siTRPM7", "passive", -0.03, -0.2, 0.14)
+    (text,) = [
+        s["text"] for s in told(hand.make_input(tables=hand.with_rows("shares", [row]))) if "shares" in s["table"]
+    ]
+    assert "−3" in text
+    assert "oppose" not in text
+
+
+def test_a_share_made_of_bounds_is_not_quoted(hand):
+    row = {**hand.share("siTRPM7", "intracellular", 0.02, -0.02, 0.03), "identifiable": False, "flag": "floor"}
+    (text,) = [
+        s["text"] for s in told(hand.make_input(tables=hand.with_rows("shares", [row]))) if "shares" in s["table"]
+    ]
+    assert "the data allow any value" in text
+    assert "T is too close to 0" not in text
+
+
+def test_t_of_another_control_is_not_told_as_this_blocks_own(hand):
+    rows = [
+        {**r, "block": ""} if r["contrast"] == "total" else r
+        for r in hand.make_input().tables["effects"].to_dict("records")
+    ]
+    assert not [
+        s
+        for s in told(hand.make_input(tables=hand.with_rows("effects", rows)))
+        if "|total|" in s["key"] and s["table"] == "effects.csv"
+    ]

@@ -67,6 +67,14 @@ def test_a_wrong_setting_is_named_before_anything_runs(lab, small_experiment, ar
     assert said in done.stdout + done.stderr
 
 
+def test_a_report_of_an_experiment_that_is_not_there_is_refused(lab, small_experiment):
+    lab.add("good", small_experiment)
+    done = lab.snakemake("results/goof/report.html")
+    assert done.returncode != 0
+    assert "There is no experiment 'goof'" in done.stdout + done.stderr
+    assert not (lab.results / "goof").exists()
+
+
 def test_a_folder_name_that_is_no_id_is_refused(lab, small_experiment):
     lab.add("$(touch owned)", small_experiment)
     done = lab.snakemake()

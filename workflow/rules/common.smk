@@ -62,6 +62,8 @@ def experiments():
 
 def folder_digest(wildcards):
     """Changes when a file of the experiment is added, removed, or written (name, size, time of change)."""
+    if wildcards.experiment not in EXPERIMENTS:
+        raise WorkflowError(f"There is no experiment {wildcards.experiment!r} in {FOLDER!r}; there are: {EXPERIMENTS}.")
     root = f"{FOLDER}/{wildcards.experiment}"
     found = (os.path.join(d, f) for d, _, files in os.walk(root) for f in files)
     listing = sorted((os.path.relpath(f, root), *os.lstat(f)[6:9:2]) for f in found)

@@ -8,13 +8,14 @@ from mgassay import tables
 from mgassay.assays import calcium as ca
 from mgassay.assays import protein as pr
 from mgassay.assays.measured import WELL_AMOUNTS, one_reading_per_well
-from mgassay.assays.replicates import REP
-from mgassay.assays.standards import PlateCurve, curves_row, plate_curve_from_wells, standards_rows
+from mgassay.assays.placement import is_misplaced
+from mgassay.assays.standards import PlateCurve, curves_row, plate_curve_from_wells, standards_rows, tell_calibration
 from mgassay.errors import CalibrationError
 from mgassay.experiment import PLATE_ASSAYS, CalciumSettings, Experiment, ProteinSettings, RawFile, StandardsSettings
 from mgassay.problems import Problems
 
 QUANTIFIED = ("calcium", "protein")
+_LISTED = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,13 +64,15 @@ def _quantify_plate(
     if wells.empty or not isinstance(settings, StandardsSettings):
         return None, None  # a plate without wells was told of when it was read
     single = one_reading_per_well(wells, raw, settings, problems)
-    found = None if single is None else plate_curve_from_wells(single, raw, settings, problems)
-    if single is None or found is None:
+    if single is None or (is_misplaced(experiment, raw, single, problems) and "MG326" not in raw.confirm):
+        return None, None
+    found = plate_curve_from_wells(single, raw, settings, problems)
+    if found is None:
         return None, None
     try:
         return found, _measured(experiment, found, single, problems)
     except CalibrationError as error:
-        problems.add(error.code, file=raw.file, sheet=raw.sheet, seen=error.seen, plate=raw.plate, **error.facts)
+        tell_calibration(error, raw, problems)
         return found, None
 
 
@@ -118,15 +121,22 @@ def _tell_no_protein(experiment: Experiment, lacking: pd.DataFrame, problems: Pr
     files = {f.plate: f for f in _plate_files(experiment) if f.assay == "calcium"}
     for (plates, reason), reps in lacking.groupby(["plate", "reason"], sort=False):
         raw = files[str(plates).partition(";")[0]]
-        places = "; ".join("/".join(rep) for rep in reps[REP].itertuples(index=False))
+        places = _places(reps)
         code = "MG320" if reason == "none" else "MG321"
         problems.add(code, file=raw.file, sheet=raw.sheet, place=places, seen=len(reps), plate=plates)
+
+
+def _places(reps: pd.DataFrame) -> str:
+    """Reps (columns REP) as condition/donor with their reps, short enough for a message."""
+    groups = reps.groupby(["condition", "donor"], sort=False)["rep"]
+    named = [f"{condition}/{donor}/{','.join(rep)}" for (condition, donor), rep in groups]
+    return "; ".join(named[:_LISTED]) + (f" and {len(named) - _LISTED} more" if len(named) > _LISTED else "")
 
 
 def _tell_mg_control(experiment: Experiment, wells: pd.DataFrame, problems: Problems) -> None:
     """A warning when Mg is raised to where the dye sees it and no plate has a control for that."""
     raised, plates = experiment.settings.contrast.mg_raised_mM, wells[wells.assay == "calcium"]
-    if raised >= ca.MG_NEEDS_CONTROL_mM and len(plates) and not (plates.role == "mg_control").any():
+    if raised >= ca.MG_NEEDS_CONTROL_mM and (plates.role == "sample").any() and not (plates.role == "mg_control").any():
         problems.add("MG324", seen=f"{raised:g}")
 
 

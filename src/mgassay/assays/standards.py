@@ -4,7 +4,6 @@ The curve is fitted to signals as read, with a free intercept. Blank wells are l
 pipetted; nothing is subtracted (docs/decisions/0008-blanks.md).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +19,8 @@ from mgassay.problems import Problems, suggestion
 from mgassay.units import CALCIUM_G_PER_MOL, known_units, plain, ug_per_mL_factor
 
 MASS_UNIT = "ug/well"
+LEAST_LEVELS = 3  # below it the layout was refused when it was mapped
+_SETTING_OF = {"MG301": "curve", "MG315": "standard_unit", "MG316": "sample_volume_uL"}
 # Top standards (ug/mL) between which kits lie: o-cresolphthalein and kin 25-500, protein dyes 10-2000.
 PLAUSIBLE_TOP = {"calcium": (10.0, 1000.0), "protein": (8.0, 10000.0)}
 
@@ -61,7 +62,8 @@ def plate_curve_from_wells(
     try:
         chosen = choose_curve(standards.concentration, standards.signal, settings.curve, settings.weighting)
     except CalibrationError as error:
-        problems.add(error.code, file=raw.file, sheet=raw.sheet, seen=error.seen, plate=raw.plate, **error.facts)
+        if error.code != "MG303" or _declares_a_curve(wells):
+            tell_calibration(error, raw, problems)
         return None
     found = PlateCurve(raw, settings, chosen)
     _check_standards(found, standards, problems)
@@ -79,7 +81,8 @@ def standards_from_wells(wells: pd.DataFrame, raw: RawFile, problems: Problems) 
         problems.add("MG306", place=";".join(lost.well), seen=_readings_seen(lost), **where)
     kept, blank = declared[usable], wells[(wells.role == "blank") & (wells.status == "ok")]
     if not (kept.standard > 0).any():
-        problems.add("MG302", seen=f"{len(declared)} standard wells", **where)
+        if _declares_a_curve(wells):
+            problems.add("MG302", seen=f"{len(declared)} standard wells", **where)
         return None
     x, y = kept.standard.to_numpy(), kept.value.to_numpy()
     if not (x == 0).any():
@@ -87,6 +90,30 @@ def standards_from_wells(wells: pd.DataFrame, raw: RawFile, problems: Problems) 
             problems.add("MG307", seen=f"lowest standard {x.min():g}", **where)
         x, y = np.append(x, np.zeros(len(blank))), np.append(y, blank.value.to_numpy())
     return Standards(x, y)
+
+
+def _declares_a_curve(wells: pd.DataFrame) -> bool:
+    """Whether the layout has the levels of a curve, blanks included; where not, that was told when it was mapped."""
+    levels = set(wells.standard[(wells.role == "standard") & (wells.standard >= 0)])
+    return len(levels | ({0.0} if (wells.role == "blank").any() else set())) >= LEAST_LEVELS
+
+
+def tell_calibration(error: CalibrationError, raw: RawFile, problems: Problems) -> None:
+    """Adds the problem of a curve that cannot be had, at the plate or at the setting that is to blame."""
+    where = at_setting(raw, _SETTING_OF[error.code]) if error.code in _SETTING_OF else at_file(raw)
+    problems.add(error.code, **where, seen=error.seen, plate=raw.plate, **error.facts)
+
+
+def at_file(raw: RawFile) -> dict[str, str]:
+    """Where a problem of a plate stands."""
+    return {"file": raw.file, "sheet": raw.sheet}
+
+
+def at_setting(raw: RawFile, key: str) -> dict[str, str]:
+    """Where a setting of a plate stands: in its own row of files.csv, else once for all plates in experiment.toml."""
+    if key in raw.overrides:
+        return {**at_file(raw), "place": f"{key} in files.csv"}
+    return {"file": "experiment.toml", "place": f"assays.{raw.assay}.{key}"}
 
 
 def _readings_seen(wells: pd.DataFrame) -> str:
@@ -113,9 +140,9 @@ def _check_standards(found: PlateCurve, standards: Standards, problems: Problems
         problems.add("MG308", **verdict, **where)
     if found.curve.apex < x.max():
         problems.add("MG309", seen=f"apex at {found.curve.apex:.4g} {unit}", top=f"{x.max():g} {unit}", **where)
-    for low, high in disordered_levels(x, y):
-        problems.add("MG310", seen=f"{high:g} below {low:g}", **where)
-    _check_top(found, problems, where)
+    if disordered := disordered_levels(x, y):
+        problems.add("MG310", seen=", and of ".join(f"{high:g} is below {low:g}" for low, high in disordered), **where)
+    _check_top(found, problems)
 
 
 def _worst_level(found: PlateCurve) -> str:
@@ -127,7 +154,7 @@ def _worst_level(found: PlateCurve) -> str:
     return f"{assessment.concentration[worst]:g} " + ("is above the curve" if np.isnan(error) else f"is {error:+.1f} %")
 
 
-def _check_top(found: PlateCurve, problems: Problems, where: Mapping[str, str]) -> None:
+def _check_top(found: PlateCurve, problems: Problems) -> None:
     """Warns when the top standard is far from any kit's, and names the units in which it would not be."""
     low, high = PLAUSIBLE_TOP[found.raw.assay]
     molar = CALCIUM_G_PER_MOL if found.raw.assay == "calcium" else None
@@ -135,10 +162,8 @@ def _check_top(found: PlateCurve, problems: Problems, where: Mapping[str, str]) 
     if unit not in units_of(molar) or low <= top * ug_per_mL_factor(unit, g_per_mol=molar) <= high:
         return
     fitting = [u for u in units_of(molar) if low <= top * ug_per_mL_factor(u, g_per_mol=molar) <= high]
-    seen = f"{top:g} {unit}"
-    problems.add(
-        "MG311", seen=seen, low=f"{low:g}", high=f"{high:g}", units=", ".join(fitting) or "none known", **where
-    )
+    words = {"seen": f"{top:g} {unit}", "low": f"{low:g}", "high": f"{high:g}", "assay": found.raw.assay}
+    problems.add("MG311", **at_setting(found.raw, "standard_unit"), units=", ".join(fitting) or "none known", **words)
 
 
 def units_of(g_per_mol: float | None) -> list[str]:

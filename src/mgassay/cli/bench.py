@@ -1,48 +1,79 @@
 """Verbs for the bench: look at a folder, look a code up, make a simulated experiment."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mgassay.cli.words import print_problems
-from mgassay.problems import Problems, catalogue, suggestion
+from mgassay.cli.words import counted, print_problems
+from mgassay.problems import Problems, catalogue, nearest
 
 
 def register(app: typer.Typer) -> None:
     """Adds this file's verbs to the command line."""
+    app.command()(init)
     app.command()(check)
     app.command()(explain)
     app.command()(readers)
     app.command()(simulate)
 
 
+def init(folder: Annotated[Path, typer.Argument(help="the experiment folder to make; its name is its id")]) -> None:
+    """Make a filled-in example of an experiment folder, to be overwritten with your own tables and exports."""
+    from mgassay import store
+    from mgassay.simulate.example import example_experiment
+
+    refuse_existing(folder)
+    for name, content in example_experiment(folder.resolve().name).items():
+        store.write_bytes(folder / name, content)
+    typer.echo(f"{folder}: every table is filled in; the exports in raw/ are simulated. Put your own in their place.")
+
+
+def refuse_existing(folder: Path) -> None:
+    """Ends with wrong usage where the folder is there: nothing is ever written over a lab's own files."""
+    if folder.exists():
+        typer.echo(f"{folder} exists already; nothing is written over a folder.", err=True)
+        raise typer.Exit(2)
+
+
 def check(folder: Annotated[Path, typer.Argument(help="an experiment folder")]) -> None:
-    """Read and map everything and fit the curves, and list all problems at once; nothing is written."""
+    """Read and map everything, fit the curves, and list all problems at once; nothing is written."""
     from mgassay.assays.plates import quantify_plates
+    from mgassay.effects.arms import check_arms
     from mgassay.readers.folder import read_experiment
     from mgassay.readers.reading import tables_from_folder
+    from mgassay.report.understood import understood_text
 
     problems = Problems()
     if experiment := read_experiment(folder, problems):
-        quantify_plates(experiment, tables_from_folder(folder, experiment, problems)["wells"], problems)
+        made = tables_from_folder(folder, experiment, problems)
+        quantify_plates(experiment, made["wells"], problems)
+        check_arms(experiment, problems)
         problems = problems.confirmed({f.file: f.confirm for f in experiment.files})
+        typer.echo(understood_text(experiment, made))
     print_problems(problems)
-    typer.echo(
-        f"{folder.resolve().name}: {problems.count('error')} errors, {problems.count('warning')} warnings,"
-        f" {problems.count('notice')} notices"
-    )
+    typer.echo(f"{folder.resolve().name}: {counted(problems)}")
     if problems.count("error"):
         raise typer.Exit(1)
 
 
-def explain(code: Annotated[str, typer.Argument(help="a problem's code, such as MG101")]) -> None:
+def explain(
+    code: Annotated[str, typer.Argument(help="a problem's code, such as MG101; without one, all are listed")] = "",
+) -> None:
     """Say more about a problem."""
-    kind = catalogue().get(code.upper())
-    if kind is None:
-        typer.echo(f"There is no problem {code}. {suggestion(code, catalogue())}", err=True)
+    if not code:
+        for kind in sorted(catalogue().values(), key=lambda k: k.code):
+            typer.echo(f"{kind.code}  {kind.severity:8} {kind.title}")
+        return
+    asked = catalogue().get(code.upper())
+    if asked is None:
+        close = nearest(code, catalogue())
+        typer.echo(f"There is no problem {code}." + (f" Did you mean {close}?" if close else ""), err=True)
         raise typer.Exit(2)
-    typer.echo(f"{kind.code} ({kind.severity}): {kind.title}\n\n{kind.message}\n\nMend: {kind.remedy}\n{kind.explain}")
+    told = (f"{asked.code} ({asked.severity}): {asked.title}", asked.message, f"Mend: {asked.remedy}", asked.explain)
+    # What stands in braces is filled in where the problem is found.
+    typer.echo(re.sub(r"\{\w+\}", "…", "\n\n".join(part for part in told if part)))
 
 
 def readers() -> None:
@@ -69,9 +100,7 @@ def simulate(
     from mgassay.simulate.folder import simulate_experiment
     from mgassay.simulate.truth import Truth
 
-    if folder.exists():
-        typer.echo(f"{folder} exists already; a simulation never writes over a folder.", err=True)
-        raise typer.Exit(2)
+    refuse_existing(folder)
     truth = Truth(donors=donors, total=total, blocked=blocked, acellular=acellular, rho=rho)
     for name, content in simulate_experiment(truth, seed, folder.resolve().name).items():
         store.write_bytes(folder / name, content)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from mgassay.cli.words import print_problems
+from mgassay.cli.words import counted, print_problems
 
 Results = Annotated[Path, typer.Argument(help="the folder that holds one folder of results per experiment")]
 Names = Annotated[list[str], typer.Argument(help="experiment ids")]
@@ -46,11 +46,7 @@ def gate(results: Results, experiments: Names) -> None:
         if problems.count("error"):
             broken.append(name)
         if len(problems):
-            typer.echo(
-                f"{name}: {problems.count('error')} errors, {problems.count('warning')} warnings,"
-                f" {problems.count('notice')} notices",
-                err=True,
-            )
+            typer.echo(f"{name}: {counted(problems)}", err=True)
             print_problems(p for p in problems if p.severity != "notice")
         typer.echo(results / name / "report.html")
     if broken:

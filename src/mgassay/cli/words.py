@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable
 
-from mgassay.problems import Problem
+from mgassay.problems import SEVERITIES, Problem, Problems
 
 
 def problem_text(problem: Problem) -> str:
@@ -14,7 +14,16 @@ def problem_text(problem: Problem) -> str:
 
 
 def print_problems(problems: Iterable[Problem]) -> None:
-    """Writes problems to stderr, worst first."""
-    order = ("error", "warning", "notice")
-    for problem in sorted(problems, key=lambda p: order.index(p.severity)):
+    """Writes problems to stderr, worst last, where a terminal stops scrolling."""
+    for problem in sorted(problems, key=lambda p: -SEVERITIES.index(p.severity)):
         sys.stderr.write(problem_text(problem))
+
+
+def counted(problems: Problems) -> str:
+    """How many problems of each severity, in words.
+
+    >>> counted(Problems())
+    '0 errors, 0 warnings, 0 notices'
+    """
+    counts = [(problems.count(severity), severity) for severity in SEVERITIES]
+    return ", ".join(f"{n} {severity}{'' if n == 1 else 's'}" for n, severity in counts)

@@ -16,8 +16,8 @@ from mgassay.effects.contrasts import CONTRASTS, SCALES, donor_contrast, used_ar
 from mgassay.effects.fieller import BOUNDED, FiellerSet
 from mgassay.effects.genes import comparator_matrix, intact_first
 from mgassay.effects.intervals import Array, donor_estimate
-from mgassay.effects.panels import ArmMatrix, Panel, is_mineral, panels_from_means
-from mgassay.effects.shares import live_effects, share_set
+from mgassay.effects.panels import ArmMatrix, Panel, is_censored, is_mineral, panels_from_means
+from mgassay.effects.shares import intracellular_flag, is_identifiable, live_effects, share_set
 from mgassay.experiment import Experiment
 
 TOST_LEVEL = 0.90
@@ -28,7 +28,8 @@ HALF = 0.5  # the share at which "mostly inside" becomes "mostly outside"
 def checks_from_means(experiment: Experiment, means: pd.DataFrame) -> pd.DataFrame:
     """CHECKS of every mineral readout and block.
 
-    scale: subject log and additive; the intracellular share on it, passed where both lie on one side of 0.5.
+    scale: subject log and additive; the intracellular share on it, passed where both lie on one side of 0.5, undecided
+    where one of them is not identifiable.
     equivalence: subject total and interaction; 90 % interval within +-log(equivalence_fold).
     leave_one_out: subject the donor left out; the share without it, passed where it stays within the interval of all
     donors (the bounds; empty and undecided where that is not bounded).
@@ -65,17 +66,22 @@ def _equivalence_rows(experiment: Experiment, live: ArmMatrix) -> Iterator[dict[
 
 
 def _tost(values: Array, fold: float, flag: str = "") -> dict[str, Any]:
-    """Two one-sided tests of a mean over donors against +-log(fold); one donor leaves it undecided."""
+    """Two one-sided tests of a mean over donors against +-log(fold); one donor leaves it undecided.
+
+    What lies within the margin only because a bound stands for a value is undecided too.
+    """
     estimate = donor_estimate(values)
     low, high = (float(x) for x in estimate.limits(TOST_LEVEL))
     bound = float(np.log(fold))
+    within = bool(-bound < low and high < bound)
+    undecided = bool(np.isnan(low)) or (within and is_censored(flag))
     return {
         "estimate": float(estimate.estimate),
         "ci_low": low,
         "ci_high": high,
         "bound_low": -bound,
         "bound_high": bound,
-        "passed": None if np.isnan(low) else bool(-bound < low and high < bound),
+        "passed": None if undecided else within,
         "flag": tables.join_flags(flag, "few_donors" if len(values) < 2 else ""),
     }
 
@@ -94,13 +100,15 @@ def _share_row(found: FiellerSet) -> dict[str, Any]:
 
 
 def _scale_rows(whole: ArmMatrix) -> Iterator[dict[str, Any]]:
-    """The share on both scales against one half."""
+    """The share on both scales against one half; undecided where it is not identifiable on either."""
     found = {scale: intracellular_share(whole, scale) for scale in SCALES}
-    sides = {bool(share.estimate > HALF) for share in found.values()}
-    flag = "" if len(sides) == 1 else "not_scale_robust"
+    cells = intracellular_flag(whole)
+    decided = all(is_identifiable(share, cells) for share in found.values())
+    robust = len({bool(share.estimate > HALF) for share in found.values()}) == 1
+    flag = tables.join_flags(cells, "not_scale_robust" if decided and not robust else "")
     for scale, share in found.items():
-        bounds = {"bound_low": HALF, "bound_high": HALF}
-        yield {"check": "scale", "subject": scale, **_share_row(share), **bounds, "passed": not flag, "flag": flag}
+        bounds = {"bound_low": HALF, "bound_high": HALF, "passed": robust if decided else None, "flag": flag}
+        yield {"check": "scale", "subject": scale, **_share_row(share), **bounds}
 
 
 def _leave_one_out_rows(whole: ArmMatrix) -> Iterator[dict[str, Any]]:

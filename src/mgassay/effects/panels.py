@@ -52,6 +52,16 @@ class ArmMatrix:
         return join_flags(*(cell for _, cell in cells), bound)
 
 
+def is_censored(flag: str) -> bool:
+    """Whether flags of a cell or a contrast tell of a bound in place of a value."""
+    return _at_most(flag) or _at_least(flag)
+
+
+def is_open(flag: str) -> bool:
+    """Whether bounds stand for values in a contrast or share and do not say which way the truth lies."""
+    return is_censored(flag) and not {"lower_bound", "upper_bound"}.intersection(flag.split(";"))
+
+
 def _at_most(flag: str) -> bool:
     """Whether a cell's true amount may be lower than its value."""
     return "floor" in flag.split(";")

@@ -25,7 +25,7 @@ from mgassay.effects.contrasts import (
 )
 from mgassay.effects.fieller import BOUNDED, FiellerSet, OwnRuns, fieller_set, fieller_welch_set
 from mgassay.effects.intervals import Array, Estimate, donor_estimate, t_quantile
-from mgassay.effects.panels import ArmMatrix, is_mineral, panels_from_means
+from mgassay.effects.panels import ArmMatrix, is_mineral, is_open, panels_from_means
 from mgassay.experiment import Experiment
 
 SHARES_OF: Mapping[str, tuple[float, float, float]] = {
@@ -79,7 +79,8 @@ def shares_from_means(experiment: Experiment, means: pd.DataFrame) -> pd.DataFra
     Where the readout has acellular runs: passive, surface, intracellular; else extracellular, intracellular. Without a
     block only passive can be told. T and B are those of the donors that have all four live arms, so that the shares
     add up to one. `fieller_donor` on both scales; `fieller_block_anova` on the log scale (the block ANOVA has no
-    additive form). rho is not known here.
+    additive form). `identifiable` is true for a bounded set, unless bounds among the cells (floor, above the curve)
+    pull the share both ways. rho is not known here.
     """
     all_arms = arms_of_blocks(experiment)
     contrast = experiment.settings.contrast
@@ -139,21 +140,32 @@ def _estimators(live: ArmMatrix, has_block: bool) -> Iterator[tuple[str, str, Li
             yield "log", "fieller_block_anova", LiveEffects(mean, covariance, np.array(float(fit.df)))
 
 
+def is_identifiable(found: FiellerSet, flag: str) -> bool:
+    """Whether a share may be quoted: its set is bounded, and bounds among its cells say which way the truth lies.
+
+    With both arms of a step at the floor (or both steps) the set is that of the limits put in, not of the share.
+    """
+    return bool(found.kind == BOUNDED) and not is_open(flag)
+
+
 def _share_flag(share: str, live: ArmMatrix, lifeless: ArmMatrix) -> str:
     """Flags of the cells that a share rests on; which way a bound pulls it, taking T for positive.
 
     A larger T lowers every share but the intracellular one, 1 - B/T, which it raises.
     """
+    if share == "intracellular":
+        return intracellular_flag(live)
     numerator = {
         "passive": lifeless.flag(ACELLULAR),
         "surface": difference_flag(live.flag(CONTRASTS["blocked"]), lifeless.flag(ACELLULAR)),
         "extracellular": live.flag(CONTRASTS["blocked"]),
-        "intracellular": "",
     }[share]
-    total = live.flag(CONTRASTS["total"])
-    if share == "intracellular":
-        return difference_flag(total, live.flag(CONTRASTS["blocked"]))
-    return difference_flag(numerator, total)
+    return difference_flag(numerator, live.flag(CONTRASTS["total"]))
+
+
+def intracellular_flag(live: ArmMatrix) -> str:
+    """Flags of (T - B)/T."""
+    return difference_flag(live.flag(CONTRASTS["total"]), live.flag(CONTRASTS["blocked"]))
 
 
 def _all_flags(flag: str, found: FiellerSet, effects: LiveEffects, alone: bool) -> str:
@@ -179,6 +191,6 @@ def _row(share: str, scale: str, method: str, found: FiellerSet, flag: str) -> d
         "ci_low": float(found.low),
         "ci_high": float(found.high),
         "interval": str(found.kind),
-        "identifiable": bool(found.kind == BOUNDED),
+        "identifiable": is_identifiable(found, flag),
         "flag": flag,
     }

@@ -53,16 +53,17 @@ def verdict_from_tables(
         if any((readout, arms.name, "total") in results.effects for arms in all_arms)
     }
     readout, basis = _chosen_readout(results, tuple(facts))
-    arms = _chosen_arms(facts.get(readout, {}), all_arms)
+    arms = _chosen_arms(results, readout, facts.get(readout, {}), all_arms)
     return {
         "experiment": experiment.id,
         "readout": readout,
         "block": arms.name if readout else "",
         "basis": basis,
-        **_entry(facts.get(readout, {}).get(arms.name, Facts()), arms, all_arms),
+        **_entry(results, readout, facts.get(readout, {}).get(arms.name, Facts()), arms, all_arms),
         "rules": _rules(facts.get(readout, {}).get(arms.name, Facts())),
         "readouts": {
-            r: {a.name: _entry(of_block[a.name], a, all_arms) for a in all_arms} for r, of_block in facts.items()
+            r: {a.name: _entry(results, r, of_block[a.name], a, all_arms) for a in all_arms}
+            for r, of_block in facts.items()
         },
     }
 
@@ -94,13 +95,22 @@ def _chosen_readout(results: _Results, readouts: Sequence[str]) -> tuple[str, st
     return first, "first_readout" if first else ""
 
 
-def _chosen_arms(facts: Mapping[str, Facts], all_arms: Sequence[Arms]) -> Arms:
-    """The block that the verdict rests on: one whose T - B exists first, then a selective one, then the first."""
-    nothing = Facts()
-    return min(
-        all_arms,
-        key=lambda a: (not facts.get(a.name, nothing).blocked_run, not facts.get(a.name, nothing).selective),
-    )
+def _chosen_arms(results: _Results, readout: str, facts: Mapping[str, Facts], all_arms: Sequence[Arms]) -> Arms:
+    """The block that the verdict rests on: first one whose T - B exists, then one whose T does, then a selective one.
+
+    Of several siRNA comes before an inhibitor, since an A needs it; else the first.
+    """
+
+    def rank(arms: Arms) -> tuple[bool, ...]:
+        own = facts.get(arms.name, Facts())
+        return (
+            not own.blocked_run,
+            (readout, arms.name, "total") not in results.effects,
+            not own.selective,
+            not own.sirna,
+        )
+
+    return min(all_arms, key=rank)
 
 
 def _rules(facts: Facts) -> list[dict[str, Any]]:
@@ -108,17 +118,20 @@ def _rules(facts: Facts) -> list[dict[str, Any]]:
     return [{"rule": rule, "fired": fired} for rule, fired in rules_of(facts).items()]
 
 
-def _entry(facts: Facts, arms: Arms, all_arms: Sequence[Arms]) -> dict[str, Any]:
-    """Grade, identifiable and missing of one readout and block."""
+def _entry(results: _Results, readout: str, facts: Facts, arms: Arms, all_arms: Sequence[Arms]) -> dict[str, Any]:
+    """Grade, identifiable and missing of one readout and block; without a readout it is mineral that is missing."""
+    panel = results.panels.get(readout)
+    filled = {c for (c, _), (value, _) in panel.cells.items() if np.isfinite(value)} if panel else set()
+    unmeasured = () if panel else ("mineral readout",)
     return {
         "grade": grade_of(rules_of(facts)),
         "identifiable": facts.blocked_run and facts.share_identifiable,
-        "missing": missing_arms(facts, arms, all_arms),
+        "missing": [*unmeasured, *missing_arms(facts, arms.held_to(filled) if panel else arms, all_arms)],
     }
 
 
 def missing_arms(facts: Facts, arms: Arms, all_arms: Sequence[Arms]) -> list[str]:
-    """Plain names of what a grade A would need and this readout and block do not have."""
+    """Plain names of what a grade A would need and this readout and block do not have; `arms` are those measured."""
     names = {a.name for a in all_arms if a.block}
     has_sirna = any(a.block and a.block.is_sirna for a in all_arms)
     live = [arm for arm in arms.missing if not arm.startswith("acellular")]
@@ -130,6 +143,9 @@ def missing_arms(facts: Facts, arms: Arms, all_arms: Sequence[Arms]) -> list[str
     }
     # With no block at all "TRPM7 siRNA" and "second block" say what its two empty arms would say again.
     declared = live if arms.block else [arm for arm in live if "block of Mg entry" not in arm]
+    if not arms.block:  # a block that was run without its own control, such as siRNA without scramble
+        controls = [(arm, b.name) for b in all_arms if b.block for arm in b.missing if arm.startswith("intact")]
+        declared += [f"{arm}, as control of {name}" for arm, name in controls]
     return [*declared, *(name for name, lacks in wanted.items() if lacks)]
 
 
@@ -196,11 +212,13 @@ def _identifiable(results: _Results, readout: str, block: str, acellular: Row | 
 
 
 def _viability_changed(results: _Results, arms: Arms) -> bool:
-    """Whether a live arm lies below VIABLE of the intact reference with its interval below 1."""
+    """Whether a live arm lies below VIABLE of the intact reference with its interval below 1, or has none alive."""
     if "viability" not in results.panels:
         return False
     live = results.panels["viability"].matrix(arms.live)
     for position in (1, 2, 3):
+        if any("floor" in cells[position].split(";") for cells in live.flags):
+            return True
         pair = live.complete((0, position)).values
         if len(pair) > 1:
             change = donor_estimate(pair[:, position] - pair[:, 0])

@@ -1,6 +1,7 @@
 """From blocks of values, as a vendor's reader found them, to readings: which plate, which wavelength, which numbers."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -73,6 +74,7 @@ def readings_from_blocks(blocks: Sequence[Block], content: Content, raw: RawFile
     _check_wells_once(chosen)
     places = [(b, spot, b.sheet.cell(spot.row, spot.col)) for b in chosen for spot in b.spots]
     said = [status_of(token) for _, _, token in places]
+    _check_last_number(places, said, content)
     mark = decimal_mark((number for _, number in said if number), content.separator if content.text else "")
     if mark == ",":
         problems.add("MG128", file=raw.file)
@@ -178,6 +180,25 @@ def _check_one_plate(blocks: Sequence[Block]) -> None:
         if all(names) and len(set(names)) == len(names):
             raise UnreadableError("MG113", seen=", ".join(names))
     raise UnreadableError("MG113", seen=", ".join(dict.fromkeys(b.plate for b in blocks)))
+
+
+def _check_last_number(
+    places: Sequence[tuple[Block, Spot, str]], said: Sequence[tuple[str, str]], content: Content
+) -> None:
+    """Raises UnreadableError MG127 when a text ends in a number with fewer decimals than any other of its numbers."""
+    if not content.text or content.text[-1] in "\r\n":
+        return
+    end = (len(content.lines) - 1, len(content.sheets[0].cells[-1]) - 1)
+    numbers = {(s.row, s.col): number for (_, s, _), (_, number) in zip(places, said, strict=True) if number}
+    last = numbers.pop(end, "")
+    if last and numbers and _decimals(last) < min(map(_decimals, numbers.values())):
+        place = content.sheets[0].place(*end)
+        raise UnreadableError("MG127", place=place, seen=f"“{last}” and no line end")
+
+
+def _decimals(number: str) -> int:
+    """How many digits a number has behind its decimal mark."""
+    return len(re.split("[.,]", number, maxsplit=1)[1]) if re.search("[.,]", number) else 0
 
 
 def _check_wells_once(blocks: Sequence[Block]) -> None:

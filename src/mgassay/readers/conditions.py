@@ -1,6 +1,6 @@
 """The table `conditions`: one row per condition, with the contract's defaults filled in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -68,16 +68,24 @@ def _check_words(table: Declared, frame: pd.DataFrame, settings: Settings, probl
     """The words of the columns that have a vocabulary, and near misses of the words that mean something."""
     declared = {value for e in settings.block for value in (e.intact, e.blocked)}
     declared |= {value for e in settings.step for value in (e.reference, e.raised)}
-    for row, text in zip(table.frame.index, frame["cells"], strict=True):
+    for text, where in _each_text(table, frame, "cells"):
         if text not in CELLS:
-            problems.add("MG062", **table.at(row, "cells"), seen=text, suggestion=suggestion(text, CELLS))
+            problems.add("MG062", **where, seen=text, suggestion=suggestion(text, CELLS))
     for column, words in _RESERVED.items():
-        for row, text in zip(table.frame.index, frame[column], strict=True):
+        for text, where in _each_text(table, frame, column):
             if text not in declared and (meant := _meant(text, words)):
-                problems.add("MG063", **table.at(row, column), seen=text, meant=meant, column=column)
+                problems.add("MG063", **where, seen=text, meant=meant, column=column)
     for row, text in zip(table.frame.index, frame["condition"], strict=True):
         if any(c in "|;" or not c.isprintable() for c in text):
             problems.add("MG066", **table.at(row, "condition"), seen=text)
+
+
+def _each_text(table: Declared, frame: pd.DataFrame, column: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Each different text of a column, and the place of all rows that have it; shifted rows mean nothing."""
+    rows = pd.Series(frame[column].to_numpy(), index=table.frame.index)
+    kept = rows[[row not in table.shifted for row in rows.index]]
+    for text in dict.fromkeys(kept):
+        yield text, table.at_all(list(kept.index[kept == text]), column)
 
 
 def _meant(text: str, reserved: tuple[str, ...]) -> str:
@@ -96,9 +104,11 @@ def _check_amounts(table: Declared, frame: pd.DataFrame, problems: Problems) -> 
         for row, value in zip(table.frame.index, frame[column], strict=True):
             if value < 0:
                 problems.add("MG061", **table.at(row, column), seen=f"{value:g}", column=column)
-    for row, value in zip(table.frame.index, frame["mg_mM"], strict=True):
-        if value > MOST_MG_MM:
-            problems.add("MG060", **table.at(row, "mg_mM"), seen=f"{value:g}", meant=f"{value / 1000:g}")
+    high = frame["mg_mM"] > MOST_MG_MM
+    if high.any():
+        values = sorted(set(frame["mg_mM"][high]))
+        words = {"seen": _levels(values), "meant": _levels(v / 1000 for v in values)}
+        problems.add("MG060", **table.at_all(list(table.frame.index[high]), "mg_mM"), **words)
     lone = (frame["inhibitor"] == "none") & (frame["inhibitor_uM"] > 0)
     for row, dose in zip(table.frame.index[lone], frame["inhibitor_uM"][lone], strict=True):
         problems.add("MG064", **table.at(row, "inhibitor_uM"), seen=f"{dose:g}")

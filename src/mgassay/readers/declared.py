@@ -5,8 +5,8 @@ Everything stays text until a column is asked for as numbers, so that `None`, `N
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +15,10 @@ import pandas as pd
 
 from mgassay.errors import UnreadableError
 from mgassay.problems import Problems, nearest, suggestion
-from mgassay.readers.sheets import column_letters, content_from_file, sheet_from_lines
+from mgassay.readers.sheets import Content, Sheet, column_letters, content_from_file, sheet_from_lines
 from mgassay.readers.text import number_from, separator_of
 from mgassay.units import plain
 
-WORKBOOK = "experiment.xlsx"
 _MONTH = (
     "jan(uary|uar)?|feb(ruary|ruar)?|mar(ch)?|mrz|märz?|apr(il)?|may|mai|june?|juni?|july?|juli?|aug(ust)?|sept?(ember)?"
     "|oct(ober)?|okt(ober)?|nov(ember)?|dec(ember)?|dez(ember)?"
@@ -32,6 +31,8 @@ _DATE = re.compile(
 _COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
 
+_LISTED = 12
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -43,6 +44,7 @@ class Cells:
     sheet: str
     numbers: tuple[int, ...]
     rows: tuple[tuple[str, ...], ...]
+    merged: tuple[str, ...] = ()  # ranges of a workbook's sheet, of which only the first cell holds anything
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,13 @@ class Declared:
     """A table with its column names known.
 
     `frame` holds text only; its index is the rows' numbers in the file, or a text that says where the row is found.
+    `shifted` are rows with more cells than the heading, which were named: what stands in them means nothing.
     """
 
     file: str
     sheet: str
     frame: pd.DataFrame
+    shifted: frozenset[object] = frozenset()
 
     def at(self, row: object, column: str) -> dict[str, str]:
         """File, sheet and place of a cell, as a problem names them."""
@@ -75,65 +79,50 @@ class Declared:
         return given.where(given != "", default)
 
 
-@dataclass(frozen=True)
-class Shelf:
-    """Where the tables of a folder are found: its CSV files by table name, and the sheets of its workbook."""
-
-    folder: Path
-    files: Mapping[str, Path]
-    sheets: Mapping[str, Cells]
-
-    def names(self) -> list[str]:
-        """Names of all tables that are there, sorted."""
-        return sorted({*self.files, *self.sheets})
-
-
-def shelf_from_folder(folder: Path, problems: Problems) -> Shelf:
-    """Looks up the tables of an experiment folder; the workbook is read here, CSV files when they are asked for."""
-    files = {p.stem: p for p in folder.glob("*.csv")} | {f"layout_{p.stem}": p for p in folder.glob("layouts/*.csv")}
-    inside = {name: p for name, p in sorted(files.items()) if _is_inside(folder, p, problems)}
-    return Shelf(folder, inside, _sheets_from_workbook(folder, problems))
-
-
-def _is_inside(folder: Path, path: Path, problems: Problems) -> bool:
-    """Whether a table really lies in the folder; a link that leads out of it is refused."""
-    stays = path.resolve().is_relative_to(folder.resolve())
-    if not stays:
-        problems.add("MG041", file=path.relative_to(folder).as_posix(), seen=path.relative_to(folder).as_posix())
-    return stays
-
-
-def _sheets_from_workbook(folder: Path, problems: Problems) -> dict[str, Cells]:
-    """The sheets of experiment.xlsx by name; none where there is no workbook or it cannot be read."""
-    path = folder / WORKBOOK
-    if not path.exists() or not _is_inside(folder, path, problems):
-        return {}
-    return _cells_from_file(path, WORKBOOK, problems)
-
-
-def _cells_from_file(path: Path, file: str, problems: Problems) -> dict[str, Cells]:
+def sheets_from_file(path: Path, file: str, problems: Problems) -> dict[str, Cells]:
     """The cells of a workbook by sheet, or of a text file under the name ""; nothing where it cannot be read.
 
     The header alone says what parts the cells of a text: below it, `340;380` is a value.
     """
     try:
         content = content_from_file(path, file, problems)
-        header = next((line for line in content.lines if line.strip()), "")
-        sheets = [sheet_from_lines(content.lines, separator_of([header]))] if content.text else content.workbook
     except UnreadableError as error:
-        problems.add(error.code, file=file, sheet=error.sheet, place=error.place, seen=error.seen, **error.facts)
+        code = "MG023" if error.code == "MG102" else error.code  # MG102 speaks of a plate
+        problems.add(code, file=file, sheet=error.sheet, place=error.place, seen=error.seen, **error.facts)
         return {}
-    return {sheet.name: cells_from_rows(sheet.cells, file, sheet.name) for sheet in sheets}
+    sheets = [_sheet_from_text(content, problems)] if content.text else content.workbook
+    return {s.name: replace(cells_from_rows(s.cells, file, s.name), merged=s.merged) for s in sheets}
 
 
-def _calculated(cells: Cells, problems: Problems) -> Cells:
-    """The cells of a sheet; a formula that its program never calculated shows as its own text and is named."""
-    for number, row in zip(cells.numbers, cells.rows, strict=True):
-        for col, text in enumerate(row):
-            if text.startswith("="):
-                place = f"{column_letters(col)}{number}"
-                problems.add("MG033", file=cells.file, sheet=cells.sheet, place=place, seen=text)
+def _sheet_from_text(content: Content, problems: Problems) -> Sheet:
+    """A text as one sheet, without a last row that was cut off: it ends early, and so does the file (a problem)."""
+    header = next((line for line in content.lines if line.strip()), "")
+    sheet = sheet_from_lines(content.lines, separator_of([header]))
+    last, width = len(sheet.cells) - 1, len(sheet.cells[content.lines.index(header)])
+    if not any(sheet.cells[last]) or len(sheet.cells[last]) >= width:
+        return sheet
+    seen = f"{len(sheet.cells[last])} of {width} cells"
+    problems.add("MG127", file=content.file, place=sheet.place(last), seen=seen)
+    return replace(sheet, cells=sheet.cells[:last])
+
+
+def calculated(cells: Cells, problems: Problems) -> Cells:
+    """The cells of a workbook's sheet; formulas that were never calculated, and merged cells, are named."""
+    where = {"file": cells.file, "sheet": cells.sheet}
+    rows = zip(cells.numbers, cells.rows, strict=True)
+    formulas = [(f"{column_letters(c)}{n}", t) for n, row in rows for c, t in enumerate(row) if t.startswith("=")]
+    if formulas:
+        more = f" and {len(formulas) - 1} more" if len(formulas) > 1 else ""
+        problems.add("MG033", **where, place=formulas[0][0] + more, seen=formulas[0][1])
+    if cells.merged:
+        more = f" and {len(cells.merged) - _LISTED} more" if len(cells.merged) > _LISTED else ""
+        problems.add("MG035", **where, place=cells.merged[0], seen=", ".join(cells.merged[:_LISTED]) + more)
     return cells
+
+
+def is_incomplete(problems: Problems, tables: Collection[tuple[str, str]]) -> bool:
+    """Whether one of these tables (file and sheet) was cut off or has merged cells, so that what it lacks was told."""
+    return any(p.code in ("MG127", "MG035") and (p.file, p.sheet) in tables for p in problems)
 
 
 def cells_from_rows(rows: Iterable[Sequence[str]], file: str, sheet: str) -> Cells:
@@ -143,29 +132,18 @@ def cells_from_rows(rows: Iterable[Sequence[str]], file: str, sheet: str) -> Cel
     return Cells(file, sheet, tuple(i for i, _ in filled), tuple(row for _, row in filled))
 
 
-def cells_from_shelf(shelf: Shelf, name: str, problems: Problems) -> Cells | None:
-    """The cells of one table, None when it is nowhere; a table that is in both places is a problem, the CSV is used."""
-    path, sheet = shelf.files.get(name), shelf.sheets.get(name)
-    if path is None:
-        return None if sheet is None else _calculated(sheet, problems)
-    file = path.relative_to(shelf.folder).as_posix()
-    if sheet is not None:
-        problems.add("MG021", file=file, sheet=name, seen=name, workbook=WORKBOOK)
-    return cells_from_file(path, file, "", problems)
-
-
 def cells_from_file(path: Path, file: str, sheet: str, problems: Problems) -> Cells | None:
     """The cells of a table in a file of its own, CSV or one sheet of a workbook; None (and a problem) without them.
 
     `sheet` may be empty where there is only one.
     """
-    found = _cells_from_file(path, file, problems)
+    found = sheets_from_file(path, file, problems)
     if "" in found:
         return found[""]
     named = next(iter(found), "") if len(found) == 1 and not sheet else sheet
     if found and named not in found:
         problems.add("MG034", file=file, sheet=sheet, seen=sheet, suggestion=suggestion(sheet, found))
-    return _calculated(found[named], problems) if named in found else None
+    return calculated(found[named], problems) if named in found else None
 
 
 def table_from_cells(
@@ -176,19 +154,22 @@ def table_from_cells(
     A column that is not known is a problem; where it is a slip of a known one that is absent, it stands in for that
     one, so that its cells are looked at too. `any_column` takes all names as they are.
     """
+    if len(cells.rows) < 2:
+        seen = "a heading without rows" if cells.rows else "no filled cell"
+        problems.add("MG023", file=cells.file, sheet=cells.sheet, seen=seen)
     if not cells.rows:
-        problems.add("MG023", file=cells.file, sheet=cells.sheet)
         return Declared(cells.file, cells.sheet, pd.DataFrame(columns=list(known), dtype="str"))
     header = [plain(c) for c in cells.rows[0]]
     names = header if any_column else _known_names(cells, header, known, problems)
     for missing in [c for c in required if c not in names]:
         problems.add("MG024", file=cells.file, sheet=cells.sheet, seen=", ".join(filter(None, header)), column=missing)
     kept = [i for i, name in enumerate(names) if name and name not in names[:i]]
-    rows = [_row_under(cells, i, header, problems) for i in range(1, len(cells.rows))]
+    shifted = _check_width(cells, header, problems)
+    rows = [(*row[: len(header)], *[""] * (len(header) - len(row))) for row in cells.rows[1:]]
     frame = pd.DataFrame(
         {names[i]: pd.Series([row[i] for row in rows], index=list(cells.numbers[1:]), dtype="str") for i in kept}
     )
-    return Declared(cells.file, cells.sheet, frame)
+    return Declared(cells.file, cells.sheet, frame, shifted)
 
 
 def _known_names(cells: Cells, header: list[str], known: Sequence[str], problems: Problems) -> list[str]:
@@ -199,20 +180,25 @@ def _known_names(cells: Cells, header: list[str], known: Sequence[str], problems
         if name and name in header[:i]:
             problems.add("MG026", **where, seen=name)
         elif name and name not in known:
-            problems.add("MG022", **where, seen=name, suggestion=suggestion(name, known))
+            own = " A column of your own is allowed once a [[step]] or [[block]] names it." if "mg_mM" in known else ""
+            problems.add("MG022", **where, seen=name, suggestion=suggestion(name, known) + own)
             close = nearest(name, known)
             names[i] = close if close not in names else ""
     return names
 
 
-def _row_under(cells: Cells, i: int, header: list[str], problems: Problems) -> list[str]:
-    """Row i with as many cells as the header; filled cells without a column name are a problem."""
-    row = cells.rows[i]
-    beyond = [c for j, c in enumerate(row) if c and (j >= len(header) or not header[j])]
+def _check_width(cells: Cells, header: list[str], problems: Problems) -> frozenset[object]:
+    """The rows with filled cells where the heading names no column, which are one problem."""
+    beyond = {
+        number: ", ".join(filled)
+        for number, row in zip(cells.numbers[1:], cells.rows[1:], strict=True)
+        if (filled := [c for j, c in enumerate(row) if c and (j >= len(header) or not header[j])])
+    }
     if beyond:
-        place = f"row {cells.numbers[i]}"
-        problems.add("MG025", file=cells.file, sheet=cells.sheet, place=place, seen=", ".join(beyond))
-    return list(row[: len(header)]) + [""] * (len(header) - len(row))
+        more = f" and {len(beyond) - 1} more" if len(beyond) > 1 else ""
+        place, seen = f"row {next(iter(beyond))}{more}", next(iter(beyond.values()))
+        problems.add("MG025", file=cells.file, sheet=cells.sheet, place=place, seen=seen)
+    return frozenset(beyond)
 
 
 def is_date(text: str) -> bool:
@@ -225,18 +211,19 @@ def is_date(text: str) -> bool:
 
 
 def check_no_dates(table: Declared, columns: Iterable[str], problems: Problems) -> None:
-    """A problem for each cell of these columns that Excel has turned into a date."""
+    """A problem for each date that Excel has made of a cell of these columns."""
     for column in [c for c in columns if c in table.frame]:
-        for row, text in table.frame[column].items():
-            if is_date(text):
-                problems.add("MG028", **table.at(row, column), seen=text)
+        given = table.frame[column]
+        for text in (t for t in dict.fromkeys(given) if is_date(t)):
+            problems.add("MG028", **table.at_all(list(given.index[given == text]), column), seen=text)
 
 
 def check_filled(table: Declared, columns: Iterable[str], problems: Problems) -> None:
-    """A problem for each empty cell of columns that must be filled."""
+    """A problem for each of these columns, which must be filled, that has empty cells."""
     for column in [c for c in columns if c in table.frame]:
-        for row in table.frame.index[table.frame[column] == ""]:
-            problems.add("MG029", **table.at(row, column), column=column)
+        rows = [r for r in table.frame.index[table.frame[column] == ""] if r not in table.shifted]
+        if rows:
+            problems.add("MG029", **table.at_all(rows, column), column=column)
 
 
 def check_once(table: Declared, columns: Sequence[str], problems: Problems) -> "pd.Series[bool]":
@@ -261,18 +248,27 @@ def numbers_from_table(table: Declared, columns: Iterable[str], problems: Proble
     ambiguous = bool(commas) and (points or all(_THOUSANDS.fullmatch(t) for t in commas))
     if commas and not ambiguous:
         problems.add("MG031", file=table.file, sheet=table.sheet, seen=commas[0])
-    return {
-        c: np.array([_number(table, row, c, t, ambiguous, problems) for row, t in texts_of.items()], dtype=float)
-        for c, texts_of in given.items()
-    }
+    numbers = {t: _number(t, ambiguous) for t in dict.fromkeys(texts)}
+    for column, cells in given.items():
+        for text in (t for t in dict.fromkeys(cells) if t and np.isnan(numbers[t])):
+            _tell_no_number(table, column, text, cells, problems)
+    return {c: np.array([numbers.get(t, np.nan) for t in cells], dtype=float) for c, cells in given.items()}
 
 
-def _number(table: Declared, row: object, column: str, text: str, ambiguous: bool, problems: Problems) -> float:
-    """One cell as a number."""
+def _number(text: str, ambiguous: bool) -> float:
+    """The number of a cell, NaN when it is none."""
     comma = bool(_COMMA.fullmatch(text))
     value = None if comma and ambiguous else number_from(text, "," if comma else ".")
-    if value is None and is_date(text):
-        problems.add("MG028", **table.at(row, column), seen=text)
-    elif value is None and text:
-        problems.add("MG032" if comma else "MG027", **table.at(row, column), seen=text, column=column)
     return float("nan") if value is None else value
+
+
+def _tell_no_number(table: Declared, column: str, text: str, cells: "pd.Series[str]", problems: Problems) -> None:
+    """One problem for all cells of a column that hold the same text in a number's place.
+
+    Shifted rows were named, and so was a formula without a value when its workbook was read.
+    """
+    rows = [r for r in cells.index[cells == text] if r not in table.shifted]
+    if not rows or (table.sheet and text.startswith("=")):
+        return
+    code = "MG028" if is_date(text) else "MG032" if _COMMA.fullmatch(text) else "MG027"
+    problems.add(code, **table.at_all(rows, column), seen=text, column=column)

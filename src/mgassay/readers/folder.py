@@ -1,5 +1,6 @@
 """The experiment folder -> Experiment: all tables that the lab wrote, checked against each other."""
 
+import posixpath
 import re
 from pathlib import Path
 
@@ -10,12 +11,14 @@ from mgassay.errors import UnreadableError
 from mgassay.experiment import Experiment, RawFile
 from mgassay.problems import Problems, suggestion
 from mgassay.readers.conditions import check_settings_fit, conditions_from_cells
-from mgassay.readers.declared import WORKBOOK, Shelf, cells_from_shelf, shelf_from_folder
 from mgassay.readers.layouts import layout_from_cells, samples_from_cells
-from mgassay.readers.rawfiles import Bench, files_from_cells, leaves_folder
+from mgassay.readers.names import check_names
+from mgassay.readers.paths import files_in, is_left_behind, leaves_folder
+from mgassay.readers.rawfiles import Bench, files_from_cells
 from mgassay.readers.settings import FILE as SETTINGS_FILE
 from mgassay.readers.settings import ReadSettings, settings_from_text
 from mgassay.readers.sheets import content_from_file
+from mgassay.readers.shelf import WORKBOOK, Shelf, cells_from_shelf, shelf_from_folder
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _LISTED = 10
@@ -39,11 +42,14 @@ def read_experiment(folder: Path, problems: Problems) -> Experiment | None:
         return None
     read = settings_from_text(_settings_text(folder, problems), problems)
     conditions = _conditions(shelf, read, problems)
-    ids = list(conditions["condition"])
+    ids = [] if _ids_are_told(problems) else list(conditions["condition"])
     samples = _samples(shelf, ids, problems)
     files = _files(shelf, read, samples, problems)
     layouts = _layouts(shelf, files, ids, samples, problems)
+    maps = {shelf.file_of(f"layout_{name}"): layout for name, layout in layouts.items()}
+    check_names(maps | ({} if samples is None else {shelf.file_of("samples"): samples}), problems)
     _check_unlisted(shelf, files, problems)
+    _check_unused(shelf, files, problems)
     return Experiment(name, read.settings, conditions, files, layouts, samples)
 
 
@@ -58,26 +64,36 @@ def _settings_text(folder: Path, problems: Problems) -> str | None:
     try:
         return content_from_file(folder / SETTINGS_FILE, SETTINGS_FILE, problems).text
     except UnreadableError as error:
-        problems.add(error.code, file=SETTINGS_FILE, place=error.place, seen=error.seen, **error.facts)
+        code = "MG023" if error.code == "MG102" else error.code  # MG102 speaks of a plate
+        problems.add(code, file=SETTINGS_FILE, place=error.place, seen=error.seen, **error.facts)
         return None
 
 
 def _missing(shelf: Shelf, name: str, problems: Problems) -> None:
-    """The problem that a table is nowhere."""
+    """The problem that a table is nowhere, unless it was named already."""
+    if name in shelf.names() or shelf.is_told(name):
+        return
     words = {"workbook": WORKBOOK, "suggestion": suggestion(name, shelf.names())}
     problems.add("MG020", file=f"{name}.csv", seen=name, **words)
 
 
 def _conditions(shelf: Shelf, read: ReadSettings, problems: Problems) -> pd.DataFrame:
     """The table of conditions, empty where there is none."""
-    if "conditions" not in shelf.names():
-        _missing(shelf, "conditions", problems)
+    _missing(shelf, "conditions", problems)
     cells = cells_from_shelf(shelf, "conditions", problems)
     if cells is None:
         return tables.CONDITIONS.frame()
     conditions = conditions_from_cells(cells, read, problems)
-    check_settings_fit(conditions, read, cells.sheet or cells.file, problems)
+    if not any(p.code == "MG025" and p.file == cells.file for p in problems):  # else levels and media mean nothing
+        check_settings_fit(conditions, read, cells.sheet or cells.file, problems)
     return conditions
+
+
+def _ids_are_told(problems: Problems) -> bool:
+    """Whether names of conditions are known to be lost: cut off, dates or doubles; then no other table is blamed."""
+    homes = {("conditions.csv", ""), (WORKBOOK, "conditions")}
+    told = [p for p in problems if (p.file, p.sheet) in homes]
+    return any(p.code == "MG127" or (p.code in ("MG028", "MG029", "MG030") and ", condition" in p.place) for p in told)
 
 
 def _samples(shelf: Shelf, conditions: list[str], problems: Problems) -> pd.DataFrame | None:
@@ -88,11 +104,9 @@ def _samples(shelf: Shelf, conditions: list[str], problems: Problems) -> pd.Data
 
 def _files(shelf: Shelf, read: ReadSettings, samples: pd.DataFrame | None, problems: Problems) -> tuple[RawFile, ...]:
     """The table of raw files, empty where there is none."""
-    if "files" not in shelf.names():
-        _missing(shelf, "files", problems)
+    _missing(shelf, "files", problems)
     cells = cells_from_shelf(shelf, "files", problems)
-    layouts = [n.removeprefix("layout_") for n in shelf.names() if n.startswith("layout_")]
-    bench = Bench(shelf.folder, read.settings, layouts, samples is not None)
+    bench = Bench(shelf.folder, read.settings, shelf.layouts(), samples is not None or shelf.is_told("samples"))
     return () if cells is None else files_from_cells(cells, bench, problems)
 
 
@@ -114,13 +128,20 @@ def _layouts(
 
 def _check_unlisted(shelf: Shelf, files: tuple[RawFile, ...], problems: Problems) -> None:
     """A notice for files in raw/ that no row of `files` names: they are not part of the results."""
-    folder = shelf.folder
-    named = {(folder / f.file).resolve() for f in files}
-    named_wrongly = {p.seen for p in problems}
-    lying = sorted(p for p in folder.glob("raw/**/*") if p.is_file() and not p.name.startswith((".", "~$")))
-    paths = [p.relative_to(folder).as_posix() for p in lying if p.resolve() not in named]
-    unlisted = [p for p in paths if p not in named_wrongly]
+    raw = shelf.folder / "raw"
+    named = {posixpath.normpath(f.file) for f in files} | {p.seen for p in problems}
+    lying = [f"raw/{name}" for name in files_in(raw) if not is_left_behind(raw / name)]
+    unlisted = [name for name in lying if name not in named]
     if unlisted and files:
         more = f" and {len(unlisted) - _LISTED} more" if len(unlisted) > _LISTED else ""
         file, sheet = ("files.csv", "") if "files" in shelf.files else (WORKBOOK, "files")
         problems.add("MG056", file=file, sheet=sheet, seen=", ".join(unlisted[:_LISTED]) + more)
+
+
+def _check_unused(shelf: Shelf, files: tuple[RawFile, ...], problems: Problems) -> None:
+    """A notice for layouts that no row names: one of them may have been meant where another stands."""
+    unused = [name for name in shelf.layouts() if name not in {f.layout for f in files}]
+    named_wrongly = any(p.code in ("MG040", "MG041", "MG042", "MG043", "MG045", "MG046", "MG047") for p in problems)
+    if unused and files and not named_wrongly:
+        more = f" and {len(unused) - _LISTED} more" if len(unused) > _LISTED else ""
+        problems.add("MG059", file="files.csv", seen=", ".join(unused[:_LISTED]) + more)

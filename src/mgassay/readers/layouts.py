@@ -13,6 +13,7 @@ from mgassay.readers.declared import (
     check_filled,
     check_no_dates,
     check_once,
+    is_incomplete,
     numbers_from_table,
     table_from_cells,
 )
@@ -36,12 +37,14 @@ def layout_from_cells(
     table = _stacked(cells, problems) if stacked else _tidy(cells, problems)
     layout = _without_unusable_wells(table, problems)
     if not len(layout.frame):
-        problems.add("MG083", file=cells.file, sheet=cells.sheet)
+        if len(cells.rows) > 1:  # an empty table was named when it was read
+            problems.add("MG083", file=cells.file, sheet=cells.sheet)
         return tables.LAYOUT.frame()
     check_no_dates(layout, _IDS, problems)
     wells = _with_samples(_typed(layout, problems), samples)
     mapped = wells.assign(role=_roles(layout, wells, problems))
-    _check_content(layout, mapped, conditions, problems)
+    if not is_incomplete(problems, {(cells.file, cells.sheet)}):
+        _check_content(layout, mapped, conditions, problems)
     return tables.LAYOUT.frame(mapped)
 
 
@@ -78,7 +81,10 @@ def _stacked(cells: Cells, problems: Problems) -> Declared:
     name, height, width = "", 0, 0
     for number, row in zip(cells.numbers, cells.rows, strict=True):
         place = f"row {number}"
-        if width and row_number(row[0]) == height:
+        if width and row_number(row[0]) >= height:
+            if row_number(row[0]) > height:  # its letters still say which wells they are
+                problems.add("MG075", **where, place=place, seen=row[0], expected=row_letters(height))
+            height = row_number(row[0])
             names = [f"{row_letters(height)}{c + 1}" for c in range(width)]
             grids.setdefault(name, {}).update(zip(names, [*row[1:], *[""] * width][:width], strict=True))
             height += 1
@@ -89,10 +95,12 @@ def _stacked(cells: Cells, problems: Problems) -> Declared:
             name, height, width = _grid_name(row[0], list(grids), where | {"place": place}, problems), 0, columns
         else:
             problems.add("MG075", **where, place=place, seen=row[0], expected=row_letters(height))
-    _check_shapes(shapes, where, problems)
+    if not is_incomplete(problems, {(cells.file, cells.sheet)}):
+        _check_shapes(shapes, where, problems)
     frame = pd.DataFrame({c: pd.Series(g, dtype="str") for c, g in grids.items() if c}).fillna("")
     wells = frame.index.astype("str")
-    return Declared(**where, frame=frame.assign(well=wells).set_axis([f"well {w}" for w in wells], axis=0))
+    placed = frame.assign(well=wells).set_axis([f"well {w}" for w in wells], axis=0)
+    return Declared(cells.file, cells.sheet, placed)
 
 
 def _grid_name(corner: str, used: list[str], where: dict[str, str], problems: Problems) -> str:
@@ -135,9 +143,10 @@ def _typed(layout: Declared, problems: Problems) -> pd.DataFrame:
     """The columns of LAYOUT with their kinds; the index is still the place of each row."""
     numbers = numbers_from_table(layout, ["standard", "dilution"], problems)
     for column, values in numbers.items():
-        for i in np.flatnonzero((values < 0) | ((values == 0) & (column == "dilution"))):
-            place = layout.at(layout.frame.index[int(i)], column)
-            problems.add("MG085", **place, seen=f"{values[i]:g}", column=column)
+        wrong = (values < 0) | ((values == 0) & (column == "dilution"))
+        for value in np.unique(values[wrong]):
+            where = layout.at_all(list(layout.frame.index[values == value]), column)
+            problems.add("MG085", **where, seen=f"{value:g}", column=column)
     texts = {c: layout.text(c).to_numpy() for c, kind in tables.LAYOUT.columns.items() if kind == "text"}
     return tables.LAYOUT.frame(pd.DataFrame({**texts, **numbers})).set_axis(layout.frame.index, axis=0)
 
@@ -164,8 +173,11 @@ def _roles(layout: Declared, wells: pd.DataFrame, problems: Problems) -> "pd.Ser
     given = wells["role"].map(known)
     standard, zero = wells["standard"].notna(), wells["standard"] == 0
     is_standard = standard & (given.isin(["", "standard"]) | ((given == "blank") & zero))
-    for row in given.index[standard & ~is_standard & (given != "excluded")]:
-        problems.add("MG081", **layout.at(row, "standard"), seen=layout.text("standard")[row], role=given[row])
+    contrary = standard & ~is_standard & (given != "excluded")
+    for role in dict.fromkeys(given[contrary]):
+        rows = given.index[contrary & (given == role)]
+        seen = ", ".join(dict.fromkeys(layout.text("standard")[rows]))
+        problems.add("MG081", **layout.at_all(list(rows), "standard"), seen=seen, role=role)
     is_sample = (given == "") & ((wells["condition"] != "") | (wells["donor"] != "") | (wells["rep"] != ""))
     return given.mask(is_sample, "sample").mask(is_standard, "standard")
 

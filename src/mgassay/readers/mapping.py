@@ -1,5 +1,6 @@
 """Readings + layouts -> wells: who is in each well, for every plate and qPCR run of an experiment."""
 
+import unicodedata
 from dataclasses import dataclass
 
 import pandas as pd
@@ -46,7 +47,7 @@ def wells_from_readings(experiment: Experiment, readings: pd.DataFrame, problems
         held.append(wells)
         excluded.append(left_out)
     qpcr_wells = tables.QPCR_WELLS.frame(pd.concat(runs))
-    _check_samples_seen(experiment, qpcr_wells, problems)
+    _check_samples_seen(experiment, readings, qpcr_wells, problems)
     return Mapped(tables.WELLS.frame(pd.concat(plates)), qpcr_wells, tables.EXCLUSIONS.frame(pd.concat(excluded)))
 
 
@@ -68,12 +69,16 @@ def _excluded_images(experiment: Experiment, raw: RawFile) -> pd.DataFrame:
     return exclusions_from_rows(rows, "masked", "masked in the export")
 
 
-def _check_samples_seen(experiment: Experiment, qpcr_wells: pd.DataFrame, problems: Problems) -> None:
-    """A warning for names in the table of samples that no qPCR run holds."""
-    if experiment.samples is None or not len(qpcr_wells):
+def _check_samples_seen(
+    experiment: Experiment, readings: pd.DataFrame, qpcr_wells: pd.DataFrame, problems: Problems
+) -> None:
+    """A warning for names in the table of samples that no qPCR run holds; silent where a run could not be read."""
+    runs = {f.file for f in experiment.files_of("qpcr") if f.reader != "table"}
+    if experiment.samples is None or not runs or not runs <= set(readings["file"]):
         return
-    seen = list(dict.fromkeys(qpcr_wells["sample"]))
-    unseen = [name for name in experiment.samples["sample"] if name not in set(seen)]
+    read = readings.loc[readings["file"].isin(runs), "sample"]
+    seen = {unicodedata.normalize("NFKC", name).strip() for name in [*read.unique(), *qpcr_wells["sample"].unique()]}
+    unseen = [name for name in experiment.samples["sample"] if name not in seen]
     if unseen:
         more = f" and {len(unseen) - _LISTED} more" if len(unseen) > _LISTED else ""
         shown = ", ".join(unseen[:_LISTED]) + more

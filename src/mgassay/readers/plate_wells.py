@@ -7,6 +7,7 @@ from mgassay import tables
 from mgassay.experiment import Experiment, RawFile
 from mgassay.problems import Problems, suggestion
 from mgassay.readers.coverage import check_coverage
+from mgassay.readers.declared import is_incomplete
 from mgassay.readers.wellnames import compact
 
 BY_STANDARDS = ("calcium", "protein")  # assays that say nothing without a curve of their own plate
@@ -23,14 +24,15 @@ def wells_of_plate(
     layout, else of the row of files.csv, else of the settings; standards and blanks have none.
     """
     layout = experiment.layouts.get(raw.layout)
-    if layout is None:
+    if layout is None or not len(layout):  # a layout without wells was named when it was read
         return tables.WELLS.frame(), tables.EXCLUSIONS.frame()
     _check_once(raw, readings, _ONE_READ, problems)
     _check_layout_once(raw, layout, problems)
-    check_coverage(raw, layout, readings["well"], problems)
-    _check_unresolved(experiment, raw, layout, problems)
-    if raw.assay in BY_STANDARDS:
-        _check_standards(raw, layout, problems)
+    if not is_incomplete(problems, _homes(raw)):
+        check_coverage(raw, layout, readings["well"], problems)
+        _check_unresolved(experiment, raw, layout, problems)
+        if raw.assay in BY_STANDARDS:
+            _check_standards(raw, layout, problems)
     once = readings.drop_duplicates(_ONE_READ)
     joined = once.merge(usable_layout(experiment, layout).drop_duplicates("well"), on="well", how="inner")
     dilutions = joined["dilution"].fillna(dilution_of(experiment, raw))
@@ -99,20 +101,31 @@ def check_samples(experiment: Experiment, raw: RawFile, rows: pd.DataFrame, prob
 
 
 def _check_standards(raw: RawFile, layout: pd.DataFrame, problems: Problems) -> None:
-    """Standards that can make a curve, and a blank (a standard of 0 counts as one)."""
+    """Standards that can make a curve, and a blank (a standard of 0 counts as one): one problem for one cause."""
     where = {"file": raw.file, "sheet": raw.sheet}
     words = {"plate": raw.plate, "layout": raw.layout, "assay": raw.assay}
     standards = layout[layout["role"] == "standard"]
     unknown = standards.loc[standards["standard"].isna(), "well"]
     levels = np.unique(standards["standard"].dropna())
+    blank = bool((layout["role"] == "blank").any() or (levels == 0).any())
     shown = ", ".join(f"{v:g}" for v in levels)
-    if len(unknown):
+    if len(unknown) and not _is_told(raw, "standard", problems):
         problems.add("MG214", **where, place=compact(unknown), seen=str(len(unknown)), **words)
     if not len(standards):
         problems.add("MG210", **where, seen="no standard", **words)
-    elif len(levels) < LEAST_LEVELS:
-        problems.add("MG212", **where, place=compact(standards["well"]), seen=shown or "none", **words)
-    if not (layout["role"] == "blank").any() and not (levels == 0).any():
-        problems.add("MG211", **where, seen=shown or "no standard", **words)
+    elif len(levels) and (levels > 0).sum() + blank < LEAST_LEVELS:
+        problems.add("MG212", **where, place=compact(standards["well"]), seen=shown, **words)
+    elif len(levels) and not blank:
+        problems.add("MG211", **where, seen=shown, **words)
     if not (layout["role"] == "sample").any():
         problems.add("MG213", **where, seen="no sample", **words)
+
+
+def _is_told(raw: RawFile, column: str, problems: Problems) -> bool:
+    """Whether cells of a column of the layout were named already, when it was read."""
+    return any((p.file, p.sheet) in _homes(raw) and f", {column}" in p.place for p in problems)
+
+
+def _homes(raw: RawFile) -> set[tuple[str, str]]:
+    """The files and sheets in which the layout may stand."""
+    return {(f"layouts/{raw.layout}.csv", ""), ("experiment.xlsx", f"layout_{raw.layout}")}

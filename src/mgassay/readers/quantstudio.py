@@ -96,7 +96,8 @@ def read(content: Content, raw: RawFile, problems: Problems) -> pd.DataFrame:
     results = _results_in_text(content) if content.text else _results_in_workbook(content, raw)
     _check_columns(results)
     tokens = results.column("cq")
-    mark = decimal_mark((t for t in dict.fromkeys(tokens) if status_of(t)[0] == "ok"), results.sheet.separator)
+    numbers = (t for t in dict.fromkeys(tokens) if status_of(t)[0] == "ok")
+    mark = decimal_mark(numbers, results.sheet.separator, may_be_thousands=False)  # no run has thousands of cycles
     said = {token: _cq_from(token, mark) for token in dict.fromkeys(tokens)}
     value = np.array([said[t][1] for t in tokens], dtype=float)
     filled = _filled(results)

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath
 from typing import Any, get_args, get_origin
 
 import numpy as np
@@ -21,13 +21,13 @@ from mgassay.readers.declared import (
     numbers_from_table,
     table_from_cells,
 )
+from mgassay.readers.paths import alike, files_in, is_file, leaves_folder, offered, paths_of_images
 from mgassay.readers.settings import expectation
 from mgassay.readers.text import number_from
 
 OWN_COLUMNS = tuple(c for c in RawFile.model_fields if c != "overrides")
 REQUIRED = ("file", "assay", "plate")
 WAVELENGTHS_NM = (200.0, 1100.0)  # what plate readers can be set to
-_LISTED_FILES = 5000  # enough to find the nearest name of a missing file
 _SECTIONS: dict[str, type[AssaySettings]] = {a: type(getattr(Assays(), a)) for a in ASSAYS}
 
 
@@ -54,8 +54,8 @@ def files_from_cells(cells: Cells, bench: Bench, problems: Problems) -> tuple[Ra
     check_filled(table, REQUIRED, problems)
     numbers = numbers_from_table(table, ["dilution", *(c for c in settings if _is_number(c, settings))], problems)
     rows = [_row(table, i, {c: v[i] for c, v in numbers.items()}, bench, problems) for i in range(len(table.frame))]
-    usable = {row: raw for row, raw in zip(table.frame.index, rows, strict=True) if raw is not None}
-    _check_plates(table, usable, problems)
+    found = {row: raw for row, raw in zip(table.frame.index, rows, strict=True) if raw is not None}
+    usable = _plates_once(table, found, problems)
     _check_contents(table, usable, bench.folder, problems)
     return tuple(usable.values())
 
@@ -98,10 +98,14 @@ def _check_file(table: Declared, row: object, file: str, folder: Path, images: b
     if leaves_folder(folder, file):
         problems.add("MG041", **where)
         return False
-    found = paths_of_images(folder, file) if images else [p for p in [folder / file] if p.is_file()]
-    if not found:
-        known = [str(p.relative_to(folder).as_posix()) for p in _all_files(folder)]
-        problems.add("MG040", **where, suggestion=suggestion(file, _alike(file, known)))
+    found = _found(folder, file, images)
+    taken = set(table.frame["file"])
+    if not found and not images and (folder / file).is_dir():
+        inside = [f"{file.rstrip('/')}/{name}" for name in files_in(folder / file)]
+        problems.add("MG058", **where, suggestion=suggestion(file, [f for f in inside if f not in taken][:20]))
+    elif not found:
+        known = alike(file, [f for f in files_in(folder) if f not in taken])
+        problems.add("MG040", **where, suggestion=suggestion(file, known))
     elif PurePosixPath(file).name.startswith("~$"):
         problems.add("MG045", **where)
     elif not images and not found[0].stat().st_size:
@@ -111,39 +115,25 @@ def _check_file(table: Declared, row: object, file: str, folder: Path, images: b
     return False
 
 
-def leaves_folder(folder: Path, file: str) -> bool:
-    """Whether a path that stands in a table leads, or could lead, out of the folder: `../`, absolute, or by a link."""
-    windows = PureWindowsPath(file)
-    if windows.drive or windows.root or ".." in windows.parts or file.startswith("~/") or not file.isprintable():
-        return True
-    return not (folder / file).resolve().is_relative_to(folder.resolve())
-
-
-def paths_of_images(folder: Path, file: str) -> list[Path]:
-    """The files that a row of images names: a file, all files of a folder, or those that a glob finds; sorted."""
-    path = folder / file
-    found = [path] if path.is_file() else path.iterdir() if path.is_dir() else folder.glob(file)
-    return sorted(p for p in found if p.is_file() and not p.name.startswith((".", "~$")))
-
-
-def _all_files(folder: Path) -> list[Path]:
-    """Files of the folder, sorted, as far as a name may be looked for among them."""
-    found = (p for p in folder.rglob("*") if p.is_file())
-    return sorted(p for p, _ in zip(found, range(_LISTED_FILES), strict=False))
-
-
-def _alike(file: str, known: Sequence[str]) -> Sequence[str]:
-    """Files in the same folder where there are any, so that a list of all names stays short."""
-    beside = [k for k in known if PurePosixPath(k).parent == PurePosixPath(file).parent]
-    return known if len(known) <= 20 or not beside else beside[:200]
+def _found(folder: Path, file: str, images: bool) -> list[Path]:
+    """The files that a row names."""
+    if not images:
+        return [p for p in [folder / file] if is_file(p)]
+    try:
+        return paths_of_images(folder, file)
+    except (OSError, ValueError):  # a name that is too long, or a glob that is none
+        return []
 
 
 def _check_layout(table: Declared, row: object, text: Mapping[str, str], bench: Bench, problems: Problems) -> None:
     """Whether the layout is there, or something else maps the wells."""
     layout, assay = text["layout"], text["assay"]
     if layout and layout not in bench.layouts:
-        problems.add("MG047", **table.at(row, "layout"), seen=layout, suggestion=suggestion(layout, bench.layouts))
-    elif not layout and text["reader"] != "table" and not (assay == "qpcr" and bench.has_samples):
+        taken = set(table.text("layout"))
+        close = offered(layout, bench.layouts, taken)
+        words = suggestion(layout.removesuffix(".csv"), close or bench.layouts)
+        problems.add("MG047", **table.at(row, "layout"), seen=layout, suggestion=words)
+    elif not layout and assay in ASSAYS and text["reader"] != "table" and not (assay == "qpcr" and bench.has_samples):
         problems.add("MG048", **table.at(row, "layout"), assay=assay)
 
 
@@ -226,13 +216,15 @@ def _value(text: str, section: type[AssaySettings], column: str) -> Any:
     return text
 
 
-def _check_plates(table: Declared, usable: Mapping[Any, RawFile], problems: Problems) -> None:
-    """Each plate of an assay once, and each plate of a file for one assay."""
-    rows = pd.DataFrame([(r, f.assay, f.plate, f.file) for r, f in usable.items()], columns=["r", "a", "p", "f"])
-    for row in rows[rows.duplicated(["a", "p"])]["r"]:
-        problems.add("MG043", **table.at(row, "plate"), seen=usable[row].plate, assay=usable[row].assay)
-    for row in rows[rows.duplicated(["f", "p"]) & ~rows.duplicated(["a", "p"])]["r"]:
-        problems.add("MG049", **table.at(row, "plate"), seen=usable[row].plate, name=usable[row].file)
+def _plates_once(table: Declared, found: Mapping[Any, RawFile], problems: Problems) -> dict[Any, RawFile]:
+    """The rows without those that name a plate again: each plate of an assay once, each plate of a file for one."""
+    rows = pd.DataFrame([(r, f.assay, f.plate, f.file) for r, f in found.items()], columns=["r", "a", "p", "f"])
+    again, two_assays = rows.duplicated(["a", "p"]), rows.duplicated(["f", "p"])
+    for row in rows[again]["r"]:
+        problems.add("MG043", **table.at(row, "plate"), seen=found[row].plate, assay=found[row].assay)
+    for row in rows[two_assays & ~again]["r"]:
+        problems.add("MG049", **table.at(row, "plate"), seen=found[row].plate, name=found[row].file)
+    return {row: raw for row, raw in found.items() if row not in set(rows[again]["r"])}
 
 
 def _check_contents(table: Declared, usable: Mapping[Any, RawFile], folder: Path, problems: Problems) -> None:

@@ -6,7 +6,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from mgassay.readers.text import cells_from_line, separator_of, text_from_bytes
 
 UNZIPPED_LIMIT = 200_000_000  # bytes; the largest real export seen unzips to 3 MB
 # A formula's cell that ends without a stored value: </f></c>, <f …/></c>, </f><v/></c> or </f><v></v></c>.
+_MERGED = re.compile(rb'<mergeCell\s[^>]*?ref="([A-Z0-9:]+)"')
 _UNCALCULATED = re.compile(rb"(?:</f>|<f[^<>]*/>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 OPENING = 60  # rows of each sheet that show whose export it is
 
@@ -31,6 +32,7 @@ class Sheet:
     cells: Cells
     separator: str = ""
     is_text: bool = False
+    merged: tuple[str, ...] = ()  # merged ranges of a workbook's sheet: only their first cell holds anything
 
     def cell(self, row: int, col: int) -> str:
         """The text of a cell counted from 0, "" beyond the end of its row."""
@@ -140,17 +142,17 @@ def sheets_from_workbook(raw: bytes) -> tuple[Sheet, ...]:
 
     try:
         uncalculated = _looked_into(raw)
-        values = _cells_by_sheet(raw, data_only=True)
+        sheets = _sheets_of(raw, data_only=True)
         if uncalculated:
-            formulas = _cells_by_sheet(raw, data_only=False)
-            values = {name: _with_formulas(cells, formulas[name]) for name, cells in values.items()}
+            formulas = {s.name: s.cells for s in _sheets_of(raw, data_only=False)}
+            sheets = tuple(replace(s, cells=_with_formulas(s.cells, formulas[s.name])) for s in sheets)
     except UnreadableError:
         raise
     except Exception as cause:  # openpyxl lets whatever a broken archive causes through: KeyError, zlib.error, ...
         if any(isinstance(c, DefusedXmlException) for c in (cause, cause.__cause__, cause.__context__)):
             raise UnreadableError("MG107", seen="XML entities") from cause
         raise UnreadableError("MG104", seen=f"{type(cause).__name__}: {cause}".splitlines()[0]) from cause
-    return tuple(Sheet(name=name, cells=cells) for name, cells in values.items())
+    return sheets
 
 
 def _looked_into(raw: bytes) -> bool:
@@ -165,8 +167,8 @@ def _looked_into(raw: bytes) -> bool:
         return any(_UNCALCULATED.search(archive.read(n)) for n in names if n.startswith("xl/worksheets/"))
 
 
-def _cells_by_sheet(raw: bytes, *, data_only: bool) -> dict[str, Cells]:
-    """All sheets' cells as text; the sheet's own claim about its size is not trusted, it is often wrong."""
+def _sheets_of(raw: bytes, *, data_only: bool) -> tuple[Sheet, ...]:
+    """All sheets, cells as text; the sheet's own claim about its size is not trusted, it is often wrong."""
     import openpyxl
 
     if not openpyxl.DEFUSEDXML:
@@ -175,9 +177,15 @@ def _cells_by_sheet(raw: bytes, *, data_only: bool) -> dict[str, Cells]:
         warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that we do not read
         book: Any = openpyxl.load_workbook(BytesIO(raw), read_only=True, data_only=data_only, keep_links=False)
         try:
-            return {sheet.title: _cells_of(sheet) for sheet in book.worksheets}
+            return tuple(Sheet(s.title, _cells_of(s), merged=_merged_in(raw, s)) for s in book.worksheets)
         finally:
             book.close()
+
+
+def _merged_in(raw: bytes, sheet: Any) -> tuple[str, ...]:
+    """The merged ranges of a worksheet, which openpyxl does not tell when it only reads."""
+    with zipfile.ZipFile(BytesIO(raw)) as archive:
+        return tuple(ref.decode() for ref in _MERGED.findall(archive.read(sheet._worksheet_path)))
 
 
 def _cells_of(sheet: Any) -> Cells:

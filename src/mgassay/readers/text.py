@@ -121,11 +121,11 @@ def status_of(token: str) -> tuple[str, str]:
     return ("formula" if text.startswith("=") else "unknown"), ""
 
 
-def decimal_mark(numbers: Iterable[str], separator: str) -> str:
+def decimal_mark(numbers: Iterable[str], separator: str, *, may_be_thousands: bool = True) -> str:
     r"""The one decimal mark of a file's numbers: "." or ",".
 
     A comma counts only where no number has a point, the cells are not parted by commas, and not every comma could be
-    one between thousands. Raises UnreadableError MG121 otherwise.
+    one between thousands (where the numbers `may_be_thousands`). Raises UnreadableError MG121 otherwise.
 
     >>> decimal_mark(["0,069", "1,250", "2"], "\t")
     ','
@@ -135,7 +135,7 @@ def decimal_mark(numbers: Iterable[str], separator: str) -> str:
     if not commas:
         return "."
     mixed = any("." in n for n in given)
-    thousands = all(_THOUSANDS.fullmatch(n) for n in commas)
+    thousands = may_be_thousands and all(_THOUSANDS.fullmatch(n) for n in commas)
     if mixed or thousands or separator == "," or not all(_COMMA_NUMBER.fullmatch(n) for n in commas):
         raise UnreadableError("MG121", seen=commas[0])
     return ","

@@ -52,8 +52,12 @@ def effect_pieces(
 
 def effects_listing(tables: Tables, readout: str, block: str) -> Listing:
     """T, B, A and their differences for one readout and block, both scales and both estimators side by side."""
-    rows = [r for r in tables.primary("effects", readout=readout) if r["block"] in (block, "")]
-    held = {(r["contrast"], r["scale"], _column(r)): r for r in sorted(rows, key=lambda r: r["block"] == block)}
+    rows = [
+        r
+        for r in tables.primary("effects", readout=readout)
+        if r["block"] == block or r["contrast"] == "acellular"  # T of another control would not be this block's
+    ]
+    held = {(r["contrast"], r["scale"], _column(r)): r for r in rows}
     heads = (
         "contrast",
         "effect, log scale",
@@ -120,8 +124,15 @@ def _check_cells(row: Row) -> tuple[str, ...]:
         labels.block(row["block"]) if row["block"] else "",
         row["check"].replace("_", " "),
         labels.contrast(row["subject"]),
-        with_interval(row["estimate"], row["ci_low"], row["ci_high"]),
+        _check_estimate(row),
         "" if is_missing(row["bound_low"]) else bounds,
         passed,
         labels.flags(row["flag"]),
     )
+
+
+def _check_estimate(row: Row) -> str:
+    """What a check found; a share without a bounded set is no result and is not printed as one."""
+    if row["check"] in ("scale", "leave_one_out") and is_missing(row["ci_low"]):
+        return "not identifiable"
+    return with_interval(row["estimate"], row["ci_low"], row["ci_high"])

@@ -26,10 +26,16 @@ NOT_DIRECT = (
 )
 
 
-def gene_sentences(tables: Tables) -> Iterator[dict[str, str]]:
-    """One sentence per gene: at matched mineral where a comparator allows it, else the total effect and its limits."""
+def gene_sentences(tables: Tables, readout: str) -> Iterator[dict[str, str]]:
+    """One sentence per gene: at matched mineral where a comparator allows it, else the total effect and its limits.
+
+    It does where it was shown to leave as much of the verdict's readout as raised Mg did (the check `match`).
+    """
+    checks = tables.rows("checks", check="match", readout=readout)
+    matched = {c["subject"] for c in checks if not is_missing(c["passed"]) and c["passed"]}
     for gene in dict.fromkeys(r["gene"] for r in tables.rows("genes")):
-        row = _best_row(tables.rows("genes", gene=gene, block=""))
+        rows = tables.rows("genes", gene=gene, block="")
+        row = _best_row([r for r in rows if r["estimand"] != "matched_mineral" or r["comparator"] in matched])
         if row is not None:
             yield {"text": _gene_text(row), "table": "genes.csv", "key": key_of("genes", row)}
 

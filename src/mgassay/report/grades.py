@@ -15,19 +15,19 @@ NOT_THE_ANSWER = "The grade is of the evidence, not of the answer: “all of it 
 
 # A rule that weighs against the evidence when it fires, in words.
 AGAINST: Mapping[str, str] = {
-    "total_includes_zero": "T is not clearly different from 0",
-    "share_not_identifiable": "a share of T has no bounded interval",
+    "total_includes_zero": "T was not shown to differ from 0",
+    "share_not_identifiable": "a share of T cannot be told from these data",
     "floor": "a live arm is at the detection limit above background: a bound, not a value",
     "viability_changed": "an arm lost viability, so its mineral cannot be compared",
     "block_main_exceeds_total": "the block by itself changed mineral more than Mg²⁺ did",
-    "mg_only": "no arm in which Mg²⁺ entry was blocked",
+    "mg_only": "the step was not measured with Mg²⁺ entry blocked",
     "above_curve": "a live arm is beyond the top standard",
 }
 # A rule that speaks for the evidence: in words when it fired, and when it did not.
 SUPPORTING: Mapping[str, tuple[str, str]] = {
     "resolved": (
         "T excludes 0, and T − B differs from 0 or was shown equivalent to 0",
-        "T − B is not resolved: its interval holds 0, and equivalence to 0 was not shown",
+        "T − B was shown neither to differ from 0 nor to be equivalent to 0",
     ),
     "sirna": ("the block is siRNA", "the block is not siRNA"),
     "selective_block": ("the block is selective", "the block is not selective"),
@@ -37,10 +37,18 @@ SUPPORTING: Mapping[str, tuple[str, str]] = {
     "acellular_arm": ("the step was also made without cells", "no usable arm without cells"),
     "scale_robust": (
         "the share lies on the same side of one half on both scales",
-        "the share is not on one side of one half on both scales",
+        "not shown that the share lies on one side of one half on both scales",
     ),
 }
+# What need not be said once a rule weighs against the evidence: without T or a block there is no T − B to judge.
+SAID_ALREADY: Mapping[str, tuple[str, ...]] = {
+    "total_includes_zero": ("resolved", "scale_robust"),
+    "mg_only": ("resolved", "sirna", "selective_block", "second_block_agrees", "scale_robust"),
+    "mg_intracellular_measured": ("rho_below_half",),
+}
 NEXT_STEPS: Mapping[str, str] = {
+    "mineral readout": "Measure mineral (calcium or Alizarin Red) in the arms of the Mg²⁺ step, above the "
+    "detection limit.",
     "TRPM7 siRNA": "Make the Mg²⁺ step under TRPM7 siRNA, with its scramble control: inhibitors such as 2-APB stop "
     "more than TRPM7.",
     "second block of Mg entry": "Add a second, independent way to stop Mg²⁺ entry, in the same donors.",
@@ -53,13 +61,15 @@ NEXT_STEPS: Mapping[str, str] = {
 def reasons(rules: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[str]]:
     """What speaks for the evidence and what holds it back, from the verdict's rules in their order.
 
-    A rule without words here is printed by its name: under "for" when it fired, "against" when it did not.
+    A rule without words here is printed by its name: under "for" when it fired, "against" when it did not. What another
+    rule says already is left out.
     """
     holds_up: list[str] = []
     holds_back: list[str] = []
     known = {str(entry["rule"]): bool(entry["fired"]) for entry in rules}
-    if known.get("mg_intracellular_measured") is False:
-        known.pop("rho_below_half", None)  # not measured says it already
+    for said, implied in SAID_ALREADY.items():
+        if known.get(said) is (said in AGAINST):
+            known = {name: fired for name, fired in known.items() if name not in implied}
     for name, fired in known.items():
         if name in AGAINST:
             holds_back += [AGAINST[name]] if fired else []

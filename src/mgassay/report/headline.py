@@ -5,10 +5,19 @@ from typing import Any
 
 import pandas as pd
 
+from mgassay.effects.panels import is_open
 from mgassay.experiment import Experiment
 from mgassay.report.numbers import percent
 from mgassay.report.rows import Row, Tables, excludes_zero, tables_of
-from mgassay.report.words import Sentence, effect_row, is_identifiable, sentence, sentences, share_interval, share_row
+from mgassay.report.words import (
+    Sentence,
+    effect_row,
+    is_identifiable,
+    sentence,
+    sentences,
+    share_interval,
+    share_row,
+)
 
 HALF = 0.5
 
@@ -25,7 +34,7 @@ def headline(verdict: Mapping[str, Any], tables: Tables) -> Sentence | None:
     total = effect_row(tables, "total", readout, block)
     if total is None:
         return None
-    if not excludes_zero(total):
+    if not excludes_zero(total) or is_open(total["flag"]):
         return sentence("This experiment does not show that raising Mg²⁺ changed calcification.", "effects", total)
     if total["estimate"] < 0:
         return sentence(
@@ -33,9 +42,9 @@ def headline(verdict: Mapping[str, Any], tables: Tables) -> Sentence | None:
         )
     share = share_row(tables, "intracellular", readout, block)
     if share is None:
-        told = "Raising Mg²⁺ protected. Where it acted cannot be told: no arm in which its entry was blocked."
+        told = "Raising Mg²⁺ protected. Where it acted cannot be told: it was not measured with its entry blocked."
         return sentence(told, "effects", total)
-    if not is_identifiable(share):
+    if not is_identifiable(share) or verdict.get("grade") == "X":  # where X, a number would say what the grade denies
         told = "Raising Mg²⁺ protected. How much of that acted inside the cell cannot be told from this experiment."
         return sentence(told, "shares", share)
     return sentence(f"{_claim(share)} ({percent(share['estimate'])} {share_interval(share)}).", "shares", share)

@@ -92,7 +92,7 @@ FLAGS: Mapping[str, str] = {
     "not_scale_robust": "depends on the scale it is counted on",
     "few_donors": "fewer than two donors: no interval",
     "total_near_zero": "total effect close to zero",
-    "antagonism": "outside 0 to 100 %: the parts work against each other",
+    "antagonism": "estimate outside 0 to 100 %",
 }
 INTACT = "entry intact"
 ROLES: Mapping[str, tuple[str, str]] = {

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from mgassay.design import blocks_of
+from mgassay.effects.panels import MINERAL_READOUTS
 from mgassay.experiment import Experiment
 from mgassay.report import labels
 from mgassay.report.numbers import count, decimal, level
@@ -127,7 +128,7 @@ def _qpcr(experiment: Experiment, tables: Tables) -> Iterator[str]:
         yield (
             f"Expression is relative to {genes}, combined as geometric mean of quantities (Vandesompele 2002), "
             "weighted by efficiency where it is known, else 2 per cycle (Pfaffl 2001), on the log2 scale. "
-            "Cq that were not reached are not replaced by the number of cycles."
+            "Cq that were not reached enter as bounds."
         )
 
 
@@ -138,9 +139,8 @@ def _effects(experiment: Experiment, tables: Tables) -> Iterator[str]:
     contrast = experiment.settings.contrast
     yield (
         "The effect of Mg²⁺ is the natural log of the readout at reference minus that at raised Mg²⁺ (> 0 is "
-        "inhibition), after the mean of the donor's own no-phosphate wells was subtracted and wells were "
-        "averaged on the log scale. Effects are means of per-donor contrasts with t intervals (n − 1 degrees of "
-        "freedom); intervals are 95 %."
+        f"inhibition), after {_background(tables)}wells were averaged on the log scale. Effects are means of per-donor "
+        "contrasts with t intervals (n − 1 degrees of freedom); intervals are 95 %."
     )
     if (tables["effects"]["method"] == "welch").any():
         yield "Arms without cells were compared with living ones by Welch's method (Welch 1947)."
@@ -161,6 +161,16 @@ def _effects(experiment: Experiment, tables: Tables) -> Iterator[str]:
             "Margins were declared before the results."
         )
     yield "p values over readouts, and separately over genes, were adjusted by the method of Holm (Holm 1979)."
+
+
+def _background(tables: Tables) -> str:
+    """What was subtracted from mineral readouts: the no-phosphate wells, where they were run."""
+    mineral = tables["means"][tables["means"]["readout"].isin(MINERAL_READOUTS)]
+    lacking = mineral["flag"].str.split(";").map(lambda flags: "no_background" in flags).astype(bool)
+    if lacking.all():
+        return ""
+    where = " where they were run" if lacking.any() else ""
+    return f"the mean of the donor's own no-phosphate wells was subtracted from mineral readouts{where} and "
 
 
 def _software(versions: Mapping[str, str]) -> Iterator[str]:

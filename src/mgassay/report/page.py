@@ -19,7 +19,7 @@ from mgassay.report.flaws import flaw_pieces, problem_counts, problems_listing
 from mgassay.report.grades import GRADES, NOT_THE_ANSWER, next_steps, reasons
 from mgassay.report.headline import headline
 from mgassay.report.methods import methods_text
-from mgassay.report.numbers import NO_BREAK
+from mgassay.report.numbers import NO_BREAK, count
 from mgassay.report.pictures import picture_pieces
 from mgassay.report.pieces import Listing, Prose, Section
 from mgassay.report.plate_maps import PlateMaps, plate_maps
@@ -128,7 +128,7 @@ def _facts(given: ReportInput, tables: Tables) -> tuple[str, ...]:
     means = tables["means"]
     live = means["condition"].map(cells).isin(["live", ""])
     donors, runs = donors_column(means[live]), donors_column(means[~live])
-    counted = f"n = {len(donors)} donors: {', '.join(donors)}" if donors else "no donor with values"
+    counted = f"n = {count(len(donors), 'donor')}: {', '.join(donors)}" if donors else "no donor with values"
     return tuple(f for f in (about.cells, counted, f"runs without cells: {', '.join(runs)}" if runs else "") if f)
 
 
@@ -138,7 +138,8 @@ def verdict_box(given: ReportInput, tables: Tables) -> VerdictBox | None:
     if experiment is None or not verdict.get("grade"):
         return None
     grade, missing = str(verdict["grade"]), list(verdict.get("missing") or ())
-    holds_up, holds_back = reasons(verdict.get("rules") or ())
+    # Without a readout no rule was asked of anything.
+    holds_up, holds_back = reasons((verdict.get("rules") or ()) if verdict.get("readout") else ())
     return VerdictBox(
         headline=headline(verdict, tables),
         grade=grade,
@@ -155,7 +156,7 @@ def _basis_text(verdict: Mapping[str, Any]) -> str:
     """What the verdict rests on, and why that readout."""
     readout, block = str(verdict.get("readout") or ""), str(verdict.get("block") or "")
     if not readout:
-        return "No effect could be computed, so there is nothing to judge."
+        return "No effect on mineral could be computed, so there is nothing to judge."
     rests = f"The verdict rests on {labels.readout(readout)}" + (f" and {block}." if block else ".")
     if verdict.get("basis") == "acellular_arm":
         return f"{rests} Wells without cells have no protein to divide by, so T, B and A are compared per well."

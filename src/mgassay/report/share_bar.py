@@ -10,7 +10,7 @@ from mgassay.report.drawing import FAINT, GREEN, INK, ORANGE, SKY, VERMILION, dr
 from mgassay.report.numbers import NOTHING, percent
 from mgassay.report.pieces import Drawing, Listing, listing_of
 from mgassay.report.rows import Row, Tables, is_missing
-from mgassay.report.words import SHARE_ORDER, is_identifiable, share_interval
+from mgassay.report.words import SHARE_ORDER, allowed_values, is_identifiable, share_interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,7 +63,7 @@ def _told(row: Row | None) -> str:
     """A share with its set; an estimate without a bounded set is no result and is not printed as one."""
     if row is None:
         return NOTHING
-    return _value(row) if is_identifiable(row) else f"not identifiable ({share_interval(row)})"
+    return _value(row) if is_identifiable(row) else f"not identifiable ({allowed_values(row)})"
 
 
 def _remarks(held: Mapping[tuple[str, str, str], Row], share: str) -> str:

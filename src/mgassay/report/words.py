@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from mgassay.effects.panels import is_open
 from mgassay.experiment import Experiment
 from mgassay.report import labels
 from mgassay.report.genes import gene_sentences
@@ -43,7 +44,7 @@ def sentences(verdict: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], ex
         *_share_sentences(held, readout, block),
         *_block_sentences(held, readout, block),
         *_check_sentences(held, readout, block),
-        *gene_sentences(held),
+        *gene_sentences(held, readout),
     ]
 
 
@@ -62,28 +63,34 @@ def sentence(text: str, table: str, row: Row) -> Sentence:
 
 
 def effect_row(tables: Tables, contrast: str, readout: str, block: str, *, scale: str = "log") -> Row | None:
-    """The row a contrast is quoted from: the default method, the block's own row before the one without block."""
-    equal = {"contrast": contrast, "readout": readout, "scale": scale}
-    found = [r for r in tables.primary("effects", **equal) if r["method"] in ("donor_t", "welch")]
-    by_block = {r["block"]: r for r in reversed(found)}
-    return by_block.get(block, by_block.get(""))
+    """The row a contrast is quoted from: the default method, and the block's own (its T has its own control)."""
+    equal = {"contrast": contrast, "readout": readout, "block": block, "scale": scale}
+    return next((r for r in tables.primary("effects", **equal) if r["method"] in ("donor_t", "welch")), None)
 
 
 def share_row(tables: Tables, share: str, readout: str, block: str, *, scale: str = "log") -> Row | None:
     """The row a share is quoted from, by Fieller on donors."""
-    equal = {"share": share, "readout": readout, "scale": scale, "method": "fieller_donor"}
-    by_block = {r["block"]: r for r in reversed(tables.primary("shares", **equal))}
-    return by_block.get(block, by_block.get(""))
+    return tables.first("shares", share=share, readout=readout, block=block, scale=scale, method="fieller_donor")
 
 
 def _evidence(row: Row, *, unit: str = "donor") -> str:
-    """The estimate's interval, p and n, as they follow the letter of an effect."""
+    """The estimate's interval, p and n, as they follow the letter of an effect; a bound is called one."""
     parts = [with_interval(row["estimate"], row["ci_low"], row["ci_high"]), p_value(row["p"])]
-    return ", ".join([p for p in parts if p] + [f"n = {count(n_donors(row), unit)}"])
+    return ", ".join([p for p in parts if p] + [f"n = {count(n_donors(row), unit)}"]) + _bound_text(row)
+
+
+def _bound_text(row: Row) -> str:
+    """That an estimate is a bound, or made of bounds that pull it both ways; "" for one made of values alone."""
+    if is_open(row["flag"]):
+        return " (made of bounds: the truth may lie on either side)"
+    told = {"lower_bound": " (a lower bound)", "upper_bound": " (an upper bound)"}
+    return next((told[f] for f in row["flag"].split(";") if f in told), "")
 
 
 def _direction(row: Row, thing: str) -> str:
     """What a step did to a readout, claimed only where the interval leaves out 0."""
+    if is_missing(row["ci_low"]) or is_open(row["flag"]):
+        return f"was not shown to change {thing}"
     if not excludes_zero(row):
         return f"had no clear effect on {thing}"
     return f"lowered {thing}" if row["estimate"] > 0 else f"raised {thing}"
@@ -101,7 +108,8 @@ def _effect_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sent
         )
     if additive := effect_row(tables, "total", readout, block, scale="additive"):
         yield sentence(
-            f"That is {_percent_with_interval(additive)} inhibition, averaged over the donors' own percentages.",
+            f"That is {_percent_with_interval(additive)} inhibition{_bound_text(additive)}, "
+            "averaged over the donors' own percentages.",
             "effects",
             additive,
         )
@@ -119,18 +127,17 @@ def _effect_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sent
             acellular,
         )
     if lost := effect_row(tables, "interaction", readout, block):
-        yield sentence(f"{_interaction_claim(lost)}: T − B = {_evidence(lost)}.", "effects", lost)
+        yield sentence(f"{_interaction_claim(lost, total)}: T − B = {_evidence(lost)}.", "effects", lost)
 
 
-def _interaction_claim(row: Row) -> str:
-    """What T − B shows about entry, never more than its interval does."""
-    if not excludes_zero(row):
+def _interaction_claim(row: Row, total: Row | None) -> str:
+    """What T − B shows about entry, never more than its interval does; larger or smaller is meant by the sign of T."""
+    if not excludes_zero(row) or is_open(row["flag"]):
         return "Whether the effect depends on Mg²⁺ entry is not settled"
-    return (
-        "Part of the effect depends on Mg²⁺ entry"
-        if row["estimate"] > 0
-        else "Blocking entry made the effect of Mg²⁺ larger"
-    )
+    if total is None or not excludes_zero(total):
+        return "The step did not do the same with entry intact and with entry blocked"
+    same_way = (row["estimate"] > 0) == (total["estimate"] > 0)
+    return "Part of the effect depends on Mg²⁺ entry" if same_way else "Blocking entry made the effect of Mg²⁺ larger"
 
 
 def _percent_with_interval(row: Row) -> str:
@@ -147,6 +154,11 @@ def share_interval(row: Row) -> str:
     return "any value"
 
 
+def allowed_values(row: Row) -> str:
+    """What the data allow of a share that is not identifiable; bounds in place of values allow anything."""
+    return "any value" if is_open(row["flag"]) else share_interval(row)
+
+
 def is_identifiable(row: Row) -> bool:
     """Whether the share may be quoted: its set is bounded."""
     return not is_missing(row["identifiable"]) and bool(row["identifiable"])
@@ -161,7 +173,7 @@ def _share_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sente
     if (row := share_row(tables, "intracellular", readout, block, scale="additive")) and is_identifiable(row):
         yield sentence(
             f"Counted as percent inhibition instead of on the log scale, the intracellular share is "
-            f"{percent(row['estimate'])} {share_interval(row)}.",
+            f"{percent(row['estimate'])} {share_interval(row)}{_bound_text(row)}.",
             "shares",
             row,
         )
@@ -176,17 +188,23 @@ def _share_text(row: Row, counted: Row | None) -> str:
     if not is_identifiable(row):
         return (
             f"{name}: not identifiable from this experiment "
-            f"(the data allow {share_interval(row)}{donors}); {_why_not(row)}."
+            f"(the data allow {allowed_values(row)}{donors}); {_why_not(row)}."
         )
     left = "" if is_missing(row["rho"]) else f", with {percent(row['rho'])} of entry left under block"
-    outside = "; outside 0 to 100 %, so the parts oppose each other" if not 0 <= row["estimate"] <= 1 else ""
-    return f"{name}: {percent(row['estimate'])} {share_interval(row)} of the total effect{left}{donors}{outside}."
+    beyond = row["ci_high"] < 0 or row["ci_low"] > 1
+    outside = "; outside 0 to 100 %, so the parts oppose each other" if beyond else ""
+    bound = _bound_text(row)
+    return (
+        f"{name}: {percent(row['estimate'])} {share_interval(row)} of the total effect{left}{donors}{bound}{outside}."
+    )
 
 
 def _why_not(row: Row) -> str:
     """Why a share is not identifiable, and what would make it so."""
     if "few_donors" in row["flag"].split(";"):
         return "an interval takes two donors (or runs) or more"
+    if is_open(row["flag"]):
+        return "bounds stand for values in it: arms above the detection limit and within the curve would tell"
     return "T is too close to 0 for its spread: more donors or a larger effect of Mg²⁺ would tell"
 
 
@@ -194,9 +212,9 @@ def _block_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sente
     """What the block does by itself, at reference Mg."""
     if row := effect_row(tables, "block_main", readout, block):
         thing = labels.readout(readout)
-        told = "had no clear effect on" if not excludes_zero(row) else "raised" if row["estimate"] > 0 else "lowered"
+        told = _direction({**row, "estimate": -row["estimate"]}, thing)  # > 0 is more here
         yield sentence(
-            f"{labels.block(block)} by itself, at {level(tables.mg_reference_mM)} mM Mg²⁺, {told} {thing}: "
+            f"{labels.block(block)} by itself, at {level(tables.mg_reference_mM)} mM Mg²⁺, {told}: "
             f"{_evidence(row)} (log scale, > 0 is more).",
             "effects",
             row,

@@ -1,0 +1,128 @@
+"""Whether a layout is that of its plate: wells that it calls the same must read the same.
+
+A layout of another plate, or a plate put in turned round, gives every well a wrong name, and no single number shows it.
+So the agreement of sample wells within their groups is held against what the experiment's other layouts, and the same
+layout turned, mirrored or shifted by one, would give.
+"""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mgassay.experiment import Experiment, RawFile
+from mgassay.problems import Problems
+
+CLEAR = 1e-12  # agreement that chance cannot give; nothing else is tried
+BETTER = 1e-6  # how much less likely by chance another layout's agreement must be
+BY_CHANCE = 0.01
+LEAST_GROUPS, LEAST_SPARE = 4, 4
+_REP = ["condition", "donor", "rep"]
+_SHAPES = ((2, 3), (3, 4), (4, 6), (6, 8), (8, 12), (16, 24), (32, 48))
+
+Spots = npt.NDArray[np.int64]
+# How a plate may lie: along rows and columns, -1 mirrors; then so many rows and columns on.
+MOVES = {
+    "turned by 180°": ((-1, -1), (0, 0)),
+    "mirrored left to right": ((1, -1), (0, 0)),
+    "mirrored top to bottom": ((-1, 1), (0, 0)),
+    "shifted down by one row": ((1, 1), (1, 0)),
+    "shifted up by one row": ((1, 1), (-1, 0)),
+    "shifted right by one column": ((1, 1), (0, 1)),
+    "shifted left by one column": ((1, 1), (0, -1)),
+}
+
+
+def is_misplaced(experiment: Experiment, raw: RawFile, wells: pd.DataFrame, problems: Problems) -> bool:
+    """Whether another layout fits the readings of a plate (WELLS, one row per well) far better than its own.
+
+    MG326 names the one that fits; MG327 warns where wells agree no better than by chance and nothing else fits.
+    """
+    layout = experiment.layouts.get(raw.layout)
+    if layout is None:
+        return False
+    signals = _ranked(wells)
+    own = chance_of_agreement(layout, signals)
+    if math.isnan(own) or own < CLEAR:
+        return False
+    tried = {name: chance_of_agreement(moved, signals) for name, moved in _others(experiment, raw, layout, signals)}
+    others = {name: chance for name, chance in tried.items() if not math.isnan(chance)}
+    best = min(others, key=others.__getitem__, default="")
+    where = {"file": raw.file, "sheet": raw.sheet, "plate": raw.plate, "layout": raw.layout}
+    if best and others[best] < BETTER * own:
+        problems.add("MG326", seen=best, **where)
+        return True
+    if own > BY_CHANCE and _must_differ(experiment, layout):
+        problems.add("MG327", seen=f"{own:.2g}", **where)
+    return False
+
+
+def chance_of_agreement(layout: pd.DataFrame, signals: "pd.Series[float]") -> float:
+    """How likely wells that a layout (LAYOUT) calls the same would agree as well by chance; NaN where none can tell.
+
+    The upper tail of F in a one-way analysis of variance of the ranks of `signals` (by well), over groups of two or
+    more wells with one condition, donor and rep; without the rep where no rep has two wells.
+    """
+    from scipy.special import fdtrc
+
+    samples = layout[(layout["role"] == "sample") & layout["well"].isin(signals.index)]
+    by_rep = bool(samples.duplicated(_REP).any())
+    counted = samples[samples.duplicated(_REP if by_rep else _REP[:2], keep=False)]
+    index = counted.groupby(_REP if by_rep else _REP[:2], sort=False).ngroup().to_numpy()
+    y, groups = signals[counted["well"]].to_numpy(), int(index.max(initial=-1)) + 1
+    spare = len(y) - groups
+    if groups < LEAST_GROUPS or spare < LEAST_SPARE or np.ptp(y) == 0:
+        return math.nan
+    means = np.bincount(index, weights=y) / np.bincount(index)
+    within, total = float(np.sum((y - means[index]) ** 2)), float(np.sum((y - y.mean()) ** 2))
+    if within == 0:
+        return 0.0
+    ratio = (total - within) / (groups - 1) / (within / spare)
+    return float(fdtrc(groups - 1, spare, ratio))
+
+
+def _ranked(wells: pd.DataFrame) -> "pd.Series[float]":
+    """Ranks of the readings by well; what the reader found too bright ranks above all others."""
+    value = wells["value"].where(wells["status"] != "above", math.inf)
+    used = wells["status"].isin(["ok", "above"]) & value.notna()
+    return pd.Series(value[used].rank().to_numpy(dtype=float), index=wells.loc[used, "well"].to_numpy())
+
+
+def _others(
+    experiment: Experiment, raw: RawFile, layout: pd.DataFrame, signals: "pd.Series[float]"
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """What else the layout might have been: the other layouts of the experiment, and its own, moved."""
+    for name, other in experiment.layouts.items():
+        if name != raw.layout and not other["well"].duplicated().any():
+            yield f"the layout “{name}”", other
+    at = _spots(pd.Series(signals.index))
+    shape = next((s for s in _SHAPES if (at < s).all()), _SHAPES[-1])
+    for name, (direction, step) in MOVES.items():
+        spots = _spots(layout["well"])
+        moved = np.where(np.array(direction) < 0, np.array(shape) - 1 - spots, spots) + np.array(step)
+        kept = ((moved >= 0) & (moved < shape)).all(axis=1)
+        wells = [f"{_letters(r)}{c + 1}" for r, c in moved[kept]]
+        yield f"its own layout, {name}", layout[kept].assign(well=wells)
+
+
+def _spots(wells: "pd.Series[str]") -> Spots:
+    """Row and column of wells, from 0."""
+    parts = wells.str.extract(r"^([A-Z]+)(\d+)$")
+    rows = [ord(t[-1]) - 65 + (26 * (ord(t[0]) - 64) if len(t) > 1 else 0) for t in parts[0]]
+    return np.column_stack([np.array(rows, dtype=np.int64), parts[1].to_numpy(dtype=np.int64) - 1])
+
+
+def _letters(row: int) -> str:
+    """The letters of a row counted from 0."""
+    return chr(65 + row) if row < 26 else "A" + chr(65 + row - 26)
+
+
+def _must_differ(experiment: Experiment, layout: pd.DataFrame) -> bool:
+    """Whether the plate holds groups that cannot read alike: wells of a rep in duplicate, or both media."""
+    samples = layout[layout["role"] == "sample"]
+    if samples.duplicated(_REP).any():
+        return True
+    media = samples["condition"].map(experiment.conditions.set_index("condition")["medium"])
+    return bool(media.nunique() > 1)

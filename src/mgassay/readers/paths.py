@@ -1,0 +1,69 @@
+"""Paths that the lab wrote down: whether they stay in the experiment folder, and which files they mean."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+_LISTED_FILES = 5000  # enough to find the nearest name of a missing file
+_LEFT_BY_SYSTEMS = ("thumbs.db", "desktop.ini")
+
+
+def leaves_folder(folder: Path, file: str) -> bool:
+    """Whether a path that stands in a table leads, or could lead, out of the folder: `../`, absolute, or by a link."""
+    windows = PureWindowsPath(file)
+    if windows.drive or windows.root or ".." in windows.parts or file.startswith("~/") or not file.isprintable():
+        return True
+    return not lies_inside(folder, folder / file)
+
+
+def lies_inside(folder: Path, path: Path) -> bool:
+    """Whether a path ends in the folder once its links are followed; links that go in circles lead nowhere."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # Python 3.11 raises RuntimeError for links in a circle
+        return False
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file of that name; a name longer than the system takes belongs to none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def is_left_behind(path: Path) -> bool:
+    """Whether a file was left by a program or system (hidden, lock, thumbnails) and is nobody's data."""
+    return path.name.startswith((".", "~$")) or path.name.lower() in _LEFT_BY_SYSTEMS
+
+
+def paths_of_images(folder: Path, file: str) -> list[Path]:
+    """The files that a row of images names: a file, all files of a folder, or those that a glob finds; sorted.
+
+    Raises ValueError for a glob that is none.
+    """
+    path = folder / file
+    found = [path] if is_file(path) else path.iterdir() if path.is_dir() else folder.glob(file)
+    return sorted(p for p in found if is_file(p) and not is_left_behind(p))
+
+
+def files_in(folder: Path) -> list[str]:
+    """Names of the files of a folder and those below it, relative to it, sorted, as far as one may look among them."""
+    found = (p for p in folder.rglob("*") if is_file(p))
+    return sorted(p.relative_to(folder).as_posix() for p, _ in zip(found, range(_LISTED_FILES), strict=False))
+
+
+def offered(wanted: str, known: Iterable[str], taken: Collection[str]) -> list[str]:
+    """The names that may stand for a missing one: of those that other rows name, only such with the same numbers.
+
+    >>> offered("calcium_D1", ["calcium_D2", "calcum_D1"], ["calcium_D2", "calcum_D1"])
+    ['calcum_D1']
+    """
+    numbers = re.findall(r"\d+", wanted)
+    return [name for name in known if name not in taken or re.findall(r"\d+", name) == numbers]
+
+
+def alike(file: str, known: Sequence[str]) -> Sequence[str]:
+    """Files in the same folder where there are any, so that a list of all names stays short."""
+    beside = [k for k in known if PurePosixPath(k).parent == PurePosixPath(file).parent]
+    return known if len(known) <= 20 or not beside else beside[:200]

@@ -1,0 +1,17 @@
+"""The example that a lab starts from is complete, the same each time, and gives no truth away."""
+
+from mgassay.simulate.example import example_experiment
+
+
+def test_the_example_is_a_whole_folder_without_its_truth():
+    made = example_experiment("lab-1")
+    assert {"experiment.toml", "conditions.csv", "files.csv", "samples.csv"} <= set(made)
+    assert not [name for name in made if "truth" in name]
+    assert b"lab-1" in made["experiment.toml"]
+    for listed in made["files.csv"].decode().splitlines()[1:]:
+        raw = listed.split(",")[0]
+        assert any(name == raw or name.startswith(f"{raw}/") for name in made), raw
+
+
+def test_the_example_is_the_same_each_time():
+    assert example_experiment("lab-1") == example_experiment("lab-1")
