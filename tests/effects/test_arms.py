@@ -58,3 +58,16 @@ def test_acellular_in_glycerophosphate_alone(lab):
     assert found(lab.experiment(rows))["MG608"].seen == "10.0"
     with_pi = [{**c, "pi_mM": 2.6} for c in rows]
     assert "MG608" not in found(lab.experiment(with_pi))
+
+
+def test_an_inhibitor_or_sirna_that_is_no_known_block_is_an_error(lab):
+    odd = [lab.condition("odd_08", 0.8, sirna="siTRPM7 #2"), lab.condition("odd_20", 2.0, sirna="siTRPM7 #2")]
+    problem = found(lab.experiment([*lab.sirna_conditions(), *odd]))["MG614"]
+    assert (problem.severity, problem.file, problem.place, problem.seen) == (
+        "error", "conditions.csv", "sirna", "siTRPM7 #2",
+    )  # fmt: skip
+    assert "odd_08, odd_20" in problem.message
+    declared = {"name": "pool 2", "column": "sirna", "intact": "scramble", "blocked": "siTRPM7 #2"}
+    assert "MG614" not in found(lab.experiment([*lab.sirna_conditions(), *odd], block=[declared]))
+    vehicle = [lab.condition("dmso", 0.8, inhibitor="DMSO")]
+    assert found(lab.experiment([*lab.sirna_conditions(), *vehicle]))["MG614"].seen == "DMSO"

@@ -162,3 +162,21 @@ def test_lines_are_not_broken_within_a_number():
         glued("p = 0.01, n = 4, T − B")
         == f"p{NO_BREAK}={NO_BREAK}0.01, n{NO_BREAK}={NO_BREAK}4, T{NO_BREAK}−{NO_BREAK}B"
     )
+
+
+def test_donors_are_counted_from_what_was_measured(hand):
+    made = hand.make_tables()
+    alone = {**made, "means": made["means"][made["means"]["donor"].isin(["D1", "run1"])]}
+    assert "n = 1 donor: D1" in text_of(report_page(hand.make_input(tables=alone)))
+    without_means = {**made, "means": made["means"].iloc[:0]}
+    text = text_of(report_page(hand.make_input(tables=without_means)))
+    assert "n = 4 donors: D1, D2, D3, D4" in text
+    assert "no donor with values" not in text
+
+
+def test_without_a_readout_no_rule_is_told(hand):
+    verdict = hand.make_verdict(readout="", block="", grade="X", missing=["mineral readout"])
+    text = text_of(report_page(hand.make_input(verdict=verdict)))
+    assert "No effect on mineral could be computed" in text
+    assert "What holds it back" not in text
+    assert "Measure mineral" in text

@@ -1,6 +1,6 @@
 """Which questions the declared conditions can answer, told before anything is computed."""
 
-from mgassay.design import Arms, arms_of_blocks, is_level, primary_day
+from mgassay.design import Arms, arms_of_blocks, blocks_of, is_level, primary_day
 from mgassay.experiment import Experiment
 from mgassay.problems import Problems, suggestion
 
@@ -11,6 +11,7 @@ def check_arms(experiment: Experiment, problems: Problems) -> None:
     """Adds a problem for every arm that is missing or ambiguous, and for names that conditions.csv does not hold."""
     all_arms = arms_of_blocks(experiment)
     _check_names(experiment, problems)
+    _check_known(experiment, problems)
     _check_total(experiment, all_arms, problems)
     _check_blocks(experiment, all_arms, problems)
     _check_rivals(all_arms, problems)
@@ -36,6 +37,23 @@ def _check_names(experiment: Experiment, problems: Problems) -> None:
             held = [str(v) for v in dict.fromkeys(conditions[column])] if column in conditions else []
             hint = suggestion(value, held) if held else suggestion(column, [str(c) for c in conditions.columns])
             problems.add("MG607", file="experiment.toml", name=name, column=column, seen=value, hint=hint)
+
+
+def _check_known(experiment: Experiment, problems: Problems) -> None:
+    """Every inhibitor and siRNA is a block, its control, or a step: a name nobody knows would be left out unseen."""
+    declared = [(b.column, v) for b in blocks_of(experiment) for v in (b.intact, b.blocked)]
+    declared += [(s.column, v) for s in experiment.settings.step for v in (s.reference, s.raised)]
+    for column, known in (("inhibitor", ("none",)), ("sirna", ("none", "scramble", "TRPM7"))):
+        names = [*known, *(v for c, v in declared if c == column)]
+        for value in dict.fromkeys(experiment.conditions[column]):
+            if value and value not in names:
+                conditions = experiment.conditions.loc[experiment.conditions[column] == value, "condition"]
+                facts = {
+                    "column": column,
+                    "conditions": ", ".join(conditions),
+                    "known": ", ".join(dict.fromkeys(names)),
+                }
+                problems.add("MG614", file="conditions.csv", place=column, seen=value, **facts)
 
 
 def _check_total(experiment: Experiment, all_arms: tuple[Arms, ...], problems: Problems) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -20,28 +20,31 @@ def same_name(text: str) -> str:
 
 
 def check_names(maps: Mapping[str, pd.DataFrame], problems: Problems) -> None:
-    """An error for each donor, and each rep, that two tables (by the name of their file) spell in two ways.
+    """Errors for donors and reps that tables (by the name of their file) spell in two ways, or that cannot be names.
 
     Spellings that the first table holds beside each other are two donors: the lab saw them there.
     """
     for column in ("donor", "rep"):
-        spelt: dict[str, dict[str, str]] = {}
+        homes: dict[str, list[str]] = {}
         for file, table in maps.items():
             for name in dict.fromkeys(t for t in table[column] if t):
-                spelt.setdefault(same_name(name) or name, {}).setdefault(name, file)
-        for names in (n for n in spelt.values() if len(n) > 1 and len(set(n.values())) > 1):
-            _tell(column, names, maps, problems)
+                homes.setdefault(name, []).append(file)
+        for name in (n for n in homes if any(c in "|;" or not c.isprintable() for c in n)):
+            problems.add("MG087", file=homes[name][0], place=column, seen=name, column=column)
+        _tell_spellings(column, homes, problems)
 
 
-def _tell(column: str, names: Mapping[str, str], maps: Mapping[str, pd.DataFrame], problems: Problems) -> None:
-    """One problem for a name that is spelt in several ways, at the file with the spelling that fewest tables have."""
-    tables_with = {n: [f for f, t in maps.items() if (t[column] == n).any()] for n in names}
-    rare = min(names, key=lambda n: (len(tables_with[n]), -list(names).index(n)))
-    others = [n for n in names if n != rare]
-    words = {"seen": rare, "other": _quoted(others), "column": column, "files": ", ".join(tables_with[others[0]][:3])}
-    problems.add("MG086", file=tables_with[rare][0], place=column, **words)
-
-
-def _quoted(names: Iterable[str]) -> str:
-    """Names in quotation marks."""
-    return ", ".join(f"“{n}”" for n in names)
+def _tell_spellings(column: str, homes: Mapping[str, list[str]], problems: Problems) -> None:
+    """One problem per table for its names that others spell otherwise; the rarer spelling is the wrong one."""
+    alike: dict[str, list[str]] = {}
+    for name in homes:
+        alike.setdefault(same_name(name) or name, []).append(name)
+    wrong: dict[str, list[tuple[str, str]]] = {}
+    for names in alike.values():
+        usual, *others = sorted(names, key=lambda n: -len(homes[n]))
+        for other in (n for n in others if homes[n][0] != homes[usual][0]):
+            wrong.setdefault(homes[other][0], []).append((other, usual))
+    for file, pairs in wrong.items():
+        spelt = ", ".join(f"“{other}” (“{usual}”)" for other, usual in pairs)
+        where = ", ".join(homes[pairs[0][1]][:3])
+        problems.add("MG086", file=file, place=column, seen=spelt, column=column, files=where)

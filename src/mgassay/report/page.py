@@ -125,9 +125,9 @@ def _facts(given: ReportInput, tables: Tables) -> tuple[str, ...]:
         return ()
     about, conditions = given.experiment.settings.experiment, given.experiment.conditions
     cells = conditions.set_index("condition")["cells"]
-    means = tables["means"]
-    live = means["condition"].map(cells).isin(["live", ""])
-    donors, runs = donors_column(means[live]), donors_column(means[~live])
+    measured = tables["means"] if len(tables["means"]) else tables["amounts"]  # an error may have left no means
+    live = measured["condition"].map(cells).isin(["live", ""])
+    donors, runs = donors_column(measured[live]), donors_column(measured[~live])
     counted = f"n = {count(len(donors), 'donor')}: {', '.join(donors)}" if donors else "no donor with values"
     return tuple(f for f in (about.cells, counted, f"runs without cells: {', '.join(runs)}" if runs else "") if f)
 
