@@ -74,7 +74,7 @@ def test_live_reps_without_protein_are_told_once_and_acellular_ones_never(bench)
     assert bench.readout(results, "calcium").condition.tolist() == ["ca20"]
     assert bench.readout(results, "calcium_per_well").flag.tolist() == ["no_protein", "no_protein", "", ""]
     assert bench.codes(problems) == ["MG320"]
-    assert next(iter(problems)).place == "ca08/D1/1; ca08/D1/2"
+    assert next(iter(problems)).place == "ca08/D1/1,2"
 
 
 def test_apparent_calcium_of_the_dye(bench):

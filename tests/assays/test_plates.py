@@ -53,7 +53,7 @@ def test_logistic_curves_leave_amounts_absent(bench, curve):
     )
     assert results.amounts.empty
     assert results.curves.empty
-    assert [(p.code, p.severity, p.file) for p in problems] == [("MG301", "error", "raw/calcium_D1.txt")]
+    assert [(p.code, p.severity, p.file) for p in problems] == [("MG301", "error", "experiment.toml")]
 
 
 def test_settings_of_the_file_win(bench):

@@ -7,15 +7,14 @@ from mgassay.problems import Problems
 from mgassay.readers.declared import (
     cells_from_file,
     cells_from_rows,
-    cells_from_shelf,
     check_filled,
     check_no_dates,
     check_once,
     is_date,
     numbers_from_table,
-    shelf_from_folder,
     table_from_cells,
 )
+from mgassay.readers.shelf import cells_from_shelf, shelf_from_folder
 
 COLUMNS = ("condition", "mg_mM", "label")
 
@@ -66,7 +65,7 @@ def test_the_heading_alone_says_what_parts_the_cells(tmp_path, problems):
 def test_a_file_that_is_no_text_is_named(tmp_path, problems):
     (tmp_path / "t.csv").write_bytes(b"")
     assert cells_from_file(tmp_path / "t.csv", "t.csv", "", problems) is None
-    assert [(p.code, p.file) for p in problems] == [("MG102", "t.csv")]
+    assert [(p.code, p.file) for p in problems] == [("MG023", "t.csv")]
 
 
 def workbook(path, sheets):
@@ -136,7 +135,7 @@ def test_an_unknown_column_is_named_and_stands_in_for_the_one_it_is_a_slip_of(pr
         ("MG022", "t.csv", "", "row 1", "Conditon"),
         ("MG022", "t.csv", "", "row 1", "colour"),
     ]
-    assert [p.remedy[:29] for p in problems] == ["Did you mean “condition”? In ", "Known are: condition, mg_mM, "]
+    assert [p.remedy[:29] for p in problems] == ["Did you mean “condition”? A c", "Known are: condition, mg_mM, "]
     assert list(made.frame) == ["condition", "mg_mM"]
 
 
@@ -149,7 +148,7 @@ def test_missing_and_repeated_columns_are_named(problems):
 
 def test_a_table_without_cells_is_named(problems):
     assert len(table(problems).frame) == 0
-    assert found(problems) == [("MG023", "t.csv", "", "", "")]
+    assert found(problems) == [("MG023", "t.csv", "", "", "no filled cell")]
 
 
 def test_cells_beyond_the_heading_are_named(problems):
@@ -182,8 +181,7 @@ def test_empty_and_repeated_rows_are_named(problems):
     check_filled(made, ["condition"], problems)
     assert check_once(made, ["condition"], problems).tolist() == [True, True, False, True]
     assert found(problems) == [
-        ("MG029", "t.csv", "", "row 3, condition", ""),
-        ("MG029", "t.csv", "", "row 5, condition", ""),
+        ("MG029", "t.csv", "", "row 3, condition and 1 more", ""),
         ("MG030", "t.csv", "", "row 4, condition", "c1"),
     ]
 
@@ -212,3 +210,73 @@ def test_numbers_are_read_or_named(problems, texts, numbers, problem):
     assert list(read) == ["mg_mM"]
     assert read["mg_mM"].tolist() == pytest.approx(numbers, nan_ok=True)
     assert [(p.code, p.place, p.seen) for p in problems] == ([problem] if problem else [])
+
+
+def test_a_heading_without_rows_is_named(problems):
+    table(problems, ["condition", "mg_mM"])
+    assert found(problems) == [("MG023", "t.csv", "", "", "a heading without rows")]
+
+
+def test_only_the_conditions_are_told_of_columns_of_their_own(problems):
+    table(problems, ["well", "colour"], ["A1", "red"], known=("well", "role"))
+    assert "[[step]]" not in next(iter(problems)).remedy
+
+
+def test_shifted_rows_are_one_problem_and_what_stands_in_them_is_not_judged(problems):
+    rows = [["c1", "0", "8", "x"], ["c2", "0", "8", "x"], ["c3", "2", "b"]]
+    made = table(problems, list(COLUMNS), *rows)
+    numbers = numbers_from_table(made, ["mg_mM", "label"], problems)
+    assert found(problems) == [
+        ("MG025", "t.csv", "", "row 2 and 1 more", "x"),
+        ("MG027", "t.csv", "", "row 4, label", "b"),
+    ]
+    assert made.shifted == {2, 3}
+    assert numbers["mg_mM"].tolist() == [0, 0, 2]
+
+
+def test_the_same_word_for_a_number_is_one_problem(problems):
+    made = table(problems, ["mg_mM"], ["NA"], ["1"], ["NA"], ["high"])
+    numbers_from_table(made, ["mg_mM"], problems)
+    assert found(problems) == [
+        ("MG027", "t.csv", "", "row 2, mg_mM and 1 more", "NA"),
+        ("MG027", "t.csv", "", "row 5, mg_mM", "high"),
+    ]
+
+
+def test_the_same_date_is_one_problem(problems):
+    check_no_dates(table(problems, ["condition"], ["8-Mar"], ["c"], ["8-Mar"]), ["condition"], problems)
+    assert found(problems) == [("MG028", "t.csv", "", "row 2, condition and 1 more", "8-Mar")]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "told"),
+    [
+        ("a,b,c\n1,2,3\n4,5", 2, [("MG127", "t.csv", "", "line 3", "2 of 3 cells")]),
+        ("a,b,c\n1,2,3\n4,5\n", 3, []),  # a short row that was ended was meant
+        ("a,b,c\n1,2,3", 2, []),
+        ("a\n1", 2, []),
+    ],
+)
+def test_a_last_row_that_was_cut_off_is_named_and_left_out(tmp_path, problems, text, rows, told):
+    (tmp_path / "t.csv").write_text(text)
+    assert len(cells_from_file(tmp_path / "t.csv", "t.csv", "", problems).rows) == rows
+    assert found(problems) == told
+
+
+def test_merged_cells_are_named(tmp_path, problems):
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "conditions"
+    for row in (["condition", "mg_mM"], ["c1", 2], ["c2", 2]):
+        sheet.append(row)
+    sheet.merge_cells("B2:B3")
+    book.save(tmp_path / "experiment.xlsx")
+    cells_from_shelf(shelf_from_folder(tmp_path, problems), "conditions", problems)
+    assert found(problems) == [("MG035", "experiment.xlsx", "conditions", "B2:B3", "B2:B3")]
+
+
+def test_a_formula_without_a_value_is_told_once(tmp_path, problems):
+    workbook(tmp_path / "experiment.xlsx", {"conditions": [["condition", "mg_mM"], ["c1", "=1+1"], ["c2", "=2+1"]]})
+    cells = cells_from_shelf(shelf_from_folder(tmp_path, problems), "conditions", problems)
+    numbers_from_table(table_from_cells(cells, COLUMNS, (), problems), ["mg_mM"], problems)
+    assert found(problems) == [("MG033", "experiment.xlsx", "conditions", "B2 and 1 more", "=1+1")]

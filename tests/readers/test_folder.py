@@ -78,6 +78,7 @@ def test_samples_stand_at_the_root(read, problems):
         {
             "samples.csv": "sample,condition,donor,rep\nD1 ctrl,control,D1,1\n",
             "files.csv": "file,assay,layout,plate\nraw/cal.csv,qpcr,,Q1\n",
+            "layouts/cal.csv": None,
         }
     )
     assert found(problems) == []
@@ -185,3 +186,45 @@ def test_every_kind_of_problem_is_provoked_by_a_test(root, catalogue):
     assert [code for code in kinds if code not in tests] == []
     source = "".join(p.read_text() for p in sorted((root / "src/mgassay/readers").glob("*.py")))
     assert [code for code in kinds if code not in source] == []
+
+
+def test_a_layout_that_no_file_uses_is_noticed(read, problems):
+    read({"layouts/spare.csv": BASE["layouts/cal.csv"]})
+    assert found(problems) == [("MG059", "files.csv", "", "", "spare")]
+    assert {p.severity for p in problems} == {"notice"}
+
+
+def test_a_broken_workbook_is_the_only_problem(tmp_path, problems):
+    (tmp_path / "experiment.xlsx").write_bytes(b"PK\x03\x04 and then nothing")
+    (tmp_path / "experiment.toml").write_text(TOML)
+    read_experiment(tmp_path, problems)
+    assert [(p.code, p.file) for p in problems] == [("MG104", "experiment.xlsx")]
+
+
+def test_a_layout_that_links_out_is_told_once(read, problems, tmp_path):
+    outside = tmp_path / "elsewhere.csv"
+    outside.write_text(BASE["layouts/cal.csv"])
+    (tmp_path / "mg-test" / "layouts").mkdir(parents=True)
+    (tmp_path / "mg-test" / "layouts" / "cal.csv").symlink_to(outside)
+    read({"layouts/cal.csv": None})
+    assert found(problems) == [("MG041", "layouts/cal.csv", "", "", "layouts/cal.csv")]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "code"),
+    [
+        (BASE["conditions.csv"].removesuffix(",none\n"), "MG127"),
+        (BASE["conditions.csv"].replace("ca_mg20", "20-Mar"), "MG028"),
+        (BASE["conditions.csv"].splitlines()[0] + "\n", "MG023"),
+    ],
+)
+def test_lost_conditions_are_not_blamed_on_the_layouts(read, problems, conditions, code):
+    read({"conditions.csv": conditions, "layouts/cal.csv": BASE["layouts/cal.csv"].replace("ca_mg20", "acell")})
+    assert [p.code for p in problems] == [code]
+
+
+def test_donors_are_spelt_alike_in_all_layouts(read, problems):
+    files = "file,assay,layout,plate\nraw/cal.csv,calcium,cal,C1\nraw/prot.csv,protein,prot,P1\n"
+    layout = BASE["layouts/cal.csv"].replace("D1", "d1")
+    read({"files.csv": files, "layouts/prot.csv": layout, "raw/prot.csv": "A"})
+    assert found(problems) == [("MG086", "layouts/prot.csv", "", "donor", "“d1” (“D1”)")]

@@ -148,11 +148,13 @@ BLANK = {"well": "A1", "role": "blank"}
 @pytest.mark.parametrize(
     ("standards", "expected"),
     [
-        ([{"well": "A1", "role": "empty"}], [("MG210", "", "no standard"), ("MG211", "", "no standard")]),
+        ([{"well": "A1", "role": "empty"}], [("MG210", "", "no standard")]),
         ([BLANK], [("MG210", "", "no standard")]),
         ([("A1", 5), ("A2", 10), ("A3", 20)], [("MG211", "", "5, 10, 20")]),
         ([("A1", 0), ("A2", 10), ("A3", 10)], [("MG212", "A1–A3", "0, 10")]),
         ([BLANK, ("A2", 10), ("A3", 10)], [("MG212", "A2–A3", "10")]),
+        ([BLANK, ("A2", 10), ("A3", 20)], []),  # three levels with the blank
+        ([("A1", None), ("A2", None), ("A3", None)], [("MG214", "A1–A3", "3")]),
         ([("A1", 0), ("A2", 5), ("A3", 10), {"well": "A4", "role": "standard"}], [("MG214", "A4", "1")]),
         ([("A1", 0), ("A2", 5), ("A3", 10)], []),
         ([BLANK, ("A2", 5), ("A3", 10), ("A4", 20)], []),
@@ -167,7 +169,10 @@ def test_a_curve_needs_standards_and_a_blank(map_wells, experiment, problems, as
 
 
 def test_a_standard_of_zero_is_said_to_count_as_a_blank(map_wells, experiment, problems):
-    map_wells(experiment(LAYOUT[1:]), ["A2", "A3", "B1", "B2", "B3"])
+    map_wells(
+        experiment([{**w, "standard": 5 * (i + 1)} for i, w in enumerate(LAYOUT[:3])] + LAYOUT[3:]),
+        ["A1", "A2", "A3", "B1", "B2", "B3"],
+    )
     assert "A standard of 0 counts as a blank" in next(p for p in problems if p.code == "MG211").remedy
 
 
@@ -187,3 +192,29 @@ def test_the_callers_frames_stay_as_they_were(experiment, problems):
     wells_of_plate(made, made.files[0], read, problems)
     pd.testing.assert_frame_equal(made.layouts["cal"], layout)
     pd.testing.assert_frame_equal(read, before)
+
+
+def test_an_empty_layout_was_named_when_it_was_read(map_wells, experiment, problems):
+    wells, excluded = map_wells(experiment(layout=[]))
+    assert (len(wells), len(excluded), found(problems)) == (0, 0, [])
+
+
+def test_what_a_layout_that_was_cut_off_lacks_is_not_told_again(map_wells, experiment, problems):
+    problems.add("MG127", file="layouts/cal.csv", place="line 3", seen="2 of 6 cells")
+    map_wells(experiment(LAYOUT[3:]))
+    assert [p.code for p in problems] == ["MG127"]
+
+
+def test_a_standard_that_is_no_number_is_not_told_again(map_wells, experiment, problems):
+    problems.add("MG027", file="layouts/cal.csv", place="row 4, standard", seen="20 ug", column="standard")
+    map_wells(experiment([*LAYOUT[:2], {"well": "A3", "role": "standard"}, {"well": "A4", "standard": 5,
+              "role": "standard"}, *LAYOUT[3:]]), ["A1", "A2", "A3", "A4", "B1", "B2", "B3"])  # fmt: skip
+    assert [p.code for p in problems] == ["MG027"]
+
+
+def test_many_unknown_samples_are_one_problem(map_wells, experiment, problems):
+    names = [f"s{i}" for i in range(1, 8)]
+    samples = tables.SAMPLES.frame([{"sample": "s8", "condition": "ca", "donor": "D1", "rep": "1"}])
+    layout = [{"well": f"C{i}", "sample": name} for i, name in enumerate(names, 1)]
+    map_wells(experiment(layout, samples=samples, assay="alp"), [w["well"] for w in layout])
+    assert [(p.code, p.place, p.seen) for p in problems] == [("MG230", "C1–C7", "s1, s2, s3, s4, s5 and 2 more")]

@@ -3,7 +3,8 @@ import pytest
 from mgassay.experiment import Settings
 from mgassay.problems import Problems
 from mgassay.readers.declared import cells_from_rows
-from mgassay.readers.rawfiles import Bench, files_from_cells, leaves_folder, paths_of_images, setting_columns
+from mgassay.readers.paths import leaves_folder, paths_of_images
+from mgassay.readers.rawfiles import Bench, files_from_cells, setting_columns
 
 HEADER = ["file", "assay", "layout", "plate"]
 
@@ -95,7 +96,11 @@ WRONG = [
     # columns behind, row, code, place, seen, words of message and remedy
     ([], ["raw/cal_D1.text", "calcium", "cal", "C1"], "MG040", "row 2, file", "raw/cal_D1.text",
      "Did you mean “raw/cal_D1.txt”?"),
-    ([], ["raw", "calcium", "cal", "C1"], "MG040", "row 2, file", "raw", "Paths begin"),
+    ([], ["raw", "calcium", "cal", "C1"], "MG058", "row 2, file", "raw", "raw/cal_D1.txt"),
+    ([], ["raw/" + "a" * 5000, "calcium", "cal", "C1"], "MG040", "row 2, file", "raw/" + "a" * 5000, "Paths begin"),
+    ([], ["**.jpg", "alizarin_image", "cal", "C1"], "MG040", "row 2, file", "**.jpg", "Known are: images/ars"),
+    ([], ["images/asr", "alizarin_image", "cal", "C1"], "MG040", "row 2, file", "images/asr",
+     "Did you mean “images/ars”?"),
     ([], ["images/none_*.jpg", "alizarin_image", "cal", "C1"], "MG040", "row 2, file", "images/none_*.jpg", "Paths"),
     ([], ["../exp/raw/cal_D1.txt", "calcium", "cal", "C1"], "MG041", "row 2, file", "../exp/raw/cal_D1.txt", "Copy"),
     ([], ["/etc/hostname", "calcium", "cal", "C1"], "MG041", "row 2, file", "/etc/hostname", "Copy"),
@@ -192,3 +197,41 @@ def test_measured_tables_need_no_layout(read, problems):
     files = read(["raw/cal_D1.txt", "calcium", "", "ICP", "table"], header=[*HEADER, "reader"])
     assert (files[0].reader, files[0].layout) == ("table", "")
     assert found(problems) == []
+
+
+def test_another_plates_file_or_layout_is_never_suggested(read, folder, problems):
+    (folder / "raw" / "cal_D1.txt").unlink()
+    read(["raw/cal_D1.txt", "calcium", "cal_D1", "C1"], ["raw/cal_D2.txt", "calcium", "cal_D2", "C2"])
+    remedies = {p.code: p.remedy for p in problems}
+    assert "cal_D2" not in remedies["MG040"]
+    assert "Did you mean “cal_D2”" not in remedies["MG047"]
+
+
+def test_the_second_plate_of_a_name_is_left_out(read, problems):
+    files = read(["raw/cal_D1.txt", "calcium", "cal", "C1"], ["raw/cal_D2.txt", "calcium", "cal", "C1"])
+    assert [f.file for f in files] == ["raw/cal_D1.txt"]
+    assert found(problems) == [("MG043", "row 3, plate", "C1")]
+
+
+def test_a_row_without_an_assay_is_not_blamed_for_its_layout(read, problems):
+    read(["raw/cal_D1.txt", "", "", "C1"])
+    assert found(problems) == [("MG029", "row 2, assay", "")]
+
+
+def test_links_in_a_circle_lead_out_of_the_folder(read, folder, problems):
+    link = folder / "raw" / "loop.txt"
+    link.symlink_to(link)
+    read(["raw/loop.txt", "calcium", "cal", "C1"])
+    assert found(problems) == [("MG041", "row 2, file", "raw/loop.txt")]
+
+
+def test_an_empty_folder_of_images_is_told_with_the_images(read, folder, problems):
+    (folder / "images" / "none").mkdir()
+    assert [f.file for f in read(["images/none", "alizarin_image", "cal", "C1"])] == ["images/none"]
+    assert found(problems) == []
+
+
+def test_what_systems_leave_behind_is_no_image(folder):
+    for name in ("Thumbs.db", "desktop.ini", ".DS_Store", "~$x.jpg"):
+        (folder / "images" / "ars" / name).write_text("x")
+    assert [p.name for p in paths_of_images(folder, "images/ars")] == ["ARS_A1.jpg", "ARS_A2.jpg"]

@@ -194,3 +194,24 @@ def test_t_of_another_control_is_not_told_as_this_blocks_own(hand):
         for s in told(hand.make_input(tables=hand.with_rows("effects", rows)))
         if "|total|" in s["key"] and s["table"] == "effects.csv"
     ]
+
+
+def test_the_knock_down_is_told_as_what_is_left_of_the_messenger(held):
+    import math
+
+    import pandas as pd
+
+    from mgassay import tables as states
+    from mgassay.report.rows import Tables
+    from mgassay.report.words import _knock_down_sentences
+
+    step = {"mg_reference_mM": 0.8, "mg_raised_mM": 2.0, "step": "Mg", "scale": "log", "method": "donor_t"}
+    row = {**step, "readout": "gene:TRPM7", "block": "siTRPM7", "contrast": "block_main", "p": 0.0004, "n_donors": 4}
+    # A quarter is left, between a fifth and a half.
+    ends = dict(zip(("estimate", "ci_low", "ci_high"), map(math.log, (0.25, 0.2, 0.5)), strict=True))
+    effects = pd.concat([held["effects"], states.EFFECTS.frame([{**row, **ends}])], ignore_index=True)
+    (told,) = _knock_down_sentences(Tables({"effects": effects}, 0.8, 2.0), "siTRPM7")
+    plain = told["text"].replace("\u202f", " ").replace("\u00a0", " ")
+    assert plain == "siTRPM7 lowered TRPM7 mRNA to 25 % [20 %, 50 %] of its control, p < 0.001, n = 4 donors."
+    assert told["key"].startswith("gene:TRPM7|siTRPM7|block_main|")
+    assert not list(_knock_down_sentences(held, "nothing"))

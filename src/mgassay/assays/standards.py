@@ -62,7 +62,7 @@ def plate_curve_from_wells(
     try:
         chosen = choose_curve(standards.concentration, standards.signal, settings.curve, settings.weighting)
     except CalibrationError as error:
-        if error.code != "MG303" or _declares_a_curve(wells):
+        if error.code != "MG303" or not _is_told(wells, raw):
             tell_calibration(error, raw, problems)
         return None
     found = PlateCurve(raw, settings, chosen)
@@ -81,7 +81,7 @@ def standards_from_wells(wells: pd.DataFrame, raw: RawFile, problems: Problems) 
         problems.add("MG306", place=";".join(lost.well), seen=_readings_seen(lost), **where)
     kept, blank = declared[usable], wells[(wells.role == "blank") & (wells.status == "ok")]
     if not (kept.standard > 0).any():
-        if _declares_a_curve(wells):
+        if not _is_told(wells, raw):
             problems.add("MG302", seen=f"{len(declared)} standard wells", **where)
         return None
     x, y = kept.standard.to_numpy(), kept.value.to_numpy()
@@ -92,10 +92,11 @@ def standards_from_wells(wells: pd.DataFrame, raw: RawFile, problems: Problems) 
     return Standards(x, y)
 
 
-def _declares_a_curve(wells: pd.DataFrame) -> bool:
-    """Whether the layout has the levels of a curve, blanks included; where not, that was told when it was mapped."""
+def _is_told(wells: pd.DataFrame, raw: RawFile) -> bool:
+    """Whether the plate's layout lacks the levels of a curve, blanks included: that was told when it was mapped."""
     levels = set(wells.standard[(wells.role == "standard") & (wells.standard >= 0)])
-    return len(levels | ({0.0} if (wells.role == "blank").any() else set())) >= LEAST_LEVELS
+    zero = {0.0} if (wells.role == "blank").any() else set()
+    return bool(raw.layout) and len(levels | zero) < LEAST_LEVELS
 
 
 def tell_calibration(error: CalibrationError, raw: RawFile, problems: Problems) -> None:

@@ -12,8 +12,13 @@ from mgassay.readers.wellnames import compact, plate_shape, positions
 UNREAD_ROLES = ("empty", "excluded")  # wells that need not have been read
 
 
-def check_coverage(raw: RawFile, layout: pd.DataFrame, read: Iterable[str], problems: Problems) -> None:
-    """A problem for wells that were read and are not mapped, and for wells that are mapped and were not read."""
+def check_coverage(
+    raw: RawFile, layout: pd.DataFrame, read: Iterable[str], problems: Problems, *, spare: int = 0
+) -> None:
+    """A problem for wells that were read and are not mapped, and for wells that are mapped and were not read.
+
+    `spare` is the number of images that were named in a problem: as many wells may lack theirs without another one.
+    """
     wells = list(dict.fromkeys(read))
     check_mapped(raw, [w for w in wells if w not in set(layout["well"])], problems)
     needed = layout.loc[~layout["role"].isin(UNREAD_ROLES), "well"].drop_duplicates()
@@ -24,7 +29,7 @@ def check_coverage(raw: RawFile, layout: pd.DataFrame, read: Iterable[str], prob
     row, column = positions(absent)
     off = ((row >= rows) | (column >= columns)) & np.bool_(known_size)
     for code, missing in (("MG203", absent[off]), ("MG202", absent[~off])):
-        if len(missing):
+        if len(missing) > spare:
             words = {"seen": str(len(missing)), "layout": raw.layout, "plate": raw.plate, "size": str(rows * columns)}
             problems.add(code, file=raw.file, sheet=raw.sheet, place=compact(missing), **words)
 

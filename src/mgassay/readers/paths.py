@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 _LISTED_FILES = 5000  # enough to find the nearest name of a missing file
+PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 _LEFT_BY_SYSTEMS = ("thumbs.db", "desktop.ini")
 
 
@@ -32,6 +33,14 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder of that name."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def is_left_behind(path: Path) -> bool:
     """Whether a file was left by a program or system (hidden, lock, thumbnails) and is nobody's data."""
     return path.name.startswith((".", "~$")) or path.name.lower() in _LEFT_BY_SYSTEMS
@@ -40,11 +49,11 @@ def is_left_behind(path: Path) -> bool:
 def paths_of_images(folder: Path, file: str) -> list[Path]:
     """The files that a row of images names: a file, all files of a folder, or those that a glob finds; sorted.
 
-    Raises ValueError for a glob that is none.
+    Links are among them, wherever they lead. Raises ValueError for a glob that is none.
     """
     path = folder / file
-    found = [path] if is_file(path) else path.iterdir() if path.is_dir() else folder.glob(file)
-    return sorted(p for p in found if is_file(p) and not is_left_behind(p))
+    found = [path] if is_file(path) else path.iterdir() if is_folder(path) else folder.glob(file)
+    return sorted(p for p in found if (p.is_symlink() or is_file(p)) and not is_left_behind(p))
 
 
 def files_in(folder: Path) -> list[str]:

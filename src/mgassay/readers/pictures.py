@@ -11,8 +11,8 @@ from mgassay.errors import UnreadableError
 from mgassay.experiment import AlizarinImageSettings, Experiment, RawFile
 from mgassay.problems import Problems
 from mgassay.readers.coverage import UNREAD_ROLES, check_coverage
-from mgassay.readers.paths import leaves_folder, paths_of_images
-from mgassay.readers.pixels import EXTENSIONS, decode_image, read_header
+from mgassay.readers.paths import PICTURES, leaves_folder, paths_of_images
+from mgassay.readers.pixels import decode_image, read_header
 from mgassay.readers.wellnames import well_from_text
 
 __all__ = ["decode_image", "image_files", "well_and_field"]
@@ -42,10 +42,13 @@ def _rows(folder: Path, experiment: Experiment, raw: RawFile, problems: Problems
     settings = experiment.assay_settings(raw)
     blank = settings.blank if isinstance(settings, AlizarinImageSettings) else None
     size = settings.pixel_size_um if isinstance(settings, AlizarinImageSettings) else None
-    names = [n for n in _names(folder, raw, problems) if n != blank]
+    images = _names(folder, raw, problems)
+    names = [n for n in images if n != blank and not leaves_folder(folder, n)]
     used = set(layout.loc[~layout["role"].isin(UNREAD_ROLES), "well"])
     shown = _wells_of_names(raw, names, used, problems)
-    check_coverage(raw, layout, [well for well, _ in shown.values()], problems)
+    if images:  # images that were refused, or whose wells are not known, may be those of the wells without one
+        spare = len(images) - len(shown) - (blank in images)
+        check_coverage(raw, layout, [well for well, _ in shown.values()], problems, spare=spare)
     _check_fields(raw, shown, problems)
     mapped = {str(row["well"]): row for row in layout.to_dict("records")}
     known = {n: at for n, at in shown.items() if at[0] in mapped}
@@ -62,14 +65,14 @@ def _names(folder: Path, raw: RawFile, problems: Problems) -> list[str]:
     """The images of a row, relative to the folder; files of other kinds are passed over, microscopes' own are named."""
     found = [p.relative_to(folder).as_posix() for p in paths_of_images(folder, raw.file)]
     foreign = [n for n in found if Path(n).suffix.lower() in FOREIGN]
-    images = [n for n in found if Path(n).suffix.lower() in EXTENSIONS]
+    images = [n for n in found if Path(n).suffix.lower() in PICTURES]
     for name in (n for n in images if leaves_folder(folder, n)):
         problems.add("MG041", file=raw.file, place=name, seen=name)
     if foreign:
         problems.add("MG263", file=raw.file, place=_listed(foreign), seen=Path(foreign[0]).suffix.lower())
     if not images and not foreign:
         problems.add("MG262", file=raw.file, seen=str(len(found)), plate=raw.plate)
-    return [n for n in images if not leaves_folder(folder, n)]
+    return images
 
 
 def _wells_of_names(

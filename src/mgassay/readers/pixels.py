@@ -15,7 +15,6 @@ import numpy.typing as npt
 
 from mgassay.errors import UnreadableError
 
-EXTENSIONS = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 _FORMATS = ("PNG", "JPEG", "TIFF")  # Pillow knows many more, none of which a microscope should export
 MOST_PIXELS = 200_000_000
 _TIFF_MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")

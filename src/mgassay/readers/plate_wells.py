@@ -12,6 +12,7 @@ from mgassay.readers.wellnames import compact
 
 BY_STANDARDS = ("calcium", "protein")  # assays that say nothing without a curve of their own plate
 LEAST_LEVELS = 3
+SAMPLES_APART = 5  # unknown sample names that are named one by one
 _ONE_READ = ["well", "channel", "wavelength_nm", "read_index"]
 
 
@@ -93,11 +94,19 @@ def _check_unresolved(experiment: Experiment, raw: RawFile, layout: pd.DataFrame
 
 
 def check_samples(experiment: Experiment, raw: RawFile, rows: pd.DataFrame, problems: Problems) -> None:
-    """One problem for each sample name (of rows with well and sample) that the table of samples does not hold."""
+    """A problem for sample names (of rows with well and sample) that the table of samples does not hold.
+
+    One for each, and one for all where they are many. An empty table of samples was named when it was read.
+    """
     known = [] if experiment.samples is None else list(experiment.samples["sample"])
-    for name in dict.fromkeys(n for n in rows["sample"] if n not in known):
-        where = {"file": raw.file, "sheet": raw.sheet, "place": compact(rows.loc[rows["sample"] == name, "well"])}
-        problems.add("MG230", **where, seen=name, plate=raw.plate, suggestion=suggestion(name, known[:50]))
+    if experiment.samples is not None and not known:
+        return
+    unknown = list(dict.fromkeys(n for n in rows["sample"] if n not in known))
+    for names in [unknown] if len(unknown) > SAMPLES_APART else [[n] for n in unknown]:
+        where = {"file": raw.file, "sheet": raw.sheet, "place": compact(rows.loc[rows["sample"].isin(names), "well"])}
+        more = f" and {len(names) - SAMPLES_APART} more" if len(names) > SAMPLES_APART else ""
+        words = {"seen": ", ".join(names[:SAMPLES_APART]) + more, "suggestion": suggestion(names[0], known[:50])}
+        problems.add("MG230", **where, plate=raw.plate, **words)
 
 
 def _check_standards(raw: RawFile, layout: pd.DataFrame, problems: Problems) -> None:

@@ -131,7 +131,8 @@ def _checked(experiment: Experiment, raw: RawFile, rows: pd.DataFrame, problems:
     nameless = rows[(rows["role"] == "sample") & (rows["condition"] == "") & (rows["donor"] == "")]
     unlisted = nameless[nameless["sample"] != ""]
     if experiment.samples is None:
-        check_mapped(raw, nameless["well"].drop_duplicates(), problems)
+        if raw.layout:  # else it was named that nothing maps these wells
+            check_mapped(raw, nameless["well"].drop_duplicates(), problems)
     else:
         check_samples(experiment, raw, unlisted, problems)
         check_mapped(raw, nameless.loc[nameless["sample"] == "", "well"].drop_duplicates(), problems)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from mgassay.readers.declared import (
     numbers_from_table,
     table_from_cells,
 )
-from mgassay.readers.paths import alike, files_in, is_file, leaves_folder, offered, paths_of_images
+from mgassay.readers.paths import PICTURES, alike, files_in, is_file, is_folder, leaves_folder, offered, paths_of_images
 from mgassay.readers.settings import expectation
 from mgassay.readers.text import number_from
 
@@ -100,11 +101,15 @@ def _check_file(table: Declared, row: object, file: str, folder: Path, images: b
         return False
     found = _found(folder, file, images)
     taken = set(table.frame["file"])
-    if not found and not images and (folder / file).is_dir():
+    if not found and images and is_folder(folder / file):
+        return True  # that it is empty is told with the images
+    if not found and is_folder(folder / file):
         inside = [f"{file.rstrip('/')}/{name}" for name in files_in(folder / file)]
         problems.add("MG058", **where, suggestion=suggestion(file, [f for f in inside if f not in taken][:20]))
     elif not found:
-        known = alike(file, [f for f in files_in(folder) if f not in taken])
+        files = [f for f in files_in(folder) if f not in taken]
+        pictures = sorted({posixpath.dirname(f) for f in files if f.lower().endswith(PICTURES)})
+        known = pictures if images else alike(file, files)
         problems.add("MG040", **where, suggestion=suggestion(file, known))
     elif PurePosixPath(file).name.startswith("~$"):
         problems.add("MG045", **where)

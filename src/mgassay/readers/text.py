@@ -5,6 +5,7 @@ for the whole file.
 """
 
 import csv
+import math
 import re
 from collections.abc import Iterable, Sequence
 
@@ -112,7 +113,7 @@ def status_of(token: str) -> tuple[str, str]:
     """
     text = token.strip().replace("−", "-")
     if _PLAIN.fullmatch(text):
-        return "ok", text
+        return ("ok", text) if math.isfinite(float(text.replace(",", "."))) else ("unknown", "")
     if masked := _MASKED.fullmatch(text):
         return "masked", masked[1]
     for status, pattern in (("above", _ABOVE), ("below", _BELOW), ("missing", _MISSING), ("date", _DATE)):
@@ -148,7 +149,8 @@ def number_from(text: str, mark: str) -> float | None:
     (0.5, 1.03, None)
     """
     pointed = text.replace(",", ".") if mark == "," and text.count(",") <= 1 and "." not in text else text
-    return float(pointed) if _NUMBER.fullmatch(pointed) else None
+    value = float(pointed) if _NUMBER.fullmatch(pointed) else math.inf
+    return value if math.isfinite(value) else None
 
 
 def quantity_from(text: str, mark: str) -> float | None:

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 GRADES: Mapping[str, str] = {
-    "A": "strong evidence: siRNA and an independent block resolve the share and agree, entry itself was measured, and "
-    "the step was also made without cells",
-    "B": "good evidence: resolved by siRNA or a selective inhibitor with entry measured, short of the full design",
-    "C": "moderate evidence: entry was blocked, but a selective block, entry itself, or a clear T − B is missing",
+    "A": "strong evidence, from the full design",
+    "B": "good evidence, short of the full design; what holds it back stands below",
+    "C": "moderate evidence; what holds it back stands below",
     "D": "weak evidence: Mg²⁺ was raised and nothing stopped it from entering, so where it acts cannot be told",
-    "X": "not identifiable: this experiment does not tell where Mg²⁺ acts",
+    "X": "not identifiable: this experiment does not tell where Mg²⁺ acts; why stands below",
 }
 NOT_THE_ANSWER = "The grade is of the evidence, not of the answer: “all of it outside the cell” can earn an A."
 

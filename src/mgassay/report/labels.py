@@ -44,9 +44,10 @@ SHARES: Mapping[str, str] = {
     "passive": "passive, no cells needed",
     "surface": "cell surface or residual entry",
     "intracellular": "intracellular",
-    "extracellular": "extracellular",
+    "extracellular": "extracellular or residual entry",
     "intracellular_corrected": "intracellular, corrected",
 }
+COLUMNS: Mapping[str, str] = {"inhibitor": "inhibitor", "sirna": "siRNA"}
 CONTRASTS: Mapping[str, str] = {
     "total": "T, entry intact",
     "blocked": "B, entry blocked",
@@ -134,6 +135,11 @@ def assay(name: str) -> str:
 def unit(name: str) -> str:
     """A unit as the field writes it."""
     return UNITS.get(name, name)
+
+
+def column(name: str) -> str:
+    """A column of conditions.csv."""
+    return COLUMNS.get(name, _plain(name))
 
 
 def share(name: str) -> str:

@@ -13,8 +13,6 @@ from mgassay.report.rows import Row, Tables, donors_column, tables_of
 
 REFERENCES: Mapping[str, str] = {
     "Fieller": "Fieller EC. Some problems in interval estimation. J R Stat Soc B 1954;16:175–185.",
-    "Gitelman": "Gitelman HJ. An improved automated procedure for the determination of calcium in biological "
-    "specimens. Anal Biochem 1967;18:521–531.",
     "Holm": "Holm S. A simple sequentially rejective multiple test procedure. Scand J Stat 1979;6:65–70.",
     "Pfaffl": "Pfaffl MW. A new mathematical model for relative quantification in real-time RT-PCR. Nucleic Acids Res "
     "2001;29:e45.",
@@ -61,43 +59,68 @@ def _design(experiment: Experiment, tables: Tables) -> Iterator[str]:
     yield f"{labels.capital(cells)} were kept in {contrast.medium_calcifying} medium, and Mg²⁺ was raised from {step}."
     blocks = blocks_of(experiment)
     if blocks:
-        named = ", ".join(f"{b.name} (against {b.column} {b.intact})" for b in blocks)
+        named = ", ".join(f"{b.name} (control: {labels.column(b.column)} {b.intact})" for b in blocks)
         yield f"Mg²⁺ entry was blocked by {named}."
     if (tables["effects"]["contrast"] == "acellular").any():
         yield "The same step was made in wells without living cells, in runs of their own."
-    live = _live_donors(experiment, tables)
-    if live:
-        named = f"n = {count(len(live), 'donor')}: {', '.join(live)}"
-        yield f"The experimental unit is the donor ({named}); wells are not counted."
+    if counted := _counted_donors(experiment, tables):
+        yield f"The experimental unit is the donor ({counted}); wells are not counted."
 
 
-def _live_donors(experiment: Experiment, tables: Tables) -> list[str]:
-    """Donors with living cells among the means."""
+def _counted_donors(experiment: Experiment, tables: Tables) -> str:
+    """N of the readouts, once where all have the same donors, else the readouts with each set of donors."""
+    by_donors: dict[tuple[str, ...], list[str]] = {}
+    for readout, donors in live_donors(experiment, tables).items():
+        by_donors.setdefault(donors, []).append(labels.readout(readout))
+    parts = [f"n = {count(len(d), 'donor')}: {', '.join(d)}" for d in by_donors]
+    if len(parts) == 1:
+        return parts[0]
+    named = zip(parts, by_donors.values(), strict=True)
+    return "; ".join(f"{' and '.join(dict.fromkeys(readouts))}, {part}" for part, readouts in named)
+
+
+def live_donors(experiment: Experiment, tables: Tables) -> dict[str, tuple[str, ...]]:
+    """Readout -> donors with living cells among its means."""
     cells = experiment.conditions.set_index("condition")["cells"]
     means = tables["means"]
-    return donors_column(means[means["condition"].map(cells).isin(["live", ""])])
+    live = means[means["condition"].map(cells).isin(["live", ""])]
+    return {str(r): tuple(donors_column(rows)) for r, rows in live.groupby("readout", sort=True)}
 
 
 def _plates(experiment: Experiment, tables: Tables) -> Iterator[str]:
     """Calcium and protein with the curves that were fitted."""
-    assays = experiment.settings.assays
-    if calcium := tables.rows("curves", assay="calcium"):
-        yield (
-            f"Calcium was read by o-cresolphthalein (Gitelman 1967) against the plate's own standards "
-            f"({_curves(calcium)}; extract {level(assays.calcium.extract_volume_uL)} µL per well)."
-        )
-    if protein := tables.rows("curves", assay="protein"):
-        yield (
-            f"Protein was read against the plate's own standards ({_curves(protein)}; lysate "
-            f"{level(assays.protein.lysate_volume_uL)} µL per well)."
-        )
+    volumes = {
+        "calcium": ("extract", experiment.settings.assays.calcium.extract_volume_uL),
+        "protein": ("lysate", experiment.settings.assays.protein.lysate_volume_uL),
+    }
+    for assay, (name, volume) in volumes.items():
+        if curves := tables.rows("curves", assay=assay):
+            yield (
+                f"{labels.capital(assay)} was read as absorbance{_light(tables, assay)} against the plate's own "
+                f"standards ({_curves(curves)}; {name} {level(volume)} µL per well{_diluted(tables, assay)})."
+            )
     if (tables["amounts"]["readout"] == "calcium").any():
-        yield "Calcium is given per mg protein, paired by condition, donor and well."
-    if calcium or protein:
+        yield "Calcium is given per mg protein, paired by condition, donor and rep."
+    if len(tables["curves"]):
         yield (
             "A curve's standards were read back and held to ±15 % (±20 % at the lowest level), three levels in four; "
             "signals above the top standard were treated as bounds, never extrapolated."
         )
+
+
+def _light(tables: Tables, assay: str) -> str:
+    """At which wavelengths an assay was read, where the exports or the lab say so."""
+    wells = tables["wells"]
+    known = sorted(wells.loc[wells["assay"] == assay, "wavelength_nm"].dropna().unique())
+    return f" at {' and '.join(level(nm) for nm in known)} nm" if known else ""
+
+
+def _diluted(tables: Tables, assay: str) -> str:
+    """By what the samples of an assay were diluted before reading."""
+    wells = tables["wells"]
+    samples = wells[(wells["assay"] == assay) & (wells["role"] == "sample")]
+    factors = [f for f in sorted(samples["dilution"].dropna().unique()) if f != 1]
+    return f", diluted {' and '.join(level(f) for f in factors)}-fold" if factors else ""
 
 
 def _curves(curves: Sequence[Row]) -> str:
@@ -158,7 +181,7 @@ def _effects(experiment: Experiment, tables: Tables) -> Iterator[str]:
         yield (
             f"Absence of an effect was claimed only by two one-sided tests (Schuirmann 1987) within "
             f"{level(contrast.equivalence_fold)}-fold; two blocks agree within {level(contrast.agreement_fold)}-fold. "
-            "Margins were declared before the results."
+            "These margins stand in experiment.toml."
         )
     yield "p values over readouts, and separately over genes, were adjusted by the method of Holm (Holm 1979)."
 

@@ -128,8 +128,19 @@ def _facts(given: ReportInput, tables: Tables) -> tuple[str, ...]:
     measured = tables["means"] if len(tables["means"]) else tables["amounts"]  # an error may have left no means
     live = measured["condition"].map(cells).isin(["live", ""])
     donors, runs = donors_column(measured[live]), donors_column(measured[~live])
-    counted = f"n = {count(len(donors), 'donor')}: {', '.join(donors)}" if donors else "no donor with values"
-    return tuple(f for f in (about.cells, counted, f"runs without cells: {', '.join(runs)}" if runs else "") if f)
+    judged = donors_column(measured[live & (measured["readout"] == str(given.verdict.get("readout") or ""))]) or donors
+    counted = f"n = {count(len(judged), 'donor')}: {', '.join(judged)}" if judged else "no donor with values"
+    others = [d for d in donors if d not in judged]
+    return tuple(
+        fact
+        for fact in (
+            about.cells,
+            counted,
+            f"in other readouts only: {', '.join(others)}" if others else "",
+            f"runs without cells: {', '.join(runs)}" if runs else "",
+        )
+        if fact
+    )
 
 
 def verdict_box(given: ReportInput, tables: Tables) -> VerdictBox | None:

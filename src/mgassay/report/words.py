@@ -4,6 +4,7 @@ The effects room decides the facts (grade, identifiable, missing); here they are
 never printed without their interval, and n always counts donors.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -43,6 +44,7 @@ def sentences(verdict: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], ex
         *_effect_sentences(held, readout, block),
         *_share_sentences(held, readout, block),
         *_block_sentences(held, readout, block),
+        *_knock_down_sentences(held, block),
         *_check_sentences(held, readout, block),
         *gene_sentences(held, readout),
     ]
@@ -219,6 +221,15 @@ def _block_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sente
             "effects",
             row,
         )
+
+
+def _knock_down_sentences(tables: Tables, block: str) -> Iterator[Sentence]:
+    """What the block left of TRPM7 mRNA at reference Mg, where that was measured."""
+    if row := effect_row(tables, "block_main", "gene:TRPM7", block):
+        left = with_interval(math.exp(row["estimate"]), math.exp(row["ci_low"]), math.exp(row["ci_high"]), percent)
+        told = "lowered TRPM7 mRNA to" if row["ci_high"] < 0 else "left TRPM7 mRNA at"
+        counted = ", ".join(p for p in (p_value(row["p"]), f"n = {count(n_donors(row), 'donor')}") if p)
+        yield sentence(f"{labels.block(block)} {told} {left} of its control, {counted}.", "effects", row)
 
 
 def _check_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
