@@ -227,3 +227,13 @@ def test_bounds_that_pull_both_ways_are_not_identifiable(judged):
     assert verdict["identifiable"] is False
     one = judged({"calcium": arms(SI)}, {("calcium", "scr_20"): "floor"})
     assert "share_not_identifiable" not in fired(one)
+
+
+def test_no_verdict_has_every_key_and_claims_nothing(lab):
+    from mgassay.effects.verdict import no_verdict
+
+    none = no_verdict("lab-1")
+    keys = "experiment readout block grade identifiable missing rules sentences readouts".split()
+    assert set(keys) <= set(none)
+    assert (none["experiment"], none["grade"], none["identifiable"]) == ("lab-1", None, False)
+    assert not any(none[k] for k in ("readout", "block", "missing", "rules", "sentences", "readouts"))

@@ -155,3 +155,15 @@ def test_settings_must_fit_the_conditions(read, problems, toml, code, place, see
 def test_a_stand_in_contrast_is_not_held_against_the_conditions(read, problems):
     read(HEADER, *GROWN, toml="[experiment]\ntitle = 'no contrast'\n")
     assert list(problems) == []
+
+
+def test_one_slip_in_many_rows_is_one_problem(read, problems):
+    read(HEADER, *([*row[:3], "None", *row[4:]] for row in GROWN))
+    assert [(p.code, p.place, p.seen) for p in problems] == [("MG063", "row 2, inhibitor and 2 more", "None")]
+
+
+def test_micromolar_throughout_is_one_problem(read, problems):
+    toml = CONTRAST.replace("0.8", "800").replace("2.0", "2000")
+    read(HEADER, *([*row[:2], f"{1000 * float(row[2]):g}", *row[3:]] for row in GROWN), toml=toml)
+    assert [(p.code, p.place, p.seen) for p in problems] == [("MG060", "row 2, mg_mM and 2 more", "800, 2000")]
+    assert "0.8, 2 mM" in next(iter(problems)).message

@@ -52,3 +52,10 @@ def test_without_a_layout_the_samples_are_named():
     check_mapped(RAW.model_copy(update={"layout": ""}), ["A1", "A2"], problems)
     assert [(p.code, p.place) for p in problems] == [("MG201", "A1–A2")]
     assert "samples.csv" in next(iter(problems)).message
+
+
+def test_as_many_wells_may_lack_their_image_as_images_were_named():
+    for spare, expected in ((0, ["MG202"]), (1, ["MG202"]), (2, []), (3, [])):
+        problems = Problems()
+        check_coverage(RAW, layout_of(PLATE), PLATE[:94], problems, spare=spare)
+        assert [p.code for p in problems] == expected

@@ -233,3 +233,34 @@ def test_without_any_condition_the_layout_is_not_blamed():
     problems = Problems()
     layout_from_cells(cells_from_rows([TIDY, GOOD], "layouts/cal.csv", ""), [], None, problems)
     assert found(problems) == []
+
+
+def test_a_grid_without_one_of_its_rows_is_named_once_and_its_letters_hold(read, problems):
+    rows = grid("condition", {"D1": "control", "E1": "control"})
+    del rows[4]
+    layout = read(rows)
+    assert found(problems)[0] == ("MG075", "row 5", "E")
+    assert [code for code, _, _ in found(problems)].count("MG075") == 1
+    assert layout["well"].tolist() == ["E1"]
+
+
+def test_standards_in_wells_of_another_role_are_one_problem(read, problems):
+    read([["well", "role", "standard"], ["A1", "empty", "0"], ["A2", "empty", "5"], ["A3", "standard", "10"]])
+    assert found(problems) == [("MG081", "row 2, standard and 1 more", "0, 5")]
+
+
+def test_the_same_negative_standard_is_one_problem(read, problems):
+    read([["well", "role", "standard"], ["A1", "standard", "-5"], ["A2", "standard", "-5"], ["A3", "standard", "1"]])
+    assert found(problems) == [("MG085", "row 2, standard and 1 more", "-5")]
+
+
+@pytest.mark.parametrize("code", ["MG127", "MG035"])
+def test_what_a_layout_lacks_that_was_cut_off_or_merged_is_not_told_again(read, problems, code):
+    problems.add(code, file="layouts/cal.csv", place="line 2", seen="x")
+    read([["well", "role", "condition"], ["A1", "sample", ""]])
+    assert [p.code for p in problems] == [code]
+
+
+def test_a_layout_of_a_heading_alone_is_told_once(read, problems):
+    assert read([["well", "role"]]).empty
+    assert [p.code for p in problems] == ["MG023"]

@@ -127,3 +127,20 @@ def test_the_callers_frames_stay_as_they_were(experiment, problems):
     before = read.copy()
     wells_from_readings(made, read, problems)
     pd.testing.assert_frame_equal(read, before)
+
+
+def test_samples_of_a_run_that_could_not_be_read_are_not_called_unmeasured(experiment, problems):
+    samples = [{"sample": "s1", "condition": "ca", "donor": "D1", "rep": "1"}]
+    raws = [RawFile(file=f"raw/{name}.csv", assay="qpcr", plate=name) for name in ("Q", "R")]
+    problems.add("MG127", file="raw/R.csv", place="line 9", seen="1 of 24 values")
+    found = readings(("Q", ["A1"])).assign(sample="s1", channel="RUNX2")
+    wells_from_readings(experiment(*raws, samples=[*samples, {**samples[0], "sample": "s2"}]), found, problems)
+    assert [p.code for p in problems] == ["MG127"]
+
+
+def test_samples_that_were_read_but_belong_to_no_condition_were_measured(experiment, problems):
+    samples = [{"sample": "s1", "condition": "cb", "donor": "D1", "rep": "1"}]
+    raw = RawFile(file="raw/Q.csv", assay="qpcr", plate="Q")
+    found = readings(("Q", ["A1"])).assign(sample="s1", channel="RUNX2")
+    wells_from_readings(experiment(raw, samples=samples), found, problems)
+    assert list(problems) == []

@@ -23,7 +23,10 @@ def test_a_donor_in_two_spellings_is_named_where_it_is_rarer(problems, spelt):
 
 
 def test_all_reps_of_a_table_are_one_problem(problems):
-    reps = [pd.DataFrame({"donor": ["D1"] * 3, "rep": names}, dtype="str") for names in (["1", "2", "3"], ["01", "02", "03"])]
+    reps = [
+        pd.DataFrame({"donor": ["D1"] * 3, "rep": names}, dtype="str")
+        for names in (["1", "2", "3"], ["01", "02", "03"])
+    ]
     check_names({"a.csv": reps[0], "b.csv": reps[1]}, problems)
     assert [(p.file, p.seen) for p in problems] == [("b.csv", "“01” (“1”), “02” (“2”), “03” (“3”)")]
 

@@ -109,3 +109,13 @@ def test_wells_over_time(read_export, lines):
         ["A1", 30.0, 1, 0.3],
         ["A2", 30.0, 1, 0.4],
     ]
+
+
+@pytest.mark.parametrize(
+    ("last", "end", "codes"),
+    [("0.1", "", ["MG127"]), ("0.", "", ["MG127"]), ("0.104", "", []), ("0.1", "\n", []), ("OVRFLW", "", [])],
+)
+def test_a_file_that_ends_within_a_number_is_refused(read_export, last, end, codes):
+    frame, problems = read_export("g.csv", f",1,2,3\nA,0.101,0.102,0.103\nB,0.201,0.202,{last}{end}")
+    assert [p.code for p in problems] == codes
+    assert len(frame) == (0 if codes else 6)

@@ -169,10 +169,8 @@ def test_a_curve_needs_standards_and_a_blank(map_wells, experiment, problems, as
 
 
 def test_a_standard_of_zero_is_said_to_count_as_a_blank(map_wells, experiment, problems):
-    map_wells(
-        experiment([{**w, "standard": 5 * (i + 1)} for i, w in enumerate(LAYOUT[:3])] + LAYOUT[3:]),
-        ["A1", "A2", "A3", "B1", "B2", "B3"],
-    )
+    standards = [{**w, "standard": 5 * (i + 1)} for i, w in enumerate(LAYOUT[:3])]
+    map_wells(experiment([*standards, *LAYOUT[3:]]))
     assert "A standard of 0 counts as a blank" in next(p for p in problems if p.code == "MG211").remedy
 
 

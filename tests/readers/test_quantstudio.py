@@ -155,3 +155,10 @@ def test_a_hundred_plates_of_results_are_read_in_a_second():
     assert time.process_time() - start < 1.0
     assert len(frame) == 38_400
     assert frame["value"].iloc[-1] == 20 + 383 % 15 + 0.099
+
+
+def test_decimal_commas_with_three_decimals_cannot_be_thousands(read_export):
+    rows = [r.replace("25.123", "25,123").replace("18.001", "18,001") for r in ROWS[:2]]
+    frame, problems = read_export("q.txt", export(*rows))
+    assert problems == []
+    assert frame["value"].tolist() == [25.123, 18.001]

@@ -131,5 +131,9 @@ def test_quantities_may_have_thousands(text, mark, number):
 
 
 def test_no_number_is_made_of_words():
-    assert [number_from(t, ".") for t in ("nan", "inf", "1_0", "", "0,5", " 1")] == [None] * 6
+    assert [number_from(t, ".") for t in ("nan", "inf", "1_0", "", "0,5", " 1", "1e400")] == [None] * 7
     assert not math.isnan(number_from("-0.000", "."))
+
+
+def test_a_number_that_no_computer_holds_is_a_word():
+    assert status_of("1e400") == ("unknown", "")

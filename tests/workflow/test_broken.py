@@ -31,6 +31,10 @@ def test_the_other_completes_and_the_run_ends_non_zero_naming_the_broken_one(two
     page = (two.results / "broken" / "report.html").read_text()
     assert all(code in page for code in errors["code"])
 
+    verdict = store.read_json(two.results / "broken" / "verdict.json")
+    assert verdict["grade"] is None
+    assert verdict["readouts"] == {}
+
     again = two.snakemake()
     assert again.returncode == 1
     assert "broken" in again.stdout + again.stderr

@@ -1,7 +1,7 @@
 """One verb per stage of the workflow. Each writes all its tables, empty where the data did not allow more."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -78,19 +78,22 @@ def quantify(results: Results) -> None:
 
 
 def effects(results: Results) -> None:
-    """Amounts to means, effects, shares and the verdict."""
+    """Amounts to means, effects, shares and the verdict; no verdict where anything found so far is an error."""
     from mgassay import store, tables
     from mgassay.effects.conclusions import conclusions_from_amounts, may_conclude
+    from mgassay.effects.verdict import no_verdict
     from mgassay.report.headline import told
 
     problems = Problems()
     made: dict[str, pd.DataFrame] = {}
-    verdict: dict[str, Any] = {"experiment": results.name, "grade": None}
+    verdict = no_verdict(results.name)
     experiment = stored_experiment(results)
-    if experiment and may_conclude(store.read_problems([results / "parts" / "problems" / "read"])):
+    found = store.read_problems(results / "parts" / "problems" / stage for stage in ("read", "images", "quantify"))
+    if experiment and may_conclude(found):
         amounts = store.read_table(results / "tables", tables.AMOUNTS)
         made, facts = conclusions_from_amounts(experiment, amounts, problems)
-        verdict = {**facts, "sentences": told(facts, made, experiment)}
+        if not found.count("error") and not problems.count("error"):
+            verdict = {**facts, "sentences": told(facts, made, experiment)}
     store.write_json(results / "verdict.json", verdict)
     finish("effects", results, experiment, made, problems)
 

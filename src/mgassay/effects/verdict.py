@@ -68,6 +68,12 @@ def verdict_from_tables(
     }
 
 
+def no_verdict(experiment_id: str) -> dict[str, Any]:
+    """The verdict of an experiment with something to mend: every key, no grade, nothing claimed."""
+    told = {"experiment": experiment_id, "readout": "", "block": "", "basis": "", "grade": None, "identifiable": False}
+    return {**told, "missing": [], "rules": [], "sentences": [], "readouts": {}}
+
+
 def _results(means: pd.DataFrame, effects: pd.DataFrame, shares: pd.DataFrame, checks: pd.DataFrame) -> _Results:
     """Tables as dictionaries; of effects and shares only the rows that a grade may rest on."""
     primary = effects[(effects["scale"] == "log") & (effects["method"] == "donor_t")]
