@@ -86,3 +86,27 @@ def test_an_experiment_without_plates_gives_empty_tables(bench):
     assert results.curves.empty
     assert results.standards.empty
     assert bench.codes(problems) == []
+
+
+def test_one_wrong_setting_of_all_plates_is_one_problem(bench):
+    plates = [("calcium", f"calcium_D{i}") for i in (1, 2)]
+    rows = [row for where in plates for row in (*bench.standards(where, *bench.CA_STANDARDS),
+            bench.sample(where, "C1", 0.45))]  # fmt: skip
+    _, problems = bench.quantify(bench.experiment({"standard_unit": "ug/ml"}, files=plates), *rows)
+    assert [(p.code, p.file, p.place) for p in problems if p.severity == "error"] == [
+        ("MG315", "experiment.toml", "assays.calcium.standard_unit")
+    ]
+    assert "Did you mean “ug/mL”?" in next(p for p in problems if p.code == "MG315").remedy
+
+
+def test_no_control_of_mg_is_missed_where_no_sample_is_mapped(bench):
+    _, problems = bench.quantify(bench.experiment(files=[bench.CA], raised=2.0), *bench.CALCIUM)
+    assert "MG324" not in bench.codes(problems)
+
+
+def test_a_plate_of_another_layout_is_not_quantified_unless_the_lab_insists(bench, monkeypatch):
+    monkeypatch.setattr("mgassay.assays.plates.is_misplaced", lambda *_: True)
+    rows = [*bench.CALCIUM, bench.ca("C1", 0.45, "acell")]
+    assert bench.quantify(bench.experiment(files=[bench.CA]), *rows)[0].amounts.empty
+    confirmed = bench.experiment(files=[bench.CA], confirm=("MG326",))
+    assert len(bench.quantify(confirmed, *rows)[0].amounts) == 1

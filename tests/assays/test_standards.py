@@ -196,3 +196,32 @@ def test_units_that_lead_nowhere(unit, molar, code):
     with pytest.raises(CalibrationError) as caught:
         ug_per_culture_well(unit, volume_uL=200, sample_volume_uL=None, g_per_mol=molar)
     assert caught.value.code == code
+
+
+def test_what_the_layout_lacks_was_told_when_it_was_mapped():
+    mapped = RAW.model_copy(update={"layout": "calcium_D1"})
+    for rows in ([("sample", None, 0.3, "ok"), ("blank", None, 0.05, "ok")], rows_of((0, 20)), line(20)):
+        problems = Problems()
+        assert plate_curve_from_wells(wells(*rows), mapped, CalciumSettings(curve="quadratic"), problems) is None
+        assert codes(problems) == []
+
+
+def test_standards_that_were_declared_and_lost_are_told():
+    mapped, problems = RAW.model_copy(update={"layout": "calcium_D1"}), Problems()
+    rows = [(role, x, None, "above") for role, x, _, _ in rows_of(LEVELS)]
+    assert plate_curve_from_wells(wells(*rows), mapped, CalciumSettings(), problems) is None
+    assert codes(problems) == ["MG306", "MG302"]
+
+
+def test_a_setting_is_blamed_where_it_stands():
+    _, problems = fit(rows_of(), curve="4pl")
+    assert [(p.code, p.file, p.place) for p in problems] == [("MG301", "experiment.toml", "assays.calcium.curve")]
+    own = RAW.model_copy(update={"overrides": {"curve": "4pl"}})
+    plate_curve_from_wells(wells(*rows_of()), own, CalciumSettings(curve="4pl"), problems)
+    assert [(p.code, p.file, p.place) for p in problems][1:] == [("MG301", "raw/ca.txt", "curve in files.csv")]
+
+
+def test_two_levels_out_of_order_are_one_problem():
+    rows = [(r, {40: 80, 80: 40, 10: 20, 20: 10}.get(x, x), y, s) for r, x, y, s in rows_of()]
+    _, problems = fit(rows)
+    assert [p.seen for p in problems if p.code == "MG310"] == ["20 is below 10, and of 80 is below 40"]

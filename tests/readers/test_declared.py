@@ -14,7 +14,6 @@ from mgassay.readers.declared import (
     numbers_from_table,
     table_from_cells,
 )
-from mgassay.readers.shelf import cells_from_shelf, shelf_from_folder
 
 COLUMNS = ("condition", "mg_mM", "label")
 
@@ -78,39 +77,6 @@ def workbook(path, sheets):
     book.save(path)
 
 
-def test_a_sheet_of_the_workbook_is_a_table(tmp_path, problems):
-    workbook(
-        tmp_path / "experiment.xlsx", {"conditions": [["condition", "mg_mM"], ["c1", 2.0], [None, None], ["c2", 1]]}
-    )
-    shelf = shelf_from_folder(tmp_path, problems)
-    made = table_from_cells(cells_from_shelf(shelf, "conditions", problems), COLUMNS, (), problems)
-    assert made.frame.to_dict("index") == {2: {"condition": "c1", "mg_mM": "2"}, 4: {"condition": "c2", "mg_mM": "1"}}
-    assert made.at(4, "mg_mM") == {"file": "experiment.xlsx", "sheet": "conditions", "place": "row 4, mg_mM"}
-    assert found(problems) == []
-
-
-def test_a_table_in_both_places_is_named_and_the_csv_is_used(tmp_path, problems):
-    workbook(tmp_path / "experiment.xlsx", {"conditions": [["condition"], ["from sheet"]]})
-    (tmp_path / "conditions.csv").write_text("condition\nfrom csv\n")
-    cells = cells_from_shelf(shelf_from_folder(tmp_path, problems), "conditions", problems)
-    assert cells.rows[1] == ("from csv",)
-    assert found(problems) == [("MG021", "conditions.csv", "conditions", "", "conditions")]
-
-
-def test_a_formula_without_a_value_is_named(tmp_path, problems):
-    workbook(tmp_path / "experiment.xlsx", {"conditions": [["condition", "mg_mM"], ["c1", "=0.8*1"]]})
-    shelf = shelf_from_folder(tmp_path, problems)
-    assert found(problems) == []  # a sheet that no table is made of may hold what it likes
-    cells_from_shelf(shelf, "conditions", problems)
-    assert found(problems) == [("MG033", "experiment.xlsx", "conditions", "B2", "=0.8*1")]
-
-
-def test_a_broken_workbook_is_named(tmp_path, problems):
-    (tmp_path / "experiment.xlsx").write_bytes(b"PK\x03\x04 and then nothing")
-    assert shelf_from_folder(tmp_path, problems).names() == []
-    assert [(p.code, p.file) for p in problems] == [("MG104", "experiment.xlsx")]
-
-
 def test_one_of_several_sheets_must_be_named(tmp_path, problems):
     workbook(tmp_path / "icp.xlsx", {"Run 1": [["condition"], ["c1"]], "Run 2": [["condition"], ["c2"]]})
     assert cells_from_file(tmp_path / "icp.xlsx", "icp.xlsx", "Run 2", problems).rows[1] == ("c2",)
@@ -118,15 +84,6 @@ def test_one_of_several_sheets_must_be_named(tmp_path, problems):
     assert cells_from_file(tmp_path / "icp.xlsx", "icp.xlsx", "run2", problems) is None
     assert found(problems) == [("MG034", "icp.xlsx", "run2", "", "run2")]
     assert "Did you mean “Run 2”?" in next(iter(problems)).remedy
-
-
-def test_a_link_out_of_the_folder_is_refused(tmp_path, problems):
-    inside = tmp_path / "inside"
-    inside.mkdir()
-    (tmp_path / "elsewhere.csv").write_text("condition\nc1\n")
-    (inside / "conditions.csv").symlink_to(tmp_path / "elsewhere.csv")
-    assert shelf_from_folder(inside, problems).names() == []
-    assert found(problems) == [("MG041", "conditions.csv", "", "", "conditions.csv")]
 
 
 def test_an_unknown_column_is_named_and_stands_in_for_the_one_it_is_a_slip_of(problems):
@@ -261,22 +218,3 @@ def test_a_last_row_that_was_cut_off_is_named_and_left_out(tmp_path, problems, t
     (tmp_path / "t.csv").write_text(text)
     assert len(cells_from_file(tmp_path / "t.csv", "t.csv", "", problems).rows) == rows
     assert found(problems) == told
-
-
-def test_merged_cells_are_named(tmp_path, problems):
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "conditions"
-    for row in (["condition", "mg_mM"], ["c1", 2], ["c2", 2]):
-        sheet.append(row)
-    sheet.merge_cells("B2:B3")
-    book.save(tmp_path / "experiment.xlsx")
-    cells_from_shelf(shelf_from_folder(tmp_path, problems), "conditions", problems)
-    assert found(problems) == [("MG035", "experiment.xlsx", "conditions", "B2:B3", "B2:B3")]
-
-
-def test_a_formula_without_a_value_is_told_once(tmp_path, problems):
-    workbook(tmp_path / "experiment.xlsx", {"conditions": [["condition", "mg_mM"], ["c1", "=1+1"], ["c2", "=2+1"]]})
-    cells = cells_from_shelf(shelf_from_folder(tmp_path, problems), "conditions", problems)
-    numbers_from_table(table_from_cells(cells, COLUMNS, (), problems), ["mg_mM"], problems)
-    assert found(problems) == [("MG033", "experiment.xlsx", "conditions", "B2 and 1 more", "=1+1")]

@@ -3,7 +3,6 @@ import pytest
 from mgassay.experiment import Settings
 from mgassay.problems import Problems
 from mgassay.readers.declared import cells_from_rows
-from mgassay.readers.paths import leaves_folder, paths_of_images
 from mgassay.readers.rawfiles import Bench, files_from_cells, setting_columns
 
 HEADER = ["file", "assay", "layout", "plate"]
@@ -180,19 +179,6 @@ def test_a_name_full_of_signs_is_only_a_name(read, problems):
     assert found(problems) == []
 
 
-@pytest.mark.parametrize("file", ["a\0b", "a\nb", "..", "raw/../../x", "\\\\server\\share", "//server/share"])
-def test_paths_that_could_lead_out_are_told(folder, file):
-    assert leaves_folder(folder, file)
-
-
-def test_images_are_a_file_a_folder_or_a_glob(folder):
-    names = [
-        [p.name for p in paths_of_images(folder, f)]
-        for f in ("images/ars", "images/**/*_A2.jpg", "images/ars/ARS_A1.jpg")
-    ]
-    assert names == [["ARS_A1.jpg", "ARS_A2.jpg"], ["ARS_A2.jpg"], ["ARS_A1.jpg"]]
-
-
 def test_measured_tables_need_no_layout(read, problems):
     files = read(["raw/cal_D1.txt", "calcium", "", "ICP", "table"], header=[*HEADER, "reader"])
     assert (files[0].reader, files[0].layout) == ("table", "")
@@ -229,9 +215,3 @@ def test_an_empty_folder_of_images_is_told_with_the_images(read, folder, problem
     (folder / "images" / "none").mkdir()
     assert [f.file for f in read(["images/none", "alizarin_image", "cal", "C1"])] == ["images/none"]
     assert found(problems) == []
-
-
-def test_what_systems_leave_behind_is_no_image(folder):
-    for name in ("Thumbs.db", "desktop.ini", ".DS_Store", "~$x.jpg"):
-        (folder / "images" / "ars" / name).write_text("x")
-    assert [p.name for p in paths_of_images(folder, "images/ars")] == ["ARS_A1.jpg", "ARS_A2.jpg"]

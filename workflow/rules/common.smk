@@ -1,4 +1,4 @@
-# What every rule needs: where things are, and digests that make an edited input or program rerun what depends on it.
+# What every rule needs: where things are, and what makes an edited input or program rerun what depends on it.
 import functools
 import hashlib
 import os
@@ -37,6 +37,7 @@ ROOMS = {
     "effects": ("design.py", "effects", "report"),
     "report": ("design.py", "readers", "report"),
     "overview": ("report",),
+    "gate": (),
 }
 
 
@@ -60,14 +61,20 @@ def experiments():
     return names
 
 
-def folder_digest(wildcards):
-    """Changes when a file of the experiment is added, removed, or written (name, size, time of change)."""
+def listing(wildcards):
+    """A file named after the names, sizes and times of change of the experiment's files.
+
+    Another name is another input, so `read` runs again when a file is added, removed or written.
+    """
     if wildcards.experiment not in EXPERIMENTS:
-        raise WorkflowError(f"There is no experiment {wildcards.experiment!r} in {FOLDER!r}; there are: {EXPERIMENTS}.")
+        raise WorkflowError(
+            f"There is no experiment {wildcards.experiment!r} in {FOLDER!r}; there are: {EXPERIMENTS}."
+        )
     root = f"{FOLDER}/{wildcards.experiment}"
     found = (os.path.join(d, f) for d, _, files in os.walk(root) for f in files)
-    listing = sorted((os.path.relpath(f, root), *os.lstat(f)[6:9:2]) for f in found)
-    return hashlib.sha256(repr(listing).encode()).hexdigest()[:16]
+    held = sorted((os.path.relpath(f, root), *os.lstat(f)[6:9:2]) for f in found)
+    digest = hashlib.sha256(repr(held).encode()).hexdigest()[:16]
+    return f"{RESULTS}/{wildcards.experiment}/logs/listing/{digest}"
 
 
 @functools.cache
@@ -88,11 +95,16 @@ def part_digest(part):
     ).digest()
 
 
-def code_digest(rule):
-    """Changes when a file of the package that this rule's outcome rests on is edited."""
-    return hashlib.sha256(
-        b"".join(part_digest(part) for part in (*GROUND, *ROOMS[rule]))
+def verb(name, arguments):
+    """A shell command that calls one verb.
+
+    It holds a digest of the code that the verb's outcome rests on, so that an edit of it is another command, and what
+    the verb made is made again. (A digest in `params` would do the same, and import pandas in every run.)
+    """
+    code = hashlib.sha256(
+        b"".join(part_digest(part) for part in (*GROUND, *ROOMS[name]))
     ).hexdigest()[:16]
+    return f"MGASSAY_CODE={code} {{MGASSAY}} {name} {arguments}"
 
 
 EXPERIMENTS = experiments()

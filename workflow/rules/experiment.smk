@@ -1,10 +1,21 @@
-# One experiment, five jobs: read -> images -> quantify -> effects -> report.
+# One experiment: listing -> read -> images -> quantify -> effects -> report.
 # A verb writes every table of its stage even when the data are wrong (the problems say so), so that one broken
 # experiment gets its own list of what to mend and never stops another.
 E = f"{RESULTS}/{{experiment}}"
 
 
+wildcard_constraints:
+    digest="[0-9a-f]{16}",
+
+
+rule listing:
+    output:
+        touch(f"{E}/logs/listing/{{digest}}"),
+
+
 rule read:
+    input:
+        listing,
     output:
         experiment=f"{E}/parts/experiment.json",
         inputs=f"{E}/parts/inputs.json",
@@ -18,11 +29,11 @@ rule read:
         chemistry=f"{E}/tables/chemistry.csv",
     log:
         f"{E}/logs/read.log",
-    params:
-        content=folder_digest,
-        code=code_digest("read"),
     shell:
-        "{MGASSAY} read {FOLDER:q}/{wildcards.experiment:q} {RESULTS:q}/{wildcards.experiment:q} >{log:q} 2>&1"
+        verb(
+            "read",
+            "{FOLDER:q}/{wildcards.experiment:q} {RESULTS:q}/{wildcards.experiment:q} >{log:q} 2>&1",
+        )
 
 
 rule images:
@@ -36,10 +47,11 @@ rule images:
         overlays=directory(f"{E}/export/overlays"),
     log:
         f"{E}/logs/images.log",
-    params:
-        code=code_digest("images"),
     shell:
-        "{MGASSAY} images {FOLDER:q}/{wildcards.experiment:q} {RESULTS:q}/{wildcards.experiment:q} >{log:q} 2>&1"
+        verb(
+            "images",
+            "{FOLDER:q}/{wildcards.experiment:q} {RESULTS:q}/{wildcards.experiment:q} >{log:q} 2>&1",
+        )
 
 
 rule quantify:
@@ -54,10 +66,8 @@ rule quantify:
         problems=f"{E}/parts/problems/quantify/problems.csv",
     log:
         f"{E}/logs/quantify.log",
-    params:
-        code=code_digest("quantify"),
     shell:
-        "{MGASSAY} quantify {RESULTS:q}/{wildcards.experiment:q} >{log:q} 2>&1"
+        verb("quantify", "{RESULTS:q}/{wildcards.experiment:q} >{log:q} 2>&1")
 
 
 rule effects:
@@ -74,10 +84,8 @@ rule effects:
         problems=f"{E}/parts/problems/effects/problems.csv",
     log:
         f"{E}/logs/effects.log",
-    params:
-        code=code_digest("effects"),
     shell:
-        "{MGASSAY} effects {RESULTS:q}/{wildcards.experiment:q} >{log:q} 2>&1"
+        verb("effects", "{RESULTS:q}/{wildcards.experiment:q} >{log:q} 2>&1")
 
 
 rule report:
@@ -92,7 +100,8 @@ rule report:
         problems=f"{E}/tables/problems.csv",
     log:
         f"{E}/logs/report.log",
-    params:
-        code=code_digest("report"),
     shell:
-        "{MGASSAY} report {FOLDER:q}/{wildcards.experiment:q} {RESULTS:q}/{wildcards.experiment:q} >{log:q} 2>&1"
+        verb(
+            "report",
+            "{FOLDER:q}/{wildcards.experiment:q} {RESULTS:q}/{wildcards.experiment:q} >{log:q} 2>&1",
+        )

@@ -10,11 +10,8 @@ rule overview:
         f"{RESULTS}/summary_shares.csv",
     log:
         f"{RESULTS}/logs/overview.log",
-    params:
-        experiments=EXPERIMENTS,
-        code=code_digest("overview"),
     shell:
-        "{MGASSAY} overview {RESULTS:q} {params.experiments:q} >{log:q} 2>&1"
+        verb("overview", "{RESULTS:q} {EXPERIMENTS:q} >{log:q} 2>&1")
 
 
 rule gate:
@@ -23,8 +20,5 @@ rule gate:
         f"{RESULTS}/index.html",
     output:
         touch(f"{RESULTS}/.accepted"),
-    params:
-        experiments=EXPERIMENTS,
-        code=code_digest("overview"),
     shell:
-        "{MGASSAY} gate {RESULTS:q} {params.experiments:q}"
+        verb("gate", "{RESULTS:q} {EXPERIMENTS:q}")

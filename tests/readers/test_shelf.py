@@ -1,0 +1,105 @@
+import pytest
+from openpyxl import Workbook
+
+from mgassay.problems import Problems
+from mgassay.readers.declared import numbers_from_table, table_from_cells
+from mgassay.readers.shelf import cells_from_shelf, shelf_from_folder
+
+COLUMNS = ("condition", "mg_mM", "label")
+
+
+@pytest.fixture
+def problems():
+    return Problems()
+
+
+def found(problems):
+    return [(p.code, p.file, p.sheet, p.place, p.seen) for p in problems]
+
+
+def workbook(path, sheets):
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+
+
+def test_a_sheet_of_the_workbook_is_a_table(tmp_path, problems):
+    workbook(
+        tmp_path / "experiment.xlsx", {"conditions": [["condition", "mg_mM"], ["c1", 2.0], [None, None], ["c2", 1]]}
+    )
+    shelf = shelf_from_folder(tmp_path, problems)
+    made = table_from_cells(cells_from_shelf(shelf, "conditions", problems), COLUMNS, (), problems)
+    assert made.frame.to_dict("index") == {2: {"condition": "c1", "mg_mM": "2"}, 4: {"condition": "c2", "mg_mM": "1"}}
+    assert made.at(4, "mg_mM") == {"file": "experiment.xlsx", "sheet": "conditions", "place": "row 4, mg_mM"}
+    assert found(problems) == []
+
+
+def test_a_table_in_both_places_is_named_and_the_csv_is_used(tmp_path, problems):
+    workbook(tmp_path / "experiment.xlsx", {"conditions": [["condition"], ["from sheet"]]})
+    (tmp_path / "conditions.csv").write_text("condition\nfrom csv\n")
+    cells = cells_from_shelf(shelf_from_folder(tmp_path, problems), "conditions", problems)
+    assert cells.rows[1] == ("from csv",)
+    assert found(problems) == [("MG021", "conditions.csv", "conditions", "", "conditions")]
+
+
+def test_a_formula_without_a_value_is_named(tmp_path, problems):
+    workbook(tmp_path / "experiment.xlsx", {"conditions": [["condition", "mg_mM"], ["c1", "=0.8*1"]]})
+    shelf = shelf_from_folder(tmp_path, problems)
+    assert found(problems) == []  # a sheet that no table is made of may hold what it likes
+    cells_from_shelf(shelf, "conditions", problems)
+    assert found(problems) == [("MG033", "experiment.xlsx", "conditions", "B2", "=0.8*1")]
+
+
+def test_a_broken_workbook_is_named(tmp_path, problems):
+    (tmp_path / "experiment.xlsx").write_bytes(b"PK\x03\x04 and then nothing")
+    assert shelf_from_folder(tmp_path, problems).names() == []
+    assert [(p.code, p.file) for p in problems] == [("MG104", "experiment.xlsx")]
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path, problems):
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (tmp_path / "elsewhere.csv").write_text("condition\nc1\n")
+    (inside / "conditions.csv").symlink_to(tmp_path / "elsewhere.csv")
+    assert shelf_from_folder(inside, problems).names() == []
+    assert found(problems) == [("MG041", "conditions.csv", "", "", "conditions.csv")]
+
+
+def test_merged_cells_are_named(tmp_path, problems):
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "conditions"
+    for row in (["condition", "mg_mM"], ["c1", 2], ["c2", 2]):
+        sheet.append(row)
+    sheet.merge_cells("B2:B3")
+    book.save(tmp_path / "experiment.xlsx")
+    cells_from_shelf(shelf_from_folder(tmp_path, problems), "conditions", problems)
+    assert found(problems) == [("MG035", "experiment.xlsx", "conditions", "B2:B3", "B2:B3")]
+
+
+def test_a_formula_without_a_value_is_told_once(tmp_path, problems):
+    workbook(tmp_path / "experiment.xlsx", {"conditions": [["condition", "mg_mM"], ["c1", "=1+1"], ["c2", "=2+1"]]})
+    cells = cells_from_shelf(shelf_from_folder(tmp_path, problems), "conditions", problems)
+    numbers_from_table(table_from_cells(cells, COLUMNS, (), problems), ["mg_mM"], problems)
+    assert found(problems) == [("MG033", "experiment.xlsx", "conditions", "B2 and 1 more", "=1+1")]
+
+
+def test_a_layout_that_was_refused_is_no_missing_one(tmp_path, problems):
+    folder = tmp_path / "inside"
+    (folder / "layouts").mkdir(parents=True)
+    (tmp_path / "cal.csv").write_text("well\nA1\n")
+    (folder / "layouts" / "cal.csv").symlink_to(tmp_path / "cal.csv")
+    shelf = shelf_from_folder(folder, problems)
+    assert (shelf.names(), shelf.layouts(), shelf.is_told("layout_cal")) == ([], ["cal"], True)
+    assert shelf.file_of("files") == "experiment.xlsx, files"
+    assert [p.code for p in problems] == ["MG041"]
+
+
+def test_a_link_in_a_circle_is_refused(tmp_path, problems):
+    (tmp_path / "conditions.csv").symlink_to(tmp_path / "conditions.csv")
+    assert shelf_from_folder(tmp_path, problems).is_told("conditions")
+    assert [p.code for p in problems] == ["MG041"]
