@@ -108,12 +108,13 @@ def _cells_from_reps(experiment: Experiment, reps: pd.DataFrame) -> pd.DataFrame
 
 
 def _tell(means: pd.DataFrame, problems: Problems) -> None:
-    """Adds a problem for every readout and condition that has no background or a bound instead of a value."""
+    """Adds one problem per readout that has no background, or a bound instead of a value, naming where."""
     codes = {"no_background": "MG611", "floor": "MG612", "above_curve": "MG613"}
-    found: dict[tuple[str, str, str], list[str]] = {}
+    found: dict[tuple[str, str], dict[str, list[str]]] = {}
     columns = (means[c].tolist() for c in (*_CELL, "flag"))
     for readout, condition, donor, flag in zip(*columns, strict=True):
         for word in (f for f in flag.split(";") if f in codes and is_mineral(readout)):
-            found.setdefault((codes[word], readout, condition), []).append(donor)
-    for (code, readout, condition), donors in found.items():
-        problems.add(code, place=condition, seen=", ".join(donors), readout=readout)
+            found.setdefault((codes[word], readout), {}).setdefault(condition, []).append(donor)
+    for (code, readout), donors in found.items():
+        seen = "; ".join(f"{condition}: {', '.join(names)}" for condition, names in donors.items())
+        problems.add(code, place=", ".join(donors), seen=seen, readout=readout)
