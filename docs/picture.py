@@ -13,12 +13,12 @@ def main() -> None:
     """The verdict and the first share bars, as one picture without the sections between them."""
     with sync_playwright() as p:
         browser = p.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1180, "height": 900})
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto(REPORT.as_uri())
         page.add_style_tag(content=".sentences ~ h3:nth-of-type(n+3), .sentences:nth-of-type(n+3) { display: none }")
         shares = page.locator("#shares figure").nth(1).bounding_box()
         height = int(shares["y"] + shares["height"]) if shares else 1200
-        page.screenshot(path=PICTURE, full_page=True, clip={"x": 0, "y": 0, "width": 1180, "height": height})
+        page.screenshot(path=PICTURE, full_page=True, clip={"x": 0, "y": 0, "width": 1280, "height": height})
         browser.close()
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 GRADES: Mapping[str, str] = {
     "A": "strong evidence, from the full design",
-    "B": "good evidence, short of the full design; what holds it back stands below",
-    "C": "moderate evidence; what holds it back stands below",
+    "B": "good evidence, short of the full design; the report lists what holds it back",
+    "C": "moderate evidence; the report lists what holds it back",
     "D": "weak evidence: Mg²⁺ was raised and nothing stopped it from entering, so where it acts cannot be told",
-    "X": "not identifiable: this experiment does not tell where Mg²⁺ acts; why stands below",
+    "X": "not identifiable: this experiment does not tell where Mg²⁺ acts",
 }
 NOT_THE_ANSWER = "The grade is of the evidence, not of the answer: “all of it outside the cell” can earn an A."
 
