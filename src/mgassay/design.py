@@ -283,8 +283,3 @@ def backgrounds_of(experiment: Experiment) -> dict[str, tuple[str, ...]]:
         intact, _ = _best_filled(fits, reference, idle)
         backgrounds[str(arm["condition"])] = tuple(dict.fromkeys([*exact[:1], *intact["intact"][:1]]))
     return backgrounds
-
-
-def background_of(experiment: Experiment) -> dict[str, str]:
-    """Condition -> its no-Pi background as declared ("" where there is none); see `backgrounds_of`."""
-    return {condition: fits[0] if fits else "" for condition, fits in backgrounds_of(experiment).items()}

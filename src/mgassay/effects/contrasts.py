@@ -42,14 +42,15 @@ def effects_from_means(experiment: Experiment, means: pd.DataFrame) -> pd.DataFr
     """
     all_arms = arms_of_blocks(experiment)
     found = [row for panel in panels_from_means(means) for row in _panel_rows(panel, all_arms)]
-    contrast = experiment.settings.contrast
-    common = {
-        "mg_reference_mM": contrast.mg_reference_mM,
-        "mg_raised_mM": contrast.mg_raised_mM,
-        "step": "Mg",
-        "day": all_arms[0].day,
-    }
+    common = step_columns(experiment, all_arms)
     return with_holm(tables.EFFECTS.frame([{**common, **row} for row in found]))
+
+
+def step_columns(experiment: Experiment, all_arms: tuple[Arms, ...]) -> dict[str, Any]:
+    """The columns that say which step a row is of: the two Mg levels (mM), the step's name, the day."""
+    contrast = experiment.settings.contrast
+    levels = {"mg_reference_mM": contrast.mg_reference_mM, "mg_raised_mM": contrast.mg_raised_mM}
+    return {**levels, "step": "Mg", "day": all_arms[0].day}
 
 
 def _panel_rows(panel: Panel, all_arms: tuple[Arms, ...]) -> Iterator[dict[str, Any]]:

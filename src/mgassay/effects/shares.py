@@ -22,6 +22,7 @@ from mgassay.effects.contrasts import (
     difference_flag,
     donor_contrast,
     live_fit,
+    step_columns,
 )
 from mgassay.effects.fieller import BOUNDED, FiellerSet, OwnRuns, fieller_set, fieller_welch_set
 from mgassay.effects.intervals import Array, Estimate, donor_estimate, t_quantile
@@ -83,13 +84,7 @@ def shares_from_means(experiment: Experiment, means: pd.DataFrame) -> pd.DataFra
     pull the share both ways. rho is not known here.
     """
     all_arms = arms_of_blocks(experiment)
-    contrast = experiment.settings.contrast
-    common = {
-        "mg_reference_mM": contrast.mg_reference_mM,
-        "mg_raised_mM": contrast.mg_raised_mM,
-        "step": "Mg",
-        "day": all_arms[0].day,
-    }
+    common = step_columns(experiment, all_arms)
     panels = [panel for panel in panels_from_means(means) if is_mineral(panel.readout)]
     rows = [
         {**common, "readout": panel.readout, "block": arms.name, **row}
