@@ -32,11 +32,11 @@ GROUND = (
 )
 ROOMS = {
     "read": ("readers",),
-    "images": ("readers", "design.py", "assays", "report/overlay.py"),
-    "quantify": ("assays", "design.py"),
+    "images": ("readers", "assays", "report/overlay.py"),
+    "quantify": ("assays",),
     "effects": ("design.py", "effects", "report"),
-    "report": ("design.py", "readers", "report"),
-    "overview": ("report",),
+    "report": ("design.py", "effects", "report"),
+    "overview": ("design.py", "effects", "report"),
     "gate": (),
 }
 
