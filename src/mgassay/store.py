@@ -182,6 +182,7 @@ def read_results(results: Path) -> dict[str, Any]:
             "inputs": read_json(results / "parts" / "inputs.json"),
             "versions": versions(),
             "settings": read_json(results / "parts" / "experiment.json"),
+            "readings": read_json(results / "parts" / "reading.json"),
         },
         "thumbnails": read_pictures(pictures, held["images"]["file"], ".jpg"),
         "outlines": read_pictures(pictures, held["images"]["file"], ".png"),

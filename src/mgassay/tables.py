@@ -122,6 +122,13 @@ RAW_READINGS = Table(
     "raw_readings",
     {**READINGS.columns, "sample": "text", "task": "text", "quantity": "number", "cycles": "integer"},
 )
+# Fluorescence over the cycles, one row per well and target; `fluorescence` is joined by `;`, from cycle `first_cycle`.
+AMPLIFICATION = _table(
+    "amplification",
+    text="file plate well target signal fluorescence",
+    integer="first_cycle",
+    order="file, plate, well, target, signal, first_cycle, fluorescence",
+)
 WELLS = _table(
     "wells",
     text="assay plate well channel status role condition donor rep",
@@ -289,4 +296,4 @@ IMAGE_FILES = _table(
 _STATES = (READINGS, WELLS, AMOUNTS, MEANS, EFFECTS, SHARES)
 _BESIDE = (CURVES, STANDARDS, IMAGES, QPCR, GENES, CHECKS, CHEMISTRY, PROBLEMS, EXCLUSIONS)
 RESULT_TABLES: tuple[Table, ...] = (*_STATES, *_BESIDE)
-BY_NAME: Mapping[str, Table] = {t.name: t for t in (*RESULT_TABLES, QPCR_WELLS, IMAGE_FILES, MEASURED)}
+BY_NAME: Mapping[str, Table] = {t.name: t for t in (*RESULT_TABLES, AMPLIFICATION, QPCR_WELLS, IMAGE_FILES, MEASURED)}

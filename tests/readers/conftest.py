@@ -19,7 +19,7 @@ def read_export(tmp_path):
         path = tmp_path / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         problems = Problems()
-        frame = read_raw_file(path, RawFile(file=name, assay="calcium", plate="P1", **row), problems)
+        frame = read_raw_file(path, RawFile(file=name, assay="calcium", plate="P1", **row), problems).export.readings
         return frame, list(problems)
 
     return read

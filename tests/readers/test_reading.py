@@ -5,7 +5,7 @@ import pytest
 from mgassay import store, tables
 from mgassay.problems import Problems
 from mgassay.readers.folder import read_experiment
-from mgassay.readers.reading import asked_for, tables_from_folder
+from mgassay.readers.reading import asked_for, read_folder
 from mgassay.simulate.folder import simulate_experiment
 from mgassay.simulate.truth import Truth
 
@@ -20,9 +20,9 @@ def folder(tmp_path_factory):
 
 def test_every_table_of_the_stage_is_made_and_of_its_state(folder):
     problems = Problems()
-    made = tables_from_folder(folder, read_experiment(folder, problems), problems)
+    made = read_folder(folder, read_experiment(folder, problems), problems).tables
     assert problems.count("error") == 0
-    assert set(made) == {"readings", "wells", "exclusions", "qpcr_wells", "image_files", "measured"}
+    assert set(made) == {"readings", "wells", "exclusions", "qpcr_wells", "image_files", "measured", "amplification"}
     for name, table in made.items():
         tables.BY_NAME[name].check(table)
 
@@ -30,7 +30,7 @@ def test_every_table_of_the_stage_is_made_and_of_its_state(folder):
 def test_every_reading_says_where_it_was_read_and_every_plate_well_is_there(folder):
     problems = Problems()
     experiment = read_experiment(folder, problems)
-    made = tables_from_folder(folder, experiment, problems)
+    made = read_folder(folder, experiment, problems).tables
     readings, wells = made["readings"], made["wells"]
     assert (readings["place"] != "").all()
     assert set(readings["file"]) == {f.file for f in experiment.files if f.assay != "alizarin_image"}
@@ -46,7 +46,7 @@ def test_a_file_that_is_gone_is_named_and_the_others_are_read(folder, tmp_path):
     gone = next((lab / "raw").rglob("calcium_D1*"))
     gone.unlink()
     problems = Problems()
-    made = tables_from_folder(lab, read_experiment(lab, problems), problems)
+    made = read_folder(lab, read_experiment(lab, problems), problems).tables
     assert any(p.severity == "error" and gone.name in p.file + p.seen for p in problems)
     assert set(made["wells"]["plate"]) >= {"calcium_D2", "protein_D1"}
 

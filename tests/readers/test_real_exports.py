@@ -14,7 +14,7 @@ def real(shared):
     def read(path: str, **row: str):
         problems = Problems()
         raw = RawFile(file=path, assay="calcium", plate="P", **row)
-        frame = read_raw_file(shared / "data" / path, raw, problems)
+        frame = read_raw_file(shared / "data" / path, raw, problems).export.readings
         return frame, [p.code for p in problems]
 
     return read

@@ -1,7 +1,7 @@
 import pytest
 
 from mgassay.errors import UnreadableError
-from mgassay.readers.plain import is_value
+from mgassay.readers.exports.plain import is_value
 from mgassay.readers.shapes import (
     bare_grid_in,
     column_run,

@@ -5,7 +5,7 @@ import pytest
 from mgassay import store
 from mgassay.problems import Problems
 from mgassay.readers.folder import read_experiment
-from mgassay.readers.reading import tables_from_folder
+from mgassay.readers.reading import read_folder
 from mgassay.report.understood import understood_text
 from mgassay.simulate.folder import simulate_experiment
 from mgassay.simulate.truth import Truth
@@ -21,7 +21,7 @@ def folder(tmp_path):
 def text_of(folder):
     problems = Problems()
     experiment = read_experiment(folder, problems)
-    return understood_text(experiment, tables_from_folder(folder, experiment, problems))
+    return understood_text(experiment, read_folder(folder, experiment, problems).tables)
 
 
 def test_step_arms_and_donors_are_named(folder):

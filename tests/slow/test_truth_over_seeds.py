@@ -21,7 +21,7 @@ def intervals_that_hold(seed: int) -> tuple[int, int]:
     from mgassay.problems import Problems
     from mgassay.readers.folder import read_experiment
     from mgassay.readers.pictures import decode_image
-    from mgassay.readers.reading import tables_from_folder
+    from mgassay.readers.reading import read_folder
     from mgassay.simulate.folder import simulate_experiment
     from mgassay.simulate.truth import Truth, shares_from_truth
 
@@ -31,7 +31,7 @@ def intervals_that_hold(seed: int) -> tuple[int, int]:
         for name, content in simulate_experiment(truth, seed, "simulated").items():
             store.write_bytes(folder / name, content)
         experiment = read_experiment(folder, problems)
-        held = tables_from_folder(folder, experiment, problems)
+        held = read_folder(folder, experiment, problems).tables
         measured = measure_experiment(experiment, held["image_files"], lambda f: decode_image(folder / f), problems)
         held["images"] = images_from_measured([m.row for m in measured])
     amounts = tables_from_wells(experiment, held, problems)["amounts"]

@@ -20,6 +20,8 @@ rule read:
         experiment=f"{E}/parts/experiment.json",
         inputs=f"{E}/parts/inputs.json",
         problems=f"{E}/parts/problems/read/problems.csv",
+        reading=f"{E}/parts/reading.json",
+        amplification=f"{E}/parts/amplification.csv",
         measured=f"{E}/parts/measured.csv",
         qpcr_wells=f"{E}/parts/qpcr_wells.csv",
         image_files=f"{E}/parts/image_files.csv",

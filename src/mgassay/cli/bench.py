@@ -42,12 +42,12 @@ def check(folder: Annotated[Path, typer.Argument(help="an experiment folder")]) 
     from mgassay.assays.plates import quantify_plates
     from mgassay.effects.arms import check_arms
     from mgassay.readers.folder import read_experiment
-    from mgassay.readers.reading import tables_from_folder
+    from mgassay.readers.reading import read_folder
     from mgassay.report.understood import understood_text
 
     problems = Problems()
     if experiment := read_experiment(folder, problems):
-        made = tables_from_folder(folder, experiment, problems)
+        made = read_folder(folder, experiment, problems).tables
         quantify_plates(experiment, made["wells"], problems)
         check_arms(experiment, problems)
         problems = problems.confirmed({f.file: f.confirm for f in experiment.files})
@@ -78,9 +78,9 @@ def explain(
 
 def readers() -> None:
     """List the raw files that can be read."""
-    from mgassay.readers.registry import READERS
+    from mgassay.readers.registry import all_readers
 
-    for reader in READERS:
+    for reader in all_readers():
         typer.echo(f"{reader.name:14} {reader.title}")
 
 

@@ -17,7 +17,7 @@ Results = Annotated[Path, typer.Argument(help="the experiment's folder of result
 
 # What each stage writes: tables of the contract into tables/, the rest into parts/ for the stages that follow.
 STAGES = {
-    "read": ("readings", "wells", "exclusions", "chemistry", "qpcr_wells", "image_files", "measured"),
+    "read": ("readings", "wells", "exclusions", "chemistry", "qpcr_wells", "image_files", "measured", "amplification"),
     "images": ("images",),
     "quantify": ("amounts", "curves", "standards", "qpcr"),
     "effects": ("means", "effects", "shares", "genes", "checks"),
@@ -34,15 +34,15 @@ def read(folder: Folder, results: Results) -> None:
     """Raw files to readings and wells."""
     from mgassay import store
     from mgassay.readers.folder import read_experiment
-    from mgassay.readers.reading import tables_from_folder
+    from mgassay.readers.reading import read_folder
 
     problems = Problems()
     store.write_json(results / "parts" / "inputs.json", store.file_hashes(folder))
     experiment = read_experiment(folder, problems)
     store.write_experiment(results / "parts" / "experiment.json", experiment)
-    finish(
-        "read", results, experiment, tables_from_folder(folder, experiment, problems) if experiment else {}, problems
-    )
+    done = read_folder(folder, experiment, problems) if experiment else None
+    store.write_json(results / "parts" / "reading.json", done.accounts if done else [])
+    finish("read", results, experiment, done.tables if done else {}, problems)
 
 
 def images(folder: Folder, results: Results) -> None:

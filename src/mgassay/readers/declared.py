@@ -16,18 +16,9 @@ import pandas as pd
 from mgassay.errors import UnreadableError
 from mgassay.problems import Problems, nearest, suggestion
 from mgassay.readers.sheets import Content, Sheet, column_letters, content_from_file, sheet_from_lines
-from mgassay.readers.text import number_from, separator_of
+from mgassay.readers.text import is_date, number_from, separator_of
 from mgassay.units import plain
 
-_MONTH = (
-    "jan(uary|uar)?|feb(ruary|ruar)?|mar(ch)?|mrz|märz?|apr(il)?|may|mai|june?|juni?|july?|juli?|aug(ust)?|sept?(ember)?"
-    "|oct(ober)?|okt(ober)?|nov(ember)?|dec(ember)?|dez(ember)?"
-)
-_DATE = re.compile(
-    rf"\d{{4}}-\d{{1,2}}-\d{{1,2}}([ T]\d{{1,2}}:\d{{2}}.*)?|\d{{1,2}}(?P<mark>[./-])\d{{1,2}}(?P=mark)\d{{2,4}}"
-    rf"|\d{{1,2}}[-. ]+({_MONTH})\.?([-. ]+\d{{2,4}})?|({_MONTH})[-. ]+\d{{2,4}}",
-    re.IGNORECASE,
-)
 _COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
 
@@ -199,15 +190,6 @@ def _check_width(cells: Cells, header: list[str], problems: Problems) -> frozens
         place, seen = f"row {next(iter(beyond))}{more}", next(iter(beyond.values()))
         problems.add("MG025", file=cells.file, sheet=cells.sheet, place=place, seen=seen)
     return frozenset(beyond)
-
-
-def is_date(text: str) -> bool:
-    """Whether a text is a date, or what Excel makes of `MAR1` or `1.2` when it takes them for one.
-
-    >>> is_date("2024-03-01 00:00:00"), is_date("1-Mar"), is_date("01.03.2024"), is_date("D1")
-    (True, True, True, False)
-    """
-    return bool(_DATE.fullmatch(text))
 
 
 def check_no_dates(table: Declared, columns: Iterable[str], problems: Problems) -> None:

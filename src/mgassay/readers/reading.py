@@ -1,6 +1,9 @@
 """A whole folder to the tables of the first stage: what was read, and which well it belongs to."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -10,31 +13,48 @@ from mgassay.problems import Problems
 from mgassay.readers.mapping import wells_from_readings
 from mgassay.readers.measured import amounts_from_tables
 from mgassay.readers.pictures import image_files
-from mgassay.readers.registry import read_raw_file
+from mgassay.readers.registry import RawRead, read_raw_file
+from mgassay.readers.sheets import Content
 
 
-def tables_from_folder(folder: Path, experiment: Experiment, problems: Problems) -> dict[str, pd.DataFrame]:
-    """Tables by name: readings, wells, exclusions, qpcr_wells, image_files, measured.
+@dataclass(frozen=True, eq=False)
+class FolderRead:
+    """The tables of the first stage by name, and an account of every raw file's lines."""
+
+    tables: dict[str, pd.DataFrame]
+    accounts: list[Mapping[str, Any]]
+
+
+def read_folder(folder: Path, experiment: Experiment, problems: Problems) -> FolderRead:
+    """Tables: readings, wells, exclusions, qpcr_wells, image_files, measured, amplification.
 
     Reads every raw file of the experiment; what cannot be read or mapped is in `problems`, the rest is in the tables.
     """
-    readings = readings_from_files(folder, experiment, problems)
+    reads = reads_from_files(folder, experiment, problems)
+    readings = _stacked(tables.RAW_READINGS, (r.export.readings for r in reads))
     mapped = wells_from_readings(experiment, readings, problems)
-    return {
+    made = {
         "readings": tables.READINGS.frame(readings[list(tables.READINGS.columns)]),
         "wells": mapped.wells,
         "exclusions": mapped.exclusions,
         "qpcr_wells": mapped.qpcr_wells,
         "image_files": image_files(folder, experiment, problems),
         "measured": amounts_from_tables(folder, experiment, problems),
+        "amplification": _stacked(tables.AMPLIFICATION, (r.export.amplification for r in reads)),
     }
+    return FolderRead(made, [r.account for r in reads])
 
 
-def readings_from_files(folder: Path, experiment: Experiment, problems: Problems) -> pd.DataFrame:
-    """RAW_READINGS of all plates and qPCR runs, file after file in the order of files.csv."""
+def reads_from_files(folder: Path, experiment: Experiment, problems: Problems) -> list[RawRead]:
+    """All plates and qPCR runs as they were read, in the order of files.csv."""
     files = [f for f in experiment.files_of(*PLATE_ASSAYS, "qpcr") if f.reader != "table"]
-    read = [read_raw_file(folder / f.file, asked_for(experiment, f), problems) for f in files]
-    return tables.RAW_READINGS.frame(pd.concat([tables.RAW_READINGS.frame(), *(r for r in read if len(r))]))
+    opened: dict[Path, Content] = {}  # a file may hold many plates, and is cut into cells once
+    return [read_raw_file(folder / f.file, asked_for(experiment, f), problems, opened) for f in files]
+
+
+def _stacked(state: tables.Table, frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of one state below each other."""
+    return state.frame(pd.concat([state.frame(), *(f for f in frames if len(f))]))
 
 
 def asked_for(experiment: Experiment, file: RawFile) -> RawFile:

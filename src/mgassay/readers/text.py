@@ -26,12 +26,17 @@ _PLAIN = re.compile(_NUMBER_EITHER)
 _ABOVE = re.compile(rf"OVRFLW|OVER|OVERFLOW|#SAT|SAT|SATURATED|\*+|>\s*(?:MAX|{_NUMBER_EITHER})", re.IGNORECASE)
 _BELOW = re.compile(rf"UNDER|UNDRFLW|<\s*(?:MIN|{_NUMBER_EITHER})", re.IGNORECASE)
 _MISSING = re.compile(r"|MISSED|NAN|\?+", re.IGNORECASE)
-_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_MONTH = (
+    "jan(uary|uar)?|feb(ruary|ruar)?|mar(ch)?|mrz|märz?|apr(il)?|may|mai|june?|juni?|july?|juli?|aug(ust)?|sept?(ember)?"
+    "|oct(ober)?|okt(ober)?|nov(ember)?|dec(ember)?|dez(ember)?"
+)
+_NAMED_DATE = rf"\d{{1,2}}[-. ]+({_MONTH})\.?([-. ]+\d{{2,4}})?|({_MONTH})[-. ]+\d{{2,4}}"
 _DATE = re.compile(
-    rf"\d{{4}}-\d\d-\d\d.*|\d{{1,2}}/\d{{1,2}}/\d{{2,4}}.*|\d{{1,2}}\.\d{{1,2}}\.\d{{2,4}}"
-    rf"|\d{{1,2}}[-. ](?:{_MONTHS})\w*(?:[-. ]\d{{2,4}})?|(?:{_MONTHS})\w*[-. ]\d{{2,4}}",
+    rf"\d{{4}}-\d{{1,2}}-\d{{1,2}}([ T]\d{{1,2}}:\d{{2}}.*)?|\d{{1,2}}(?P<mark>[./-])\d{{1,2}}(?P=mark)\d{{2,4}}"
+    rf"|{_NAMED_DATE}",
     re.IGNORECASE,
 )
+_EXCEL_DATE = re.compile(rf"\d{{4}}-\d\d-\d\d 00:00:00|{_NAMED_DATE}", re.IGNORECASE)
 
 
 def text_from_bytes(content: bytes) -> tuple[str, str]:
@@ -120,6 +125,26 @@ def status_of(token: str) -> tuple[str, str]:
         if pattern.fullmatch(text):
             return status, ""
     return ("formula" if text.startswith("=") else "unknown"), ""
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a date, or what Excel makes of `MAR1` or `1.2` when it takes them for one.
+
+    >>> is_date("2024-03-01 00:00:00"), is_date("1-Mar"), is_date("01.03.2024"), is_date("D1")
+    (True, True, True, False)
+    """
+    return bool(_DATE.fullmatch(text))
+
+
+def is_excel_date(text: str) -> bool:
+    """Whether a name is what Excel makes of one such as `MARCH1`, or a date that a workbook stores as a date.
+
+    `3-1-10` may well be donor 3, condition 1, day 10, and is no such name.
+
+    >>> is_excel_date("1-Mar"), is_excel_date("2024-03-01 00:00:00"), is_excel_date("3-1-10")
+    (True, True, False)
+    """
+    return bool(_EXCEL_DATE.fullmatch(text))
 
 
 def decimal_mark(numbers: Iterable[str], separator: str, *, may_be_thousands: bool = True) -> str:

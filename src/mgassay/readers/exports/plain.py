@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from mgassay.problems import Problems
 from mgassay.readers.blocks import Block, channel_name
+from mgassay.readers.reader import plate_reader
 from mgassay.readers.shapes import PlateGrid, WellList, bare_grid_in, grids_in, time_courses_in, well_lists_in
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.text import number_from, status_of
@@ -18,6 +19,10 @@ GRID, GRID_TITLE = "plain_grid", "plain grid (row letters, column numbers)"
 LIST, LIST_TITLE = "plain_list", "plain list (well, value)"
 KINETIC, KINETIC_TITLE = "plain_kinetic", "plain kinetic table (time, wells)"
 
+KNOWN = (
+    r"(sample |measurement |reference )?(wavelength|filter)", r"protocol:", r"result:", r"absorbance|fluorescence",
+    r"smart validation|plate well assignment|plate orientation|replicates|standards|blank",  # Byonoy
+)  # fmt: skip
 _LIGHT_LABEL = re.compile(r"(?:sample |measurement )?(?:wavelength|filter)\s*(?:[\[(]nm[\])])?\s*:?", re.IGNORECASE)
 _VALUE = re.compile(
     r"(?:value|raw|raw data|od|a|abs|absorbance|signal|rfu|rlu|fluorescence|luminescence)?[ _]?(\d{3,4})?\s*(?:nm)?",
@@ -122,3 +127,10 @@ def kinetic_blocks(content: Content, problems: Problems) -> list[Block]:
         for course in time_courses_in(sheet)
         for index, (time_s, spots) in enumerate(course.reads)
     ]
+
+
+READERS = (
+    plate_reader(GRID, GRID_TITLE, detect_grid, grid_blocks, known=KNOWN, plain=True),
+    plate_reader(LIST, LIST_TITLE, detect_list, list_blocks, known=KNOWN, plain=True),
+    plate_reader(KINETIC, KINETIC_TITLE, detect_kinetic, kinetic_blocks, known=KNOWN, plain=True),
+)

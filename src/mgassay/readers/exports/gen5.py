@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from mgassay.errors import UnreadableError
 from mgassay.problems import Problems
 from mgassay.readers.blocks import Block, channel_name
+from mgassay.readers.reader import plate_reader
 from mgassay.readers.shapes import (
     PlateGrid,
     TimeCourse,
@@ -23,6 +24,14 @@ from mgassay.readers.shapes import (
 from mgassay.readers.sheets import Content, Sheet
 
 NAME, TITLE = "gen5", "Agilent/BioTek Gen5 text"
+
+KNOWN = (
+    r"software version$", r"experiment file path", r"protocol file path", r"plate number$", r"date$", r"time$",
+    r"reader type", r"reader serial number", r"reading type", r"procedure details", r"plate type", r"eject plate",
+    r"read$", r"absorbance (endpoint|spectrum)|fluorescence endpoint|luminescence endpoint", r"full plate$", r"wavelengths?:",
+    r"read speed", r"layout$", r"results$", r"actual temperature", r"start kinetic", r"end kinetic", r"\d+ reads",
+    r"blank wells|.*:\d{3,4}$|\d{3,4}$", r"(std)?curve", r"conc$|\[concentration\]", r"set temperature", r"shake", r"0:00:00$",
+)  # fmt: skip
 
 _MARKS = {"software version", "experiment file path:", "protocol file path:", "plate number", "reader type:"}
 _NM = r"\d{3,4}(?:/\d+)?"
@@ -130,3 +139,6 @@ def _check_reads_announced(course: TimeCourse, problems: Problems, content: Cont
     if said and int(said[1]) != len(course.reads):
         place = course.sheet.place(course.header)
         problems.add("MG131", file=content.file, place=place, seen=len(course.reads), announced=said[1])
+
+
+READERS = (plate_reader(NAME, TITLE, detect, blocks, known=KNOWN),)

@@ -9,11 +9,17 @@ from collections.abc import Iterator, Sequence
 
 from mgassay.problems import Problems
 from mgassay.readers.blocks import Block, channel_name
+from mgassay.readers.reader import plate_reader
 from mgassay.readers.shapes import Spot, grids_in, title_above, well_lists_in
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.wellnames import well_from_text
 
 NAME, TITLE = "bmg_mars", "BMG Labtech MARS CSV"
+
+KNOWN = (
+    r"user:", r"path:", r"test (id|name|run)", r"date:", r"time:", r"id[123]?:", r"absorbance|fluorescence|luminescence",
+    r"(\d+\. )?(raw data|blank corrected|average over|%cv over|.* based on )",
+)  # fmt: skip
 
 _RAW = re.compile(r"(?:\d+\.\s*)?Raw Data\s*\((?P<light>.*)\)", re.IGNORECASE)
 _NM = re.compile(r"(\d{3,4})(?:\s*nm)?(?:\s+\d+)?")  # "450 1" is 450 nm, first measurement
@@ -65,3 +71,6 @@ def _row_column_lists(sheet: Sheet) -> Iterator[Block]:
         for col, name in enumerate(names):
             if raw := _RAW.fullmatch(name):
                 yield _block(sheet, [Spot(well, r, col) for well, r in wells if well], raw["light"])
+
+
+READERS = (plate_reader(NAME, TITLE, detect, blocks, known=KNOWN),)

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from mgassay.readers.gen5 import wavelength_of
+from mgassay.readers.exports.gen5 import wavelength_of
 
 HEAD = ["", "Software Version\t3.12.08", "Experiment File Path:\tC:\\x.xpt", "Plate Number\tPlate 1", ""]
 PROCEDURE = ["Procedure Details", "", "Read\tCa", "\tAbsorbance Endpoint", "\tWavelengths:  570", ""]

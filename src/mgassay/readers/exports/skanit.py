@@ -9,10 +9,21 @@ from collections.abc import Iterator
 
 from mgassay.problems import Problems
 from mgassay.readers.blocks import Block, channel_name
+from mgassay.readers.reader import plate_reader
 from mgassay.readers.shapes import grids_in, nearest_above
 from mgassay.readers.sheets import Content, Sheet
 
 NAME, TITLE = "skanit", "Thermo SkanIt workbook"
+
+KNOWN = (
+    r"measurement results",
+    r".*\.skax?$",
+    r"absorbance|fluorescence|luminescence",
+    r"wavelength:",
+    r"plate\b",
+    r"\d{1,2}[./]\d",
+    r"autoloading range",
+)
 
 _RAW_CORNERS = {"abs", "rfu", "rlu"}
 _COMPUTED = re.compile(
@@ -49,3 +60,6 @@ def _grids(sheet: Sheet) -> Iterator[Block]:
         nm = float(light[1]) if light else math.nan
         channel = channel_name("", nm) or grid.corner
         yield Block(sheet, grid.spots(), plate[1] if plate else "", channel, nm)
+
+
+READERS = (plate_reader(NAME, TITLE, detect, blocks, known=KNOWN),)

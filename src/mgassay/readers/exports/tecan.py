@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from mgassay.problems import Problems
 from mgassay.readers.blocks import Block, channel_name
+from mgassay.readers.reader import plate_reader
 from mgassay.readers.shapes import Spot, grids_in, nearest_above, seconds_from, well_lists_in
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.text import number_from
@@ -16,6 +17,14 @@ from mgassay.readers.wellnames import well_from_text
 
 ICONTROL, ICONTROL_TITLE = "tecan_icontrol", "Tecan i-control workbook"
 MAGELLAN, MAGELLAN_TITLE = "tecan_magellan", "Tecan Magellan workbook"
+
+KNOWN = (
+    r"application:", r"tecan i-control", r"device:", r"firmware:", r"date:", r"time:", r"system", r"user", r"plate",
+    r"plate-id", r"label:", r"mode", r"(measurement )?wavelength", r"bandwidth", r"number of flashes", r"settle time",
+    r"part of plate", r"start time:", r"end time:", r"temperature:", r"raw data", r"\d{3,4} ?nm", r"target temperature",
+    r"list of actions", r"date of measurement", r".*\.(mth|wsp|txt)$", r".* user$", r"instrument serial", r"measurement",
+    r"shake", r"unit:", r"meas\. temperature", r"ultra|infinite|sunrise|spark|genios|safire", r"\d+ flashes", r"delay", r"movement|custom action|wait",
+)  # fmt: skip
 
 _LABEL = re.compile(r"Label:\s*(.*)")
 _LIGHT = re.compile(r"(?:measurement )?wavelength", re.IGNORECASE)
@@ -100,3 +109,9 @@ def _magellan_wavelength(sheet: Sheet) -> float:
     found = nearest_above(sheet, last, _MAGELLAN_NM)
     named = {m[1] for row in sheet.cells for c in row if (m := _MAGELLAN_NM.fullmatch(c))}
     return float(found[1]) if found and len(named) == 1 else math.nan
+
+
+READERS = (
+    plate_reader(ICONTROL, ICONTROL_TITLE, detect_icontrol, icontrol_blocks, known=KNOWN),
+    plate_reader(MAGELLAN, MAGELLAN_TITLE, detect_magellan, magellan_blocks, known=KNOWN),
+)
