@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 from mgassay import tables
 from mgassay.experiment import RawFile
 from mgassay.problems import Problems, catalogue
+from mgassay.readers.contents import content_from_bytes
 from mgassay.readers.registry import all_readers, read_raw_file, reader_of
-from mgassay.readers.sheets import Content, content_from_bytes
+from mgassay.readers.sheets import Content
 
 RAW = RawFile(file="raw/x.txt", assay="calcium", plate="P1")
 

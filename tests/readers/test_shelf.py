@@ -103,3 +103,22 @@ def test_a_link_in_a_circle_is_refused(tmp_path, problems):
     (tmp_path / "conditions.csv").symlink_to(tmp_path / "conditions.csv")
     assert shelf_from_folder(tmp_path, problems).is_told("conditions")
     assert [p.code for p in problems] == ["MG041"]
+
+
+def test_hidden_rows_and_sheets_are_told(tmp_path, problems):
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "conditions"
+    for row in (["condition", "mg_mM"], ["c1", 2], ["c2", 2]):
+        sheet.append(row)
+    sheet.row_dimensions[3].hidden = True
+    book.create_sheet("files").append(["file"])
+    book["files"].sheet_state = "hidden"
+    book.save(tmp_path / "experiment.xlsx")
+    shelf = shelf_from_folder(tmp_path, problems)
+    assert len(cells_from_shelf(shelf, "conditions", problems).rows) == 3
+    cells_from_shelf(shelf, "files", problems)
+    assert found(problems) == [
+        ("MG036", "experiment.xlsx", "conditions", "row 3", "row 3"),
+        ("MG036", "experiment.xlsx", "files", "", "the whole sheet"),
+    ]

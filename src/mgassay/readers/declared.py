@@ -15,7 +15,8 @@ import pandas as pd
 
 from mgassay.errors import UnreadableError
 from mgassay.problems import Problems, nearest, suggestion
-from mgassay.readers.sheets import Content, Sheet, column_letters, content_from_file, sheet_from_lines
+from mgassay.readers.contents import content_from_file
+from mgassay.readers.sheets import UNMARKED, Content, Marks, Sheet, column_letters, sheet_from_lines
 from mgassay.readers.text import is_date, number_from, separator_of
 from mgassay.units import plain
 
@@ -35,7 +36,7 @@ class Cells:
     sheet: str
     numbers: tuple[int, ...]
     rows: tuple[tuple[str, ...], ...]
-    merged: tuple[str, ...] = ()  # ranges of a workbook's sheet, of which only the first cell holds anything
+    marks: Marks = UNMARKED  # what a workbook's sheet merges and hides
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def sheets_from_file(path: Path, file: str, problems: Problems) -> dict[str, Cel
         problems.add(code, file=file, sheet=error.sheet, place=error.place, seen=error.seen, **error.facts)
         return {}
     sheets = [_sheet_from_text(content, problems)] if content.text else content.workbook
-    return {s.name: replace(cells_from_rows(s.cells, file, s.name), merged=s.merged) for s in sheets}
+    return {s.name: replace(cells_from_rows(s.cells, file, s.name), marks=s.marks) for s in sheets}
 
 
 def _sheet_from_text(content: Content, problems: Problems) -> Sheet:
@@ -98,16 +99,23 @@ def _sheet_from_text(content: Content, problems: Problems) -> Sheet:
 
 
 def calculated(cells: Cells, problems: Problems) -> Cells:
-    """The cells of a workbook's sheet; formulas that were never calculated, and merged cells, are named."""
+    """The cells of a workbook's sheet; what it merges, hides or never calculated is named."""
     where = {"file": cells.file, "sheet": cells.sheet}
     rows = zip(cells.numbers, cells.rows, strict=True)
     formulas = [(f"{column_letters(c)}{n}", t) for n, row in rows for c, t in enumerate(row) if t.startswith("=")]
     if formulas:
         more = f" and {len(formulas) - 1} more" if len(formulas) > 1 else ""
         problems.add("MG033", **where, place=formulas[0][0] + more, seen=formulas[0][1])
-    if cells.merged:
-        more = f" and {len(cells.merged) - _LISTED} more" if len(cells.merged) > _LISTED else ""
-        problems.add("MG035", **where, place=cells.merged[0], seen=", ".join(cells.merged[:_LISTED]) + more)
+    if merged := cells.marks.merged:
+        more = f" and {len(merged) - _LISTED} more" if len(merged) > _LISTED else ""
+        problems.add("MG035", **where, place=merged[0], seen=", ".join(merged[:_LISTED]) + more)
+    hidden = [n for n in cells.numbers if n - 1 in cells.marks.hidden_rows]
+    if cells.marks.hidden:
+        problems.add("MG036", **where, seen="the whole sheet")
+    elif hidden:
+        more = f" and {len(hidden) - _LISTED} more" if len(hidden) > _LISTED else ""
+        shown = ", ".join(map(str, hidden[:_LISTED]))
+        problems.add("MG036", **where, place=f"row {hidden[0]}", seen=f"row {shown}{more}")
     return cells
 
 

@@ -11,13 +11,13 @@ from mgassay.errors import UnreadableError
 from mgassay.experiment import Experiment, RawFile
 from mgassay.problems import Problems, suggestion
 from mgassay.readers.conditions import check_settings_fit, conditions_from_cells
+from mgassay.readers.contents import content_from_file
 from mgassay.readers.layouts import layout_from_cells, samples_from_cells
 from mgassay.readers.names import check_names
 from mgassay.readers.paths import files_in, is_left_behind, leaves_folder
 from mgassay.readers.rawfiles import Bench, files_from_cells
 from mgassay.readers.settings import FILE as SETTINGS_FILE
 from mgassay.readers.settings import ReadSettings, settings_from_text
-from mgassay.readers.sheets import content_from_file
 from mgassay.readers.shelf import WORKBOOK, Shelf, cells_from_shelf, shelf_from_folder
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")

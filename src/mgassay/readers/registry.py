@@ -17,8 +17,10 @@ from mgassay.experiment import RawFile
 from mgassay.problems import Problems, suggestion
 from mgassay.readers import exports
 from mgassay.readers.account import account_of
+from mgassay.readers.contents import content_from_file
 from mgassay.readers.reader import Export, Reader
-from mgassay.readers.sheets import Content, content_from_file
+from mgassay.readers.sheet_checks import check_sheets
+from mgassay.readers.sheets import Content
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +66,8 @@ def reader_of(content: Content) -> Reader:
 def read_raw_file(path: Path, raw: RawFile, problems: Problems, opened: dict[Path, Content] | None = None) -> RawRead:
     """What one raw file holds, for the plate that its row of files.csv means.
 
-    `opened` keeps what files hold, for the other plates of the same file. Bad input never raises: `problems` says what is wrong, and the tables are empty where nothing can be trusted.
+    `opened` keeps what files hold, for the other plates of the same file.
+    Bad input never raises: `problems` says what is wrong, and the tables are empty where nothing can be trusted.
     """
     try:
         content = (opened or {}).get(path) or content_from_file(path, raw.file, problems)
@@ -72,6 +75,7 @@ def read_raw_file(path: Path, raw: RawFile, problems: Problems, opened: dict[Pat
             opened[path] = content
         reader = reader_named(raw.reader) if raw.reader else reader_of(content)
         export = reader.read(content, raw, problems)
+        check_sheets(content, export.readings, raw, problems)
         return RawRead(export, account_of(content, export, reader, raw, problems))
     except UnreadableError as bad:
         problems.add(bad.code, file=raw.file, sheet=bad.sheet, place=bad.place, seen=bad.seen, **bad.facts)

@@ -2,26 +2,32 @@
 
 import datetime as dt
 import functools
-import re
-import warnings
-import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from io import BytesIO
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
-from mgassay.errors import ContractError, UnreadableError
-from mgassay.problems import Problems
-from mgassay.readers.text import cells_from_line, separator_of, text_from_bytes
+from mgassay.readers.text import cells_from_line, separator_of
 
-UNZIPPED_LIMIT = 200_000_000  # bytes; the largest real export seen unzips to 3 MB
-# A formula's cell that ends without a stored value: </f></c>, <f …/></c>, </f><v/></c> or </f><v></v></c>.
-_MERGED = re.compile(rb'<mergeCell\s[^>]*?ref="([A-Z0-9:]+)"')
-_UNCALCULATED = re.compile(rb"(?:</f>|<f[^<>]*/>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 OPENING = 60  # rows of each sheet that show whose export it is
 
+_DAY_ZERO, _YEAR_ONE = dt.datetime(1899, 12, 31), dt.datetime(1901, 1, 1)
+
 Cells = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a workbook's sheet shows of itself beside its cells.
+
+    `merged` are ranges such as `C5:D6`, of which only the first cell holds anything. Rows and columns count from 0.
+    """
+
+    merged: tuple[str, ...] = ()
+    hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+
+
+UNMARKED = Marks()
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class Sheet:
     cells: Cells
     separator: str = ""
     is_text: bool = False
-    merged: tuple[str, ...] = ()  # merged ranges of a workbook's sheet: only their first cell holds anything
+    marks: Marks = UNMARKED
 
     def cell(self, row: int, col: int) -> str:
         """The text of a cell counted from 0, "" beyond the end of its row."""
@@ -48,12 +54,13 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Content:
-    """All that a raw file holds; `text` is empty for a workbook, `workbook` for a text file."""
+    """All that a raw file holds; `text` is empty for a workbook, `workbook` for a text file, both for RDML (`xml`)."""
 
     file: str
     text: str = ""
     workbook: tuple[Sheet, ...] = ()
     encoding: str = ""  # of a text
+    xml: bytes = b""  # an RDML document, unpacked
 
     @functools.cached_property
     def lines(self) -> list[str]:
@@ -99,121 +106,22 @@ def column_letters(col: int) -> str:
     return letters
 
 
+def column_number(letters: str) -> int:
+    """A spreadsheet's column, counted from 0, from its letters.
+
+    >>> column_number("A"), column_number("AB")
+    (0, 27)
+    """
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - 64
+    return number - 1
+
+
 def sheet_from_lines(lines: Iterable[str], separator: str) -> Sheet:
     """A text's lines as one sheet."""
     cells = tuple(cells_from_line(line, separator) for line in lines)
     return Sheet(name="", cells=cells, separator=separator, is_text=True)
-
-
-def content_from_file(path: Path, file: str, problems: Problems) -> Content:
-    """What the raw file at `path` holds; a notice when its text is not UTF-8.
-
-    Raises UnreadableError for a file that is absent, empty, locked, broken, too large or of no known kind.
-    """
-    if path.name.startswith("~$"):
-        raise UnreadableError("MG103", seen=path.name)
-    try:
-        raw = path.read_bytes()
-    except OSError as cause:
-        raise UnreadableError("MG101", seen=cause.strerror or type(cause).__name__) from cause
-    content = content_from_bytes(raw, file)
-    if content.encoding not in ("", "utf-8"):
-        problems.add("MG109", file=file, seen=content.encoding)
-    return content
-
-
-def content_from_bytes(raw: bytes, file: str = "") -> Content:
-    """The content of a raw file.
-
-    Raises UnreadableError for bytes that are empty, broken, too large or of no known kind.
-    """
-    if not raw.strip():
-        raise UnreadableError("MG102", seen=f"{len(raw)} bytes")
-    if raw.startswith(b"PK"):
-        return Content(file=file, workbook=sheets_from_workbook(raw))
-    if raw.startswith(b"\xd0\xcf\x11\xe0"):
-        raise UnreadableError("MG105", seen="an .xls file, or one with a password")
-    text, encoding = text_from_bytes(raw)
-    if not text.strip():
-        raise UnreadableError("MG102", seen="white space only")
-    return Content(file=file, text=text, encoding=encoding)
-
-
-def sheets_from_workbook(raw: bytes) -> tuple[Sheet, ...]:
-    """The sheets of an .xlsx with the values its program stored; a formula without a value shows as its own text.
-
-    Raises UnreadableError MG104 (broken), MG106 (too large), MG107 (declares XML entities), MG108 (no workbook).
-    """
-    from defusedxml.common import DefusedXmlException
-
-    try:
-        uncalculated = _looked_into(raw)
-        sheets = _sheets_of(raw, data_only=True)
-        if uncalculated:
-            formulas = {s.name: s.cells for s in _sheets_of(raw, data_only=False)}
-            sheets = tuple(replace(s, cells=_with_formulas(s.cells, formulas[s.name])) for s in sheets)
-    except UnreadableError:
-        raise
-    except Exception as cause:  # openpyxl lets whatever a broken archive causes through: KeyError, zlib.error, ...
-        if any(isinstance(c, DefusedXmlException) for c in (cause, cause.__cause__, cause.__context__)):
-            raise UnreadableError("MG107", seen="XML entities") from cause
-        raise UnreadableError("MG104", seen=f"{type(cause).__name__}: {cause}".splitlines()[0]) from cause
-    return sheets
-
-
-def _looked_into(raw: bytes) -> bool:
-    """Whether any sheet holds formulas without values, after proof that the archive is a workbook of bearable size."""
-    with zipfile.ZipFile(BytesIO(raw)) as archive:
-        size = sum(entry.file_size for entry in archive.infolist())
-        if size > UNZIPPED_LIMIT:
-            raise UnreadableError("MG106", seen=f"{size / 1e6:.0f} MB", limit=f"{UNZIPPED_LIMIT / 1e6:.0f} MB")
-        names = archive.namelist()
-        if "xl/workbook.xml" not in names:
-            raise UnreadableError("MG108", seen="a zip archive that is no workbook")
-        return any(_UNCALCULATED.search(archive.read(n)) for n in names if n.startswith("xl/worksheets/"))
-
-
-def _sheets_of(raw: bytes, *, data_only: bool) -> tuple[Sheet, ...]:
-    """All sheets, cells as text; the sheet's own claim about its size is not trusted, it is often wrong."""
-    import openpyxl
-
-    if not openpyxl.DEFUSEDXML:
-        raise ContractError("openpyxl does not use defusedxml")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that we do not read
-        book: Any = openpyxl.load_workbook(BytesIO(raw), read_only=True, data_only=data_only, keep_links=False)
-        try:
-            return tuple(Sheet(s.title, _cells_of(s), merged=_merged_in(raw, s)) for s in book.worksheets)
-        finally:
-            book.close()
-
-
-def _merged_in(raw: bytes, sheet: Any) -> tuple[str, ...]:
-    """The merged ranges of a worksheet, which openpyxl does not tell when it only reads."""
-    with zipfile.ZipFile(BytesIO(raw)) as archive:
-        return tuple(ref.decode() for ref in _MERGED.findall(archive.read(sheet._worksheet_path)))
-
-
-def _cells_of(sheet: Any) -> Cells:
-    """A worksheet's cells without the empty rows and cells at its end."""
-    sheet.reset_dimensions()
-    rows = [tuple(text_from_value(value) for value in row) for row in sheet.iter_rows(values_only=True)]
-    while rows and not any(rows[-1]):
-        rows.pop()
-    return tuple(rows)
-
-
-def _with_formulas(values: Cells, formulas: Cells) -> Cells:
-    """The values, with a formula's text where it has no stored value (the file was never calculated).
-
-    The formulas' sheet may be longer: rows of formulas without any value.
-    """
-    kept = []
-    for row, shown in enumerate(formulas):
-        stored = values[row] if row < len(values) else ()
-        padded = stored + ("",) * (len(shown) - len(stored))
-        kept.append(tuple(v or (f if f.startswith("=") else "") for v, f in zip(padded, shown, strict=True)))
-    return tuple(kept)
 
 
 def text_from_value(value: object) -> str:
@@ -231,4 +139,6 @@ def text_from_value(value: object) -> str:
     if isinstance(value, dt.timedelta):
         seconds = round(value.total_seconds())
         return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    if isinstance(value, dt.datetime) and value < _YEAR_ONE:  # the hours of a long run, in Excel a day of January 1900
+        return text_from_value(value - _DAY_ZERO)
     return value.isoformat(" ") if isinstance(value, dt.datetime) else str(value)

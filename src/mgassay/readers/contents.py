@@ -1,0 +1,78 @@
+"""What a raw file holds: text, a workbook or an RDML document, told by its bytes and never by its name."""
+
+import re
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+from mgassay.errors import UnreadableError
+from mgassay.problems import Problems
+from mgassay.readers.sheets import Content
+from mgassay.readers.text import text_from_bytes
+from mgassay.readers.workbooks import XLS, check_unpacked, sheets_from_workbook, sheets_from_xls
+
+_XML_HEAD = 4000  # bytes in which the root of an XML document stands
+_RDML = re.compile(rb"<(?:\w+:)?rdml[\s>]")
+_SAVED_AS = {
+    "a web page saved as a workbook": re.compile(rb"\s*<(?:!doctype html|html|table)\b", re.IGNORECASE),
+    "an XML spreadsheet of Excel 2003": re.compile(rb"\s*<\?[\s\S]*urn:schemas-microsoft-com:office:spreadsheet"),
+}
+
+
+def content_from_file(path: Path, file: str, problems: Problems) -> Content:
+    """What the raw file at `path` holds; a notice when its text is not UTF-8.
+
+    Raises UnreadableError for a file that is absent, empty, locked, broken, too large or of no known kind.
+    """
+    if path.name.startswith("~$"):
+        raise UnreadableError("MG103", seen=path.name)
+    try:
+        raw = path.read_bytes()
+    except OSError as cause:
+        raise UnreadableError("MG101", seen=cause.strerror or type(cause).__name__) from cause
+    content = content_from_bytes(raw, file)
+    if content.encoding not in ("", "utf-8"):
+        problems.add("MG109", file=file, seen=content.encoding)
+    return content
+
+
+def content_from_bytes(raw: bytes, file: str = "") -> Content:
+    """The content of a raw file.
+
+    Raises UnreadableError for bytes that are empty, broken, too large or of no known kind.
+    """
+    if not raw.strip():
+        raise UnreadableError("MG102", seen=f"{len(raw)} bytes")
+    if raw.startswith(b"PK"):
+        xml = rdml_in_archive(raw)
+        return Content(file=file, xml=xml) if xml else Content(file=file, workbook=sheets_from_workbook(raw))
+    if _RDML.search(raw[:_XML_HEAD]):
+        return Content(file=file, xml=raw)
+    if raw.startswith(XLS):
+        return Content(file=file, workbook=sheets_from_xls(raw))
+    if saved_as := next((words for words, start in _SAVED_AS.items() if start.match(raw[:_XML_HEAD])), ""):
+        raise UnreadableError("MG105", seen=saved_as)
+    text, encoding = text_from_bytes(raw)
+    if not text.strip():
+        raise UnreadableError("MG102", seen="white space only")
+    return Content(file=file, text=text, encoding=encoding)
+
+
+def rdml_in_archive(raw: bytes) -> bytes:
+    """The RDML document in a zip archive, whatever it is called; b"" when the archive holds none or is broken.
+
+    Raises UnreadableError MG106 for a document that is too large.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(raw)) as archive:
+            for entry in archive.infolist():
+                with archive.open(entry) as member:
+                    head = member.read(_XML_HEAD)
+                if _RDML.search(head):
+                    check_unpacked(entry.file_size)
+                    return archive.read(entry)
+    except UnreadableError:
+        raise
+    except Exception:  # zipfile lets zlib.error, NotImplementedError, RuntimeError, ... through; told when it is opened
+        return b""
+    return b""

@@ -1,0 +1,171 @@
+"""Workbooks: the sheets of an .xlsx or .xls as text, with what they hide and merge.
+
+Values are those that the program stored. Nothing in a workbook is run, followed or resolved.
+"""
+
+import re
+import warnings
+import zipfile
+from dataclasses import replace
+from io import BytesIO, StringIO
+from typing import Any
+
+from mgassay.errors import ContractError, UnreadableError
+from mgassay.readers.sheets import Cells, Marks, Sheet, column_letters, text_from_value
+
+UNZIPPED_LIMIT = 200_000_000  # bytes; the largest real export seen unzips to 3 MB
+XLS = b"\xd0\xcf\x11\xe0"  # how an .xls begins, and a workbook with a password
+
+_OTHER_OFFICE = {"xl/workbook.bin": "an .xlsb workbook", "content.xml": "an OpenDocument spreadsheet (.ods)"}
+_MERGED = re.compile(rb'<mergeCell\s[^>]*?ref="([A-Z0-9:]+)"')
+# A formula's cell that ends without a stored value: </f></c>, <f …/></c>, </f><v/></c> or </f><v></v></c>.
+_UNCALCULATED = re.compile(rb"(?:</f>|<f[^<>]*/>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+_HIDDEN_ROW = re.compile(rb'<row\s(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d+)"')
+_HIDDEN_COLUMN = re.compile(rb'<col\s(?=[^>]*\bhidden="(?:1|true)")(?=[^>]*\bmin="(\d+)")[^>]*\bmax="(\d+)"')
+_MOST_COLUMNS = 16_384
+
+
+def sheets_from_workbook(raw: bytes) -> tuple[Sheet, ...]:
+    """The sheets of an .xlsx with the values its program stored; a formula without a value shows as its own text.
+
+    Raises UnreadableError MG104 (broken), MG106 (too large), MG107 (declares XML entities), MG108 (no workbook).
+    """
+    from defusedxml.common import DefusedXmlException
+
+    try:
+        uncalculated = _looked_into(raw)
+        sheets = _sheets_of(raw, data_only=True)
+        if uncalculated:
+            formulas = {s.name: s.cells for s in _sheets_of(raw, data_only=False)}
+            sheets = tuple(replace(s, cells=_with_formulas(s.cells, formulas[s.name])) for s in sheets)
+    except UnreadableError:
+        raise
+    except Exception as cause:  # openpyxl lets whatever a broken archive causes through: KeyError, zlib.error, ...
+        if any(isinstance(c, DefusedXmlException) for c in (cause, cause.__cause__, cause.__context__)):
+            raise UnreadableError("MG107", seen="XML entities") from cause
+        raise UnreadableError("MG104", seen=f"{type(cause).__name__}: {cause}".splitlines()[0]) from cause
+    return sheets
+
+
+def check_unpacked(size: int) -> None:
+    """Raises UnreadableError MG106 when a file unpacks to more than is bearable."""
+    if size > UNZIPPED_LIMIT:
+        raise UnreadableError("MG106", seen=f"{size / 1e6:.0f} MB", limit=f"{UNZIPPED_LIMIT / 1e6:.0f} MB")
+
+
+def _looked_into(raw: bytes) -> bool:
+    """Whether any sheet holds formulas without values, after proof that the archive is a workbook of bearable size."""
+    with zipfile.ZipFile(BytesIO(raw)) as archive:
+        check_unpacked(sum(entry.file_size for entry in archive.infolist()))
+        names = archive.namelist()
+        other = next((words for name, words in _OTHER_OFFICE.items() if name in names), "")
+        if other:
+            raise UnreadableError("MG105", seen=other)
+        if "xl/workbook.xml" not in names:
+            raise UnreadableError("MG108", seen="a zip archive that is no workbook")
+        return any(_UNCALCULATED.search(archive.read(n)) for n in names if n.startswith("xl/worksheets/"))
+
+
+def _sheets_of(raw: bytes, *, data_only: bool) -> tuple[Sheet, ...]:
+    """All sheets, cells as text; the sheet's own claim about its size is not trusted, it is often wrong."""
+    import openpyxl
+
+    if not openpyxl.DEFUSEDXML:
+        raise ContractError("openpyxl does not use defusedxml")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that we do not read
+        book: Any = openpyxl.load_workbook(BytesIO(raw), read_only=True, data_only=data_only, keep_links=False)
+        try:
+            return tuple(Sheet(s.title, _cells_of(s), marks=_marks_of(raw, s)) for s in book.worksheets)
+        finally:
+            book.close()
+
+
+def _marks_of(raw: bytes, sheet: Any) -> Marks:
+    """What a worksheet merges and hides, which openpyxl does not tell when it only reads."""
+    with zipfile.ZipFile(BytesIO(raw)) as archive:
+        xml = archive.read(sheet._worksheet_path)
+    spans = [(int(first), min(int(last), _MOST_COLUMNS)) for first, last in _HIDDEN_COLUMN.findall(xml)]
+    return Marks(
+        merged=tuple(ref.decode() for ref in _MERGED.findall(xml)),
+        hidden=sheet.sheet_state != "visible",
+        hidden_rows=frozenset(int(r) - 1 for r in _HIDDEN_ROW.findall(xml)),
+        hidden_columns=frozenset(c - 1 for first, last in spans for c in range(first, last + 1)),
+    )
+
+
+def _cells_of(sheet: Any) -> Cells:
+    """A worksheet's cells without the empty rows and cells at its end."""
+    sheet.reset_dimensions()
+    rows = [tuple(text_from_value(value) for value in row) for row in sheet.iter_rows(values_only=True)]
+    while rows and not any(rows[-1]):
+        rows.pop()
+    return tuple(rows)
+
+
+def _with_formulas(values: Cells, formulas: Cells) -> Cells:
+    """The values, with a formula's text where it has no stored value (the file was never calculated).
+
+    The formulas' sheet may be longer: rows of formulas without any value.
+    """
+    kept = []
+    for row, shown in enumerate(formulas):
+        stored = values[row] if row < len(values) else ()
+        padded = stored + ("",) * (len(shown) - len(stored))
+        kept.append(tuple(v or (f if f.startswith("=") else "") for v, f in zip(padded, shown, strict=True)))
+    return tuple(kept)
+
+
+def sheets_from_xls(raw: bytes) -> tuple[Sheet, ...]:
+    """The sheets of an .xls (Excel 97 to 2003) with the values that its program stored.
+
+    Raises UnreadableError MG104 (broken) and MG105 (with a password, or no workbook).
+    """
+    import xlrd
+
+    try:
+        # Merged and hidden cells are told only with the formatting; xlrd writes its remarks into `logfile`.
+        book = xlrd.open_workbook(file_contents=raw, formatting_info=True, logfile=StringIO())
+        return tuple(_sheet_of_xls(book, sheet) for sheet in book.sheets())
+    except xlrd.XLRDError as cause:
+        locked = "encrypted" in str(cause) or "Can't find workbook" in str(cause)
+        seen = "a workbook with a password, or another program's file" if locked else f"XLRDError: {cause}"
+        raise UnreadableError("MG105" if locked else "MG104", seen=seen.splitlines()[0]) from cause
+    except Exception as cause:  # xlrd lets whatever a broken file causes through: struct.error, IndexError, ...
+        raise UnreadableError("MG104", seen=f"{type(cause).__name__}: {cause}".splitlines()[0]) from cause
+
+
+def _sheet_of_xls(book: Any, sheet: Any) -> Sheet:
+    """A sheet of an .xls as text."""
+    rows = [tuple(_xls_text(book, cell) for cell in sheet.row(r)) for r in range(sheet.nrows)]
+    while rows and not any(rows[-1]):
+        rows.pop()
+    marks = Marks(
+        merged=tuple(_range(*span) for span in sheet.merged_cells),
+        hidden=sheet.visibility != 0,
+        hidden_rows=frozenset(r for r, info in sheet.rowinfo_map.items() if info.hidden),
+        hidden_columns=frozenset(c for c, info in sheet.colinfo_map.items() if info.hidden),
+    )
+    return Sheet(sheet.name, tuple(rows), marks=marks)
+
+
+def _range(first_row: int, end_row: int, first_col: int, end_col: int) -> str:
+    """A range as spreadsheets write it, from rows and columns counted from 0, ends excluded."""
+    return f"{column_letters(first_col)}{first_row + 1}:{column_letters(end_col - 1)}{end_row}"
+
+
+def _xls_text(book: Any, cell: Any) -> str:
+    """The text of an .xls cell, as `text_from_value` writes those of an .xlsx."""
+    import xlrd
+
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        try:
+            value = xlrd.xldate_as_datetime(cell.value, book.datemode)
+        except (ValueError, OverflowError):  # a number in the shape of a date that is none
+            return text_from_value(cell.value)
+        return text_from_value(value.time() if cell.value < 1 else value)
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return str(bool(cell.value))
+    if cell.ctype == xlrd.XL_CELL_ERROR:
+        return str(xlrd.error_text_from_code.get(cell.value, "#?"))
+    return text_from_value(cell.value)
