@@ -7,7 +7,14 @@ import pandas as pd
 import pytest
 
 from mgassay import tables
-from mgassay.assays.placement import MOVES, chance_of_agreement, is_misplaced
+from mgassay.assays.placement import (
+    ALONG_ROWS,
+    DOWN_COLUMNS,
+    MOVES,
+    chance_of_agreement,
+    chance_of_rise,
+    is_misplaced,
+)
 from mgassay.experiment import Experiment, RawFile, Settings
 from mgassay.problems import Problems
 
@@ -143,3 +150,67 @@ def shuffled(seed):
     return tables.WELLS.frame(
         {"well": w, "value": v, "status": "ok", "role": "sample"} for w, v in zip(WELLS, value, strict=True)
     )
+
+
+def filled_down(well):
+    """The well that stands at the same place when the plate is counted down its columns, not along its rows."""
+    k = COLUMNS * (ord(well[0]) - 65) + int(well[1:]) - 1
+    return f"{chr(65 + k % ROWS)}{k // ROWS + 1}"
+
+
+@pytest.mark.parametrize("down", [True, False])
+def test_a_plate_filled_the_other_way_is_named(down):
+    there = {w: filled_down(w) for w in WELLS}
+    back = {v: k for k, v in there.items()}
+    misplaced, problems = judged(readings(layout(1), (back if down else there).get), own=layout(1))
+    assert misplaced
+    assert problems[0][3] == f"its own layout, {DOWN_COLUMNS if down else ALONG_ROWS}"
+
+
+def standards_layout():
+    """Eight levels in duplicate in columns 1 and 2, and single samples, which no replicate can judge."""
+    levels = [0.0, 1, 2, 4, 8, 16, 32, 64]
+    rows = [
+        {"well": f"{'ABCDEFGH'[r]}{c}", "role": "standard", "standard": levels[r]} for r in range(8) for c in (1, 2)
+    ]
+    single = [
+        {"well": f"{'ABCDEFGH'[r]}{c}", "role": "sample", "condition": f"c{c - 3}", "donor": f"D{r}", "rep": "1"}
+        for r in range(8)
+        for c in range(3, 6)
+    ]
+    return tables.LAYOUT.frame([*rows, *single])
+
+
+@pytest.mark.parametrize(
+    ("move", "name"),
+    [(turned, "turned by 180°"), (mirrored, "mirrored left to right"), (upside_down, "mirrored top to bottom")],
+)
+def test_standards_tell_where_no_replicate_can(move, name):
+    own = standards_layout()
+    rng = np.random.default_rng(3)
+    held = {w: 0.05 + 0.02 * s for w, s in zip(own["well"], own["standard"], strict=True) if s == s}
+    value = {w: held.get(w, 0.3) + 0.004 * rng.standard_normal() for w in WELLS}
+    right = tables.WELLS.frame({"well": w, "value": v, "status": "ok"} for w, v in value.items())
+    assert judged(right, own=own) == (False, [])
+    wrong = tables.WELLS.frame({"well": w, "value": value[move(w)], "status": "ok"} for w in WELLS)
+    misplaced, problems = judged(wrong, own=own)
+    assert misplaced
+    assert problems == [("MG326", "error", "raw/ca.txt", f"its own layout, {name}")]
+
+
+def test_the_chance_of_the_standards_is_spearmans():
+    """scipy.stats.spearmanr, one-sided, of levels 0 0 1 1 2 2 4 4 and signals in nearly their order."""
+    stats = pytest.importorskip("scipy.stats")
+    levels, signals = [0, 0, 1, 1, 2, 2, 4, 4], [0.05, 0.06, 0.09, 0.08, 0.07, 0.13, 0.21, 0.20]
+    rows = [{"well": f"A{k + 1}", "role": "standard", "standard": s} for k, s in enumerate(levels)]
+    read = pd.Series(signals, index=[r["well"] for r in rows])
+    expected = stats.spearmanr(levels, signals, alternative="greater").pvalue
+    assert chance_of_rise(tables.LAYOUT.frame(rows), read) == pytest.approx(expected, rel=1e-9)
+
+
+def test_standards_in_order_are_no_less_likely_than_one_in_all_orders():
+    """Seven levels, one well each, in order: one of 7! = 5,040 orders."""
+    rows = [{"well": f"A{k + 1}", "role": "standard", "standard": k} for k in range(7)]
+    read = pd.Series(np.arange(7.0), index=[r["well"] for r in rows])
+    assert chance_of_rise(tables.LAYOUT.frame(rows), read) == pytest.approx(1 / 5040, rel=1e-9)
+    assert math.isnan(chance_of_rise(tables.LAYOUT.frame(rows[:5]), read))

@@ -74,7 +74,7 @@ def changed(row, column, text):
 
 WRONG = [
     # row, column, text, code, place, words of the remedy
-    (1, "mg_mM", "800", "MG060", "row 3, mg_mM", "mM"),
+    (1, "mg_mM", "800", "MG067", "row 3, mg_mM", "mM"),
     (1, "mg_mM", "-0.8", "MG061", "row 3, mg_mM", "Correct"),
     (1, "mg_mM", "2024-03-01", "MG028", "row 3, mg_mM", "text before typing"),
     (1, "mg_mM", "NA", "MG027", "row 3, mg_mM", "decimal point"),
@@ -165,5 +165,5 @@ def test_one_slip_in_many_rows_is_one_problem(read, problems):
 def test_micromolar_throughout_is_one_problem(read, problems):
     toml = CONTRAST.replace("0.8", "800").replace("2.0", "2000")
     read(HEADER, *([*row[:2], f"{1000 * float(row[2]):g}", *row[3:]] for row in GROWN), toml=toml)
-    assert [(p.code, p.place, p.seen) for p in problems] == [("MG060", "row 2, mg_mM and 2 more", "800, 2000")]
-    assert "0.8, 2 mM" in next(iter(problems)).message
+    assert [(p.code, p.place, p.seen) for p in problems] == [("MG067", "row 2, mg_mM and 2 more", "800, 2000")]
+    assert "would be 0.8, 2 in the unit of the column" in next(iter(problems)).message

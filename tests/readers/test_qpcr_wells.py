@@ -83,7 +83,7 @@ def test_the_layout_is_asked_first(map_run, problems):
         {"well": "A6", "role": "empty"},
     ]
     wells, exclusions = map_run(RUN, layout, settings={"dilution": 2})
-    assert found(problems) == []
+    assert found(problems) == [("MG235", "raw/q.txt", "A1", "D1 ctrl")]  # the layout counts, and the lab is told
     assert wells["role"].tolist() == ["sample", "sample", "standard", "sample", "excluded", "standard", "empty"]
     assert wells["condition"].tolist() == ["ca", "ca", "", "ca", "", "", ""]
     assert wells["standard"].tolist() == pytest.approx(
@@ -101,7 +101,7 @@ def test_a_layout_may_tell_targets_apart_or_name_them(map_run, problems):
     ]
     rows = [RUN[0], RUN[1], ("A2", "", "D1 ctrl", "UNKNOWN", "ok", 22.0, math.nan, 40)]
     wells, _ = map_run(rows, layout)
-    assert found(problems) == []
+    assert found(problems) == [("MG235", "raw/q.txt", "A1", "D1 ctrl")]
     assert wells["target"].tolist() == ["RUNX2", "GAPDH", "TRPM7"]
     assert wells["role"].tolist() == ["sample", "excluded", "sample"]
     assert wells["condition"].tolist() == ["ca", "", "control"]
@@ -130,7 +130,7 @@ def test_wells_that_nothing_maps_are_named(map_run, problems):
 
 def test_a_mapped_well_that_was_not_read_is_named(map_run, problems):
     sample = {"role": "sample", "condition": "ca", "donor": "D1", "rep": "1"}
-    map_run([RUN[0]], [{"well": "A1", **sample}, {"well": "A2", **sample}])
+    map_run([RUN[0]], [{"well": "A1", **sample}, {"well": "A2", **sample}], samples=None)
     assert found(problems) == [("MG202", "raw/q.txt", "A2", "1")]
 
 
@@ -158,3 +158,18 @@ def test_cycles_are_the_exports_else_the_settings_else_unknown(map_run):
     assert map_run(rows)[0]["cycles"].isna().tolist() == [False, True]
     assert map_run(rows, settings={"cycles": 45})[0]["cycles"].tolist() == [40, 45]
     assert map_run(rows, settings={"cycles": 45}, overrides={"cycles": 50})[0]["cycles"].tolist() == [40, 50]
+
+
+def test_a_sample_that_the_layout_calls_otherwise_is_named(map_run, problems):
+    layout = [{"well": w, "role": "sample", "condition": "ca", "donor": "D1", "rep": "1", "sample": "D1 ca"}
+              for w in ("A1", "A2")]  # fmt: skip
+    rows = [("A1", "RUNX2", "D2 ca", "UNKNOWN", "ok", 25.0), ("A2", "RUNX2", "d1 CA", "UNKNOWN", "ok", 25.0)]
+    map_run(rows, layout, samples=None)
+    assert found(problems) == [("MG234", "raw/q.txt", "A1", "D2 ca")]
+    assert "calls it “D1 ca”" in next(iter(problems)).message
+
+
+def test_a_layout_and_samples_that_agree_are_left_in_peace(map_run, problems):
+    layout = [{"well": "A1", "role": "sample", "condition": "control", "donor": "D1", "rep": "2"}]
+    map_run([RUN[0]], layout)
+    assert found(problems) == []

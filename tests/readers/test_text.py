@@ -65,11 +65,29 @@ def test_a_quote_left_open_swallows_no_line():
     ("token", "status"),
     [
         *((t, "above") for t in ("OVRFLW", "OVER", ">4.0", "*****", "#SAT", "> Max", ">40.000", "over")),
-        *((t, "below") for t in ("< Min", "<0.0", "<0.000")),
-        *((t, "missing") for t in ("MISSED", "", "NaN", "?????", "  ")),
+        *((t, "below") for t in ("< Min", "<0.0", "<0.000", "underflow")),
+        *((t, "missing") for t in ("MISSED", "", "NaN", "?????", "  ", "Error", "Invalid")),
+        ("Masked", "masked"),  # SoftMax does not print what it masks
         *((t, "date") for t in ("2024-03-05 00:00:00", "5-Mar", "Mar-24", "3/5/2024", "05.03.2024")),
         ("=A1*2", "formula"),
-        *((t, "unknown") for t in ("None", "NA", "Sample 1", "1_000", "inf", "0.1.2", "- ", "0x10", "1 2")),
+        *(
+            (t, "unknown")
+            for t in (
+                "None",
+                "NA",
+                "Sample 1",
+                "1_000",
+                "inf",
+                "0.1.2",
+                "- ",
+                "0x10",
+                "1 2",
+                "1 2345",
+                "1,23,456",
+                "Range?",
+                "NoFit",
+            )
+        ),
     ],
 )
 def test_what_stands_where_a_number_should(token, status):
@@ -103,9 +121,9 @@ def test_decimal_commas_are_read_or_refused_but_never_misread(values, mark):
     [
         (["0,5", "0.6"], "\t"),  # both marks
         (["1,234", "2,345"], ";"),  # thousands, or not
-        (["0,5", "0,6"], ","),  # parted by commas itself
-        (["1,234,567"], "\t"),
-        (["1.234,5"], ";"),
+        (["1,234.5", "1.234,5"], ";"),  # both groups
+        (["1,234.5", "0,5"], ";"),  # a group, and a comma that can only be decimal
+        (["1.234.567", "0.5"], ";"),
     ],
 )
 def test_ambiguous_commas_are_refused(tokens, separator):
@@ -137,3 +155,23 @@ def test_no_number_is_made_of_words():
 
 def test_a_number_that_no_computer_holds_is_a_word():
     assert status_of("1e400") == ("unknown", "")
+
+
+@pytest.mark.parametrize(
+    ("tokens", "mark", "numbers"),
+    [
+        (["1,234.5", "1,234", "12"], ".", [1234.5, 1234.0, 12.0]),
+        (["1,234,567"], ".", [1234567.0]),
+        (["1.234,5", "1.234", "0,5"], ",", [1234.5, 1234.0, 0.5]),
+        (["1.234.567"], ",", [1234567.0]),
+        (["1'234.5", "0.5"], ".", [1234.5, 0.5]),
+        (["1\u202f234,5", "0,5"], ",", [1234.5, 0.5]),
+        (["1 234,5", "0,5"], ",", [1234.5, 0.5]),
+        (["1.234", "2.345"], ".", [1.234, 2.345]),
+    ],
+)
+def test_groups_of_thousands_count_where_nothing_else_explains_a_number(tokens, mark, numbers):
+    said = [status_of(t) for t in tokens]
+    assert {status for status, _ in said} == {"ok"}
+    assert decimal_mark([n for _, n in said], ";") == mark
+    assert [quantity_from(n, mark) for _, n in said] == numbers

@@ -1,8 +1,8 @@
 """Whether a layout is that of its plate: wells that it calls the same must read the same.
 
 A layout of another plate, or a plate put in turned round, gives every well a wrong name, and no single number shows it.
-So the agreement of sample wells within their groups is held against what the experiment's other layouts, and the same
-layout turned, mirrored or shifted by one, would give.
+So the agreement of sample wells within their groups, and the rise of the standards, are held against what the
+experiment's other layouts would give, and the same layout turned, mirrored, shifted by one or filled the other way.
 """
 
 import math
@@ -19,10 +19,12 @@ CLEAR = 1e-12  # agreement that chance cannot give; nothing else is tried
 BETTER = 1e-6  # how much less likely by chance another layout's agreement must be
 BY_CHANCE = 0.01
 LEAST_GROUPS, LEAST_SPARE = 4, 4
+LEAST_LEVELS, LEAST_STANDARDS = 4, 6
 _REP = ["condition", "donor", "rep"]
 _SHAPES = ((2, 3), (3, 4), (4, 6), (6, 8), (8, 12), (16, 24), (32, 48))
 
 Spots = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 # How a plate may lie: along rows and columns, -1 mirrors; then so many rows and columns on.
 MOVES = {
     "turned by 180°": ((-1, -1), (0, 0)),
@@ -33,6 +35,7 @@ MOVES = {
     "shifted right by one column": ((1, 1), (0, 1)),
     "shifted left by one column": ((1, 1), (0, -1)),
 }
+DOWN_COLUMNS, ALONG_ROWS = "filled down the columns instead of along the rows", "filled along the rows instead of down"
 
 
 def is_misplaced(experiment: Experiment, raw: RawFile, wells: pd.DataFrame, problems: Problems) -> bool:
@@ -44,19 +47,56 @@ def is_misplaced(experiment: Experiment, raw: RawFile, wells: pd.DataFrame, prob
     if layout is None:
         return False
     signals = _ranked(wells)
-    own = chance_of_agreement(layout, signals)
+    own = chance_of_fit(layout, signals)
     if math.isnan(own) or own < CLEAR:
         return False
-    tried = {name: chance_of_agreement(moved, signals) for name, moved in _others(experiment, raw, layout, signals)}
+    tried = {name: chance_of_fit(moved, signals) for name, moved in _others(experiment, raw, layout, signals)}
     others = {name: chance for name, chance in tried.items() if not math.isnan(chance)}
     best = min(others, key=others.__getitem__, default="")
     where = {"file": raw.file, "sheet": raw.sheet, "plate": raw.plate, "layout": raw.layout}
     if best and others[best] < BETTER * own:
         problems.add("MG326", seen=best, **where)
         return True
-    if own > BY_CHANCE and _must_differ(experiment, layout):
-        problems.add("MG327", seen=f"{own:.2g}", **where)
+    agreement = chance_of_agreement(layout, signals)
+    if agreement > BY_CHANCE and _must_differ(experiment, layout):
+        problems.add("MG327", seen=f"{agreement:.2g}", **where)
     return False
+
+
+def chance_of_fit(layout: pd.DataFrame, signals: "pd.Series[float]") -> float:
+    """How likely chance alone would make a layout (LAYOUT) fit the readings as well; NaN where nothing can tell.
+
+    The product of the chances of its sample wells and of its standards, which are different wells.
+    """
+    chances = [c for c in (chance_of_agreement(layout, signals), chance_of_rise(layout, signals)) if not math.isnan(c)]
+    return math.prod(chances) if chances else math.nan
+
+
+def chance_of_rise(layout: pd.DataFrame, signals: "pd.Series[float]") -> float:
+    """How likely signals would rise with the standards' levels as well by chance; NaN for too few standards.
+
+    One-sided, by Spearman's rank correlation and its t approximation (n - 2 df), never below one over the number of
+    ways to order the wells. Blanks are a level of 0.
+    """
+    from scipy.special import gammaln, stdtr
+
+    blanks = layout["role"] == "blank"
+    level = layout["standard"].where(~blanks, 0.0)
+    used = (blanks | (layout["role"] == "standard")) & level.notna() & layout["well"].isin(signals.index)
+    x = np.asarray(level[used], dtype=np.float64)
+    y = np.asarray(signals[layout.loc[used, "well"]], dtype=np.float64)
+    counts = np.unique(x, return_counts=True)[1]
+    if len(counts) < LEAST_LEVELS or len(x) < LEAST_STANDARDS or np.ptp(y) == 0:
+        return math.nan
+    rho = float(np.corrcoef(_ranks(x), _ranks(y))[0, 1])
+    t = rho * math.sqrt((len(x) - 2) / max(1.0 - rho * rho, 1e-12))
+    ways = float(gammaln(len(x) + 1) - np.sum(gammaln(counts + 1)))
+    return max(float(stdtr(len(x) - 2, -t)), math.exp(-ways))
+
+
+def _ranks(values: Floats) -> Floats:
+    """Ranks from 1, ties shared."""
+    return np.asarray(pd.Series(values).rank(), dtype=np.float64)
 
 
 def chance_of_agreement(layout: pd.DataFrame, signals: "pd.Series[float]") -> float:
@@ -99,12 +139,21 @@ def _others(
             yield f"the layout “{name}”", other
     at = _spots(pd.Series(signals.index))
     shape = next((s for s in _SHAPES if (at < s).all()), _SHAPES[-1])
-    for name, (direction, step) in MOVES.items():
-        spots = _spots(layout["well"])
-        moved = np.where(np.array(direction) < 0, np.array(shape) - 1 - spots, spots) + np.array(step)
+    spots = _spots(layout["well"])
+    for name, moved in _moved(spots, shape):
         kept = ((moved >= 0) & (moved < shape)).all(axis=1)
         wells = [f"{_letters(r)}{c + 1}" for r, c in moved[kept]]
         yield f"its own layout, {name}", layout[kept].assign(well=wells)
+
+
+def _moved(spots: Spots, shape: tuple[int, int]) -> Iterator[tuple[str, Spots]]:
+    """The spots of a plate of this shape after each way in which it may lie or have been filled."""
+    rows, columns = shape
+    for name, (direction, step) in MOVES.items():
+        yield name, np.where(np.array(direction) < 0, np.array(shape) - 1 - spots, spots) + np.array(step)
+    along, down = spots[:, 0] * columns + spots[:, 1], spots[:, 1] * rows + spots[:, 0]
+    yield DOWN_COLUMNS, np.column_stack([along % rows, along // rows])
+    yield ALONG_ROWS, np.column_stack([down // columns, down % columns])
 
 
 def _spots(wells: "pd.Series[str]") -> Spots:

@@ -16,7 +16,7 @@ from mgassay.experiment import RawFile
 from mgassay.problems import Problems, suggestion
 from mgassay.readers.shapes import Spot
 from mgassay.readers.sheets import Content, Sheet
-from mgassay.readers.text import decimal_mark, number_from, status_of
+from mgassay.readers.text import decimal_mark, number_from, quantity_from, status_of
 
 _MISPLACED = {"date": "MG122", "formula": "MG123", "unknown": "MG120"}
 _STORED = 1e-15  # relative; programs write 16 or 17 digits of a number into a workbook
@@ -64,6 +64,21 @@ def channel_name(label: str, wavelength_nm: float) -> str:
     return f"A{wavelength_nm:g}"
 
 
+def wavelengths_of_pairs(pairs: Sequence[tuple[float, float]]) -> list[float]:
+    """The wavelength that tells the fluorescence reads (excitation, emission) of one plate apart; NaN where none does.
+
+    Probes read at two excitations and one emission have the excitations, so that files.csv can ask for `340;380`.
+
+    >>> wavelengths_of_pairs([(340.0, 510.0), (380.0, 510.0)]), wavelengths_of_pairs([(485.0, 525.0)])
+    ([340.0, 380.0], [nan])
+    """
+    for part in (0, 1):
+        lights = [pair[part] for pair in pairs]
+        if len(pairs) > 1 and len(set(lights)) == len(pairs) and len({pair[1 - part] for pair in pairs}) == 1:
+            return lights
+    return [math.nan] * len(pairs)
+
+
 def readings_from_blocks(blocks: Sequence[Block], content: Content, raw: RawFile, problems: Problems) -> pd.DataFrame:
     """RAW_READINGS of the one plate that files.csv means, in the order of the file.
 
@@ -88,7 +103,7 @@ def readings_from_blocks(blocks: Sequence[Block], content: Content, raw: RawFile
 
 def _reading(block: Block, spot: Spot, token: str, status: str, number: str, mark: str, raw: RawFile) -> dict[str, Any]:
     """One row of the readings."""
-    value = number_from(number, mark)
+    value = quantity_from(number, mark)
     return {
         "file": raw.file,
         "sheet": block.sheet.name or block.label,

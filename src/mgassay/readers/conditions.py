@@ -17,13 +17,13 @@ from mgassay.readers.declared import (
     numbers_from_table,
     table_from_cells,
 )
+from mgassay.readers.ranges import check_ranges
 from mgassay.readers.settings import FILE as SETTINGS_FILE
 from mgassay.readers.settings import ReadSettings
 
 REQUIRED = ("condition", "medium", "mg_mM")
 DEFAULTS = {"inhibitor": "none", "sirna": "none", "cells": "live", "comparator": "none", "modulator": "none"}
 CELLS = ("live", "fixed", "none")
-MOST_MG_MM = 50.0  # a medium with more than this is a slip of the unit: 0.8 mM written as 800 (uM)
 _RESERVED = {"inhibitor": ("none",), "sirna": ("none", "scramble"), "comparator": ("none",), "modulator": ("none",)}
 _MEANT_AS_NONE = {"none", "na", "n/a", "nan", "null", "nil", "no", "-", "0"}
 _IDS = ("condition", "medium", "inhibitor", "sirna", "comparator", "modulator", "day")
@@ -104,11 +104,7 @@ def _check_amounts(table: Declared, frame: pd.DataFrame, problems: Problems) -> 
         for row, value in zip(table.frame.index, frame[column], strict=True):
             if value < 0:
                 problems.add("MG061", **table.at(row, column), seen=f"{value:g}", column=column)
-    high = frame["mg_mM"] > MOST_MG_MM
-    if high.any():
-        values = sorted(set(frame["mg_mM"][high]))
-        words = {"seen": _levels(values), "meant": _levels(v / 1000 for v in values)}
-        problems.add("MG060", **table.at_all(list(table.frame.index[high]), "mg_mM"), **words)
+    check_ranges(table, frame, problems)
     lone = (frame["inhibitor"] == "none") & (frame["inhibitor_uM"] > 0)
     for row, dose in zip(table.frame.index[lone], frame["inhibitor_uM"][lone], strict=True):
         problems.add("MG064", **table.at(row, "inhibitor_uM"), seen=f"{dose:g}")

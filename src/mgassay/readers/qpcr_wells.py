@@ -37,7 +37,7 @@ def wells_of_run(
     rows = _with_layout(raw, _used(readings), layout, problems)
     if raw.layout:
         _check_read(raw, layout, rows, problems)
-    mapped = _with_samples(experiment, _with_roles(raw, rows, problems))
+    mapped = _with_samples(experiment, raw, _with_roles(raw, rows, problems), problems)
     known = _checked(experiment, raw, mapped, problems)
     settings = experiment.assay_settings(raw)
     cycles = settings.cycles if isinstance(settings, QpcrSettings) else None
@@ -83,8 +83,19 @@ def _with_layout(raw: RawFile, rows: pd.DataFrame, layout: pd.DataFrame, problem
     has_pair = pd.Series(pairs.isin(special.index))
     _check_targets(raw, once[~has_pair & ~once["well"].isin(general.index)], by_target, problems)
     held = tables.LAYOUT.frame(pd.DataFrame({c: by_pair[c].where(has_pair, by_well[c]) for c in _MAPPING}))
+    _check_sample_names(raw, once, held, problems)
     said = {c: held[c] for c in _MAPPING if c != "sample"}
     return once.assign(**said, sample=held["sample"].where(held["sample"] != "", once["sample"]))
+
+
+def _check_sample_names(raw: RawFile, rows: pd.DataFrame, held: pd.DataFrame, problems: Problems) -> None:
+    """The names that the export gives its samples, where the layout names them too."""
+    both = (rows["sample"] != "") & (held["sample"] != "")
+    pairs = pd.DataFrame({"well": rows["well"], "seen": rows["sample"], "named": held["sample"]})[both]
+    strange = pairs[pairs["seen"].str.casefold() != pairs["named"].str.casefold()]
+    for (seen, named), wells in strange.groupby(["seen", "named"], sort=False)["well"]:
+        words = {"seen": str(seen), "named": str(named), "layout": raw.layout, "plate": raw.plate}
+        problems.add("MG234", file=raw.file, place=compact(wells), **words)
 
 
 def _check_targets(raw: RawFile, rows: pd.DataFrame, by_target: pd.DataFrame, problems: Problems) -> None:
@@ -116,14 +127,33 @@ def _with_roles(raw: RawFile, rows: pd.DataFrame, problems: Problems) -> pd.Data
     return rows.assign(role=rows["role"].where(~silent, rows["task"].map(tasks)).astype("str"))
 
 
-def _with_samples(experiment: Experiment, rows: pd.DataFrame) -> pd.DataFrame:
+def _with_samples(experiment: Experiment, raw: RawFile, rows: pd.DataFrame, problems: Problems) -> pd.DataFrame:
     """Sample wells without a condition take it, with donor and rep, from the table of samples."""
     if experiment.samples is None:
         return rows
     held = experiment.samples.set_index("sample")
+    _check_places(raw, rows, held, problems)
     wanted = (rows["role"] == "sample") & (rows["condition"] == "") & rows["sample"].isin(held.index)
     found = {c: rows["sample"].map(held[c]).where(wanted, rows[c]).astype("str") for c in ("condition", "donor", "rep")}
     return rows.assign(**found)
+
+
+def _check_places(raw: RawFile, rows: pd.DataFrame, held: pd.DataFrame, problems: Problems) -> None:
+    """Wells that the layout maps to another condition or donor than the table of samples maps their name to."""
+    told = rows[rows["sample"].isin(held.index) & (rows["condition"] != "") & (rows["donor"] != "")]
+    listed = held.loc[told["sample"]].reset_index(drop=True)
+    pairs = (
+        told[["well", "sample"]]
+        .reset_index(drop=True)
+        .assign(
+            listed=listed["condition"] + "/" + listed["donor"],
+            mapped=(told["condition"] + "/" + told["donor"]).reset_index(drop=True),
+        )
+    )
+    strange = pairs[pairs["listed"] != pairs["mapped"]]
+    for (seen, one, other), wells in strange.groupby(["sample", "listed", "mapped"], sort=False)["well"]:
+        words = {"seen": str(seen), "listed": str(one), "mapped": str(other), "layout": raw.layout, "plate": raw.plate}
+        problems.add("MG235", file=raw.file, place=compact(wells), **words)
 
 
 def _checked(experiment: Experiment, raw: RawFile, rows: pd.DataFrame, problems: Problems) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 from mgassay import tables
 from mgassay.experiment import PLATE_ASSAYS, Experiment, RawFile
 from mgassay.problems import Problems
+from mgassay.readers.identity import check_identity
 from mgassay.readers.mapping import wells_from_readings
 from mgassay.readers.measured import amounts_from_tables
 from mgassay.readers.pictures import image_files
@@ -32,6 +33,7 @@ def read_folder(folder: Path, experiment: Experiment, problems: Problems) -> Fol
     """
     reads = reads_from_files(folder, experiment, problems)
     readings = _stacked(tables.RAW_READINGS, (r.export.readings for r in reads))
+    check_identity(experiment, {str(r.account["plate"]): r.account for r in reads}, readings, problems)
     mapped = wells_from_readings(experiment, readings, problems)
     made = {
         "readings": tables.READINGS.frame(readings[list(tables.READINGS.columns)]),

@@ -7,25 +7,31 @@ for the whole file.
 import csv
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from mgassay.errors import UnreadableError
 
 SEPARATORS = ("\t", ";", ",")
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_COMMA_NUMBER = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+_THOUSANDS = {mark: re.compile(rf"[+-]?[1-9]\d{{0,2}}\{mark}\d{{3}}") for mark in ".,"}  # 1,234: may be, may be not
+# Numbers that only groups of three digits explain: 1,234.5 and 1,234,567.
+_SURELY_GROUPED = {
+    ",": re.compile(r"[+-]?\d{1,3}(?:(?:,\d{3})+\.\d*|(?:,\d{3}){2,})"),
+    ".": re.compile(r"[+-]?\d{1,3}(?:(?:\.\d{3})+,\d*|(?:\.\d{3}){2,})"),
+}
+_GROUP_SIGNS = re.compile(r"(?<=\d)['\u2019\u00a0\u202f\u2009 ](?=\d{3}(?!\d))")  # 1'234.5, 1 234,5: no other meaning
 _GROUPED = {
     ",": re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?"),
     ".": re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"),
 }
 _NUMBER_EITHER = r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?"
-_MASKED = re.compile(rf"\*\s*({_NUMBER_EITHER})\s*\*")
+_GROUPED_BY_SIGN = re.compile(r"[+-]?\d{1,3}(?:['\u2019\u00a0\u202f\u2009 ]\d{3})+(?:[.,]\d*)?")
+_MASKED = re.compile(rf"\*\s*({_NUMBER_EITHER})\s*\*|Masked", re.IGNORECASE)
 _PLAIN = re.compile(_NUMBER_EITHER)
 _ABOVE = re.compile(rf"OVRFLW|OVER|OVERFLOW|#SAT|SAT|SATURATED|\*+|>\s*(?:MAX|{_NUMBER_EITHER})", re.IGNORECASE)
-_BELOW = re.compile(rf"UNDER|UNDRFLW|<\s*(?:MIN|{_NUMBER_EITHER})", re.IGNORECASE)
-_MISSING = re.compile(r"|MISSED|NAN|\?+", re.IGNORECASE)
+_BELOW = re.compile(rf"UNDER|UNDRFLW|UNDERFLOW|<\s*(?:MIN|{_NUMBER_EITHER})", re.IGNORECASE)
+_MISSING = re.compile(r"|MISSED|NAN|ERROR|INVALID|\?+", re.IGNORECASE)
 _MONTH = (
     "jan(uary|uar)?|feb(ruary|ruar)?|mar(ch)?|mrz|märz?|apr(il)?|may|mai|june?|juni?|july?|juli?|aug(ust)?|sept?(ember)?"
     "|oct(ober)?|okt(ober)?|nov(ember)?|dec(ember)?|dez(ember)?"
@@ -117,10 +123,14 @@ def status_of(token: str) -> tuple[str, str]:
     (('ok', '0.356'), ('masked', '0.356'), ('above', ''), ('below', ''), ('missing', ''))
     """
     text = token.strip().replace("−", "-")
+    if any(p.fullmatch(text) for p in _SURELY_GROUPED.values()):
+        return "ok", text
+    if re.fullmatch(_GROUPED_BY_SIGN, text):
+        text = _GROUP_SIGNS.sub("", text)
     if _PLAIN.fullmatch(text):
         return ("ok", text) if math.isfinite(float(text.replace(",", "."))) else ("unknown", "")
     if masked := _MASKED.fullmatch(text):
-        return "masked", masked[1]
+        return "masked", masked[1] or ""
     for status, pattern in (("above", _ABOVE), ("below", _BELOW), ("missing", _MISSING), ("date", _DATE)):
         if pattern.fullmatch(text):
             return status, ""
@@ -150,21 +160,35 @@ def is_excel_date(text: str) -> bool:
 def decimal_mark(numbers: Iterable[str], separator: str, *, may_be_thousands: bool = True) -> str:
     r"""The one decimal mark of a file's numbers: "." or ",".
 
-    A comma counts only where no number has a point, the cells are not parted by commas, and not every comma could be
-    one between thousands (where the numbers `may_be_thousands`). Raises UnreadableError MG121 otherwise.
+    Groups of thousands count where nothing else explains a number (`1,234.5`, `1,234,567`), and then throughout. Where
+    every comma could part thousands and none must (`1,234` alone, unless the numbers cannot be so large), where both
+    marks are decimal, there is no answer: raises UnreadableError MG121.
 
-    >>> decimal_mark(["0,069", "1,250", "2"], "\t")
-    ','
+    >>> decimal_mark(["0,069", "1,250", "2"], "\t"), decimal_mark(["1,234.5", "1,234"], ";")
+    (',', '.')
     """
-    given = list(numbers)
-    commas = [n for n in given if "," in n]
-    if not commas:
+    given = list(dict.fromkeys(numbers))
+    held = {mark: [n for n in given if mark in n] for mark in ",."}
+    grouped = {mark: any(_SURELY_GROUPED[mark].fullmatch(n) for n in given) for mark in ",."}
+    if not (held[","] or grouped["."]):
         return "."
-    mixed = any("." in n for n in given)
-    thousands = may_be_thousands and all(_THOUSANDS.fullmatch(n) for n in commas)
-    if mixed or thousands or separator == "," or not all(_COMMA_NUMBER.fullmatch(n) for n in commas):
-        raise UnreadableError("MG121", seen=commas[0])
+    if grouped[","] != grouped["."]:
+        return _mark_beside_groups("," if grouped[","] else ".", held)
+    thousands = may_be_thousands and all(_THOUSANDS[","].fullmatch(n) for n in held[","])
+    if held["."] or thousands:
+        raise UnreadableError("MG121", seen=held[","][0])
     return ","
+
+
+def _mark_beside_groups(group: str, held: Mapping[str, Sequence[str]]) -> str:
+    """The decimal mark where the other one parts thousands for sure.
+
+    Raises UnreadableError MG121 for a number in which that other mark can only be decimal.
+    """
+    strange = [n for n in held[group] if not (_THOUSANDS[group].fullmatch(n) or _SURELY_GROUPED[group].fullmatch(n))]
+    if strange:
+        raise UnreadableError("MG121", seen=strange[0])
+    return "." if group == "," else ","
 
 
 def number_from(text: str, mark: str) -> float | None:
