@@ -3,6 +3,7 @@
 # make check    format, lint, types, import layers
 # make test-all everything, the slow tier too
 # make bench    speed and memory as ratios of one run; writes bench.json
+# make vendors  set up allotropy, which reads further instruments, in an environment of its own
 # make lock     renew the hashed requirements (needs a package index)
 PYTHON ?= python3
 BIN := .venv/bin
@@ -10,7 +11,7 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 JOBS ?= 2
 
-.PHONY: install demo test test-all check bench lock format clean
+.PHONY: install vendors demo test test-all check bench lock format clean
 .DELETE_ON_ERROR:
 
 install: $(RUNTIME)
@@ -29,6 +30,13 @@ $(DEV): requirements-dev.lock $(RUNTIME)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
+vendors: .venv-vendors/.ready
+
+.venv-%/.ready: requirements-%.lock | $(BIN)/python
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-$*.lock
+	@touch $@
+
 demo: $(RUNTIME)
 	$(BIN)/snakemake
 	@echo "The report: $$(ls -d $(CURDIR)/results/*/report.html | head -n 1)"
@@ -36,7 +44,7 @@ demo: $(RUNTIME)
 test: $(DEV)
 	$(BIN)/pytest -n $(JOBS) --dist loadgroup -m "not slow" $(PYTEST_ARGS)
 
-test-all: $(DEV)
+test-all: $(DEV) .venv-oracles/.ready
 	$(BIN)/pytest -n $(JOBS) --dist loadgroup $(PYTEST_ARGS)
 
 check: $(DEV)
@@ -56,12 +64,14 @@ bench: $(DEV)
 	$(BIN)/python -m bench
 
 # The locks hold names, versions and hashes, and no address: any index that serves the same files will do.
-LOCK := .venv-lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+LOCK := .venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-config --quiet --custom-compile-command "make lock"
 lock:
 	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
-	$(LOCK) --extra build -o requirements.lock $(UPGRADE)
-	$(LOCK) --extra build --extra dev -c requirements.lock -o requirements-dev.lock $(UPGRADE)
+	$(LOCK) pyproject.toml --extra build -o requirements.lock $(UPGRADE)
+	$(LOCK) pyproject.toml --extra build --extra dev -c requirements.lock -o requirements-dev.lock $(UPGRADE)
+	$(LOCK) --group vendors -o requirements-vendors.lock $(UPGRADE)
+	$(LOCK) --group oracles -c requirements-vendors.lock -o requirements-oracles.lock $(UPGRADE)
 	rm -rf .venv-lock
 
 clean:

@@ -77,11 +77,13 @@ def explain(
 
 
 def readers() -> None:
-    """List the raw files that can be read."""
+    """List the raw files that can be read, by whom, and on what each reader was tried."""
     from mgassay.readers.registry import all_readers
 
-    for reader in all_readers():
-        typer.echo(f"{reader.name:14} {reader.title}")
+    for kind, title in (("plate", "Plates"), ("qPCR", "qPCR"), ("vendors", "By allotropy, where it is set up")):
+        held = [r for r in all_readers() if r.kind == kind]
+        typer.echo(f"{title}\n" + "".join(f"  {r.name:18} {r.title} ({r.evidence})\n" for r in held))
+    typer.echo("`table` in the column reader: values measured elsewhere, as condition, donor, rep, value, unit")
 
 
 def simulate(

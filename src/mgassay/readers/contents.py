@@ -12,7 +12,7 @@ from mgassay.readers.text import text_from_bytes
 from mgassay.readers.workbooks import XLS, check_unpacked, sheets_from_workbook, sheets_from_xls
 
 _XML_HEAD = 4000  # bytes in which the root of an XML document stands
-_RDML = re.compile(rb"<(?:\w+:)?rdml[\s>]")
+_RDML = re.compile(rb"<\0?(?:(?:\w\0?)+:\0?)?r\0?d\0?m\0?l\0?[\s>]")  # the zeros are those of UTF-16
 _SAVED_AS = {
     "a web page saved as a workbook": re.compile(rb"\s*<(?:!doctype html|html|table)\b", re.IGNORECASE),
     "an XML spreadsheet of Excel 2003": re.compile(rb"\s*<\?[\s\S]*urn:schemas-microsoft-com:office:spreadsheet"),
@@ -24,16 +24,28 @@ def content_from_file(path: Path, file: str, problems: Problems) -> Content:
 
     Raises UnreadableError for a file that is absent, empty, locked, broken, too large or of no known kind.
     """
-    if path.name.startswith("~$"):
-        raise UnreadableError("MG103", seen=path.name)
-    try:
-        raw = path.read_bytes()
-    except OSError as cause:
-        raise UnreadableError("MG101", seen=cause.strerror or type(cause).__name__) from cause
-    content = content_from_bytes(raw, file)
+    content = content_from_bytes(_bytes_of(path), file)
     if content.encoding not in ("", "utf-8"):
         problems.add("MG109", file=file, seen=content.encoding)
     return content
+
+
+def bytes_from_file(path: Path, file: str) -> Content:
+    """The raw file at `path` as it is; raises UnreadableError for one that is absent, empty or locked."""
+    raw = _bytes_of(path)
+    if not raw.strip():
+        raise UnreadableError("MG102", seen=f"{len(raw)} bytes")
+    return Content(file=file, raw=raw)
+
+
+def _bytes_of(path: Path) -> bytes:
+    """The bytes of a file; raises UnreadableError MG101 or MG103."""
+    if path.name.startswith("~$"):
+        raise UnreadableError("MG103", seen=path.name)
+    try:
+        return path.read_bytes()
+    except OSError as cause:
+        raise UnreadableError("MG101", seen=cause.strerror or type(cause).__name__) from cause
 
 
 def content_from_bytes(raw: bytes, file: str = "") -> Content:

@@ -17,7 +17,7 @@ from mgassay.readers.declared import Declared
 
 @dataclass(frozen=True)
 class Range:
-    """Lowest and highest usual value of a column; 0 is always usual. `slips`: the unit meant -> factor to the column's."""
+    """Lowest and highest usual value of a column; 0 is usual too. `slips`: the unit meant -> factor to the column's."""
 
     low: float
     high: float

@@ -17,7 +17,7 @@ from mgassay.experiment import RawFile
 from mgassay.problems import Problems, suggestion
 from mgassay.readers import exports
 from mgassay.readers.account import account_of
-from mgassay.readers.contents import content_from_file
+from mgassay.readers.contents import bytes_from_file, content_from_file
 from mgassay.readers.reader import Export, Reader
 from mgassay.readers.sheet_checks import check_sheets
 from mgassay.readers.sheets import Content
@@ -70,10 +70,14 @@ def read_raw_file(path: Path, raw: RawFile, problems: Problems, opened: dict[Pat
     Bad input never raises: `problems` says what is wrong, and the tables are empty where nothing can be trusted.
     """
     try:
-        content = (opened or {}).get(path) or content_from_file(path, raw.file, problems)
-        if opened is not None:
-            opened[path] = content
-        reader = reader_named(raw.reader) if raw.reader else reader_of(content)
+        named = reader_named(raw.reader) if raw.reader else None
+        if named and named.kind == "vendors":
+            content = bytes_from_file(path, raw.file)
+        else:
+            content = (opened or {}).get(path) or content_from_file(path, raw.file, problems)
+            if opened is not None:
+                opened[path] = content
+        reader = named or reader_of(content)
         export = reader.read(content, raw, problems)
         check_sheets(content, export.readings, raw, problems)
         return RawRead(export, account_of(content, export, reader, raw, problems))

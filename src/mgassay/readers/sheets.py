@@ -39,6 +39,7 @@ class Sheet:
     separator: str = ""
     is_text: bool = False
     marks: Marks = UNMARKED
+    row_name: str = ""  # what a row is called where it is neither a line of text nor a row of a workbook
 
     def cell(self, row: int, col: int) -> str:
         """The text of a cell counted from 0, "" beyond the end of its row."""
@@ -47,6 +48,8 @@ class Sheet:
 
     def place(self, row: int, col: int | None = None) -> str:
         """Where a cell stands, as the lab finds it again: `C7`, `row 7`, `line 12`, `line 12, column 3`."""
+        if self.row_name:
+            return f"{self.row_name} {row + 1}"
         if self.is_text:
             return f"line {row + 1}" if col is None else f"line {row + 1}, column {col + 1}"
         return f"row {row + 1}" if col is None else f"{column_letters(col)}{row + 1}"
@@ -61,6 +64,7 @@ class Content:
     workbook: tuple[Sheet, ...] = ()
     encoding: str = ""  # of a text
     xml: bytes = b""  # an RDML document, unpacked
+    raw: bytes = b""  # the whole file, for a reader that wants nothing else
 
     @functools.cached_property
     def lines(self) -> list[str]:

@@ -1,6 +1,6 @@
 """What the numbers were made from and with: versions, checksums, and the tables to download."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mgassay import tables as states
@@ -10,15 +10,35 @@ from mgassay.report.rows import Tables
 
 
 def provenance_pieces(provenance: Mapping[str, Any]) -> list[object]:
-    """Versions of the program and its packages, and the SHA-256 of every input file."""
+    """Versions of the program and its packages, the SHA-256 of every input file, how every export was read."""
     versions, inputs = dict(provenance.get("versions") or {}), dict(provenance.get("inputs") or {})
+    readings = list(provenance.get("readings") or [])
     pieces: list[object] = []
     if versions:
         pieces.append(listing_of("Versions", ("package", "version"), [(str(k), str(v)) for k, v in versions.items()]))
     if inputs:
         rows = [(str(file), str(digest)) for file, digest in sorted(inputs.items())]
         pieces.append(listing_of(f"Checksums of {count(len(rows), 'input file')}", ("file", "SHA-256"), rows))
+    pieces += _exports(readings) if readings else []
     return pieces or [Prose("Nothing is known of the versions and inputs of this report.")]
+
+
+def _exports(readings: Sequence[Mapping[str, Any]]) -> list[object]:
+    """Which reader read each export, and the lines that it did not understand or left out below the data."""
+    heads = ("file", "plate", "reader", "encoding", "readings")
+    read = [tuple(str(r.get(h, "")) for h in heads) for r in readings]
+    kinds = {"not_understood": "not understood", "ignored_below": "ignored, below the readings"}
+    lines = [
+        (str(r["file"]), str(line), words)
+        for r in readings
+        for kind, words in kinds.items()
+        for line in r.get(kind, ())
+    ]
+    pieces: list[object] = [listing_of("How each export was read", heads, read, numeric=("readings",))]
+    if lines:
+        caption = f"{count(len(lines), 'line')} of exports that had no part in the numbers"
+        pieces.append(listing_of(caption, ("file", "line", "what became of it"), lines))
+    return pieces
 
 
 def downloads(tables: Tables) -> tuple[tuple[str, str], ...]:
@@ -26,7 +46,7 @@ def downloads(tables: Tables) -> tuple[tuple[str, str], ...]:
     csv = tuple((f"tables/{s.name}.csv", _told(s.name, tables)) for s in states.RESULT_TABLES)
     beside = (
         ("verdict.json", "grade, sentences, every number with its row"),
-        ("provenance.json", "versions, settings, checksums"),
+        ("provenance.json", "versions, settings, checksums, every line of every export"),
     )
     return (*csv, *beside)
 
