@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mgassay.readers.cycles import cycles_run
+from mgassay.readers.cycles import cycles_reached, cycles_run
 from mgassay.readers.sheets import Content, Sheet
 
 NONE = np.array([np.nan])
@@ -31,3 +31,14 @@ def test_cycles_are_said_or_missing(text, ends, cq, cycles):
 def test_cycles_of_a_workbook():
     sheet = Sheet("Amplification Data", (("Block Type", "96"), (), ("Well", "Cycle"), ("1", "1"), ("1", "40")))
     assert cycles_run(Content("x", workbook=(sheet,)), [], NONE) == 40
+
+
+def test_cycles_of_design_and_analysis():
+    sheet = Sheet("Amplification Data", (("Well Position", "Cycle Number", "Rn"), ("A1", "1", "0"), ("A1", "45", "1")))
+    assert cycles_run(Content("x", workbook=(sheet,)), [], NONE) == 45
+
+
+def test_curves_that_end_before_a_cq_were_shortened():
+    assert cycles_reached(range(1, 41), [39.0], np.array([30.5])) == 40
+    assert cycles_reached(range(1, 31), [], np.array([30.5])) is None
+    assert cycles_reached([], [], NONE) is None

@@ -106,18 +106,6 @@ def test_skanit_blanks(real):
     assert (values(frame)["H1"] + values(frame)["H2"]) / 2 == pytest.approx(0.09105, abs=1e-12)
 
 
-def test_formats_of_a_later_day_are_refused_or_read_right_never_misread(real):
-    assert real("plates/softmax_kinetic_405_partial.txt")[1] == ["MG109", "MG110"]
-    assert real("plates/envision_450_two_plates.csv")[1] == ["MG113"]
-    first, second = (real("plates/envision_450_two_plates.csv", sheet=f"grid {k}")[0] for k in (1, 2))
-    assert [values(first)[w] for w in ("A1", "A4", "H12")] == [0.15, 1.85, 0.095]
-    assert [values(second)[w] for w in ("A1", "H12")] == [0.3, 0.13]
-    for file in ("biorad_cfxmaestro_example01.csv", "lc480_Edward_Nrd1_calibration_Cq.txt", "stepone_std.rdml"):
-        frame, problems = real(f"qpcr/{file}")
-        assert len(frame) == 0
-        assert problems in (["MG110"], ["MG108"])
-
-
 @pytest.mark.parametrize(
     ("file", "rows", "numbers", "undetermined"),
     [

@@ -148,3 +148,24 @@ def test_what_stands_above():
     assert title_above(found, 5) == "Abs"
     assert nearest_above(found, 5, re.compile(r"Plate (\d)"))[1] == "2"
     assert nearest_above(found, 5, re.compile(r"Label")) is None
+
+
+def test_lines_of_times_may_stand_between_header_and_wells():
+    found = sheet("Label1,Well positions", "0s,", "24.8 °C,", "0.1,A1", "0.2,B1")
+    with pytest.raises(UnreadableError):
+        well_lists_in(found)
+    (wells,) = well_lists_in(found, lines_between=3)
+    assert values(wells.spots(0), found) == {"A1": "0.1", "B1": "0.2"}
+
+
+def test_a_list_whose_last_line_was_cut_off_is_refused():
+    (wells,) = well_lists_in(sheet("Well,ID,OD", "A1,x,0.1", "A2,x"))
+    assert len(wells.spots(1)) == 2
+    with pytest.raises(UnreadableError) as refused:
+        wells.spots(2)
+    assert refused.value.code == "MG127"
+
+
+def test_a_title_left_of_a_grid_does_not_continue_its_last_letter():
+    found = sheet(",,1,2", ",A,1,2,raw", ",,3,4,computed", "660,", ",,1,2", ",A,5,6,660")
+    assert [len(g.rows) for g in grids_in(found, continued=True)] == [2, 1]

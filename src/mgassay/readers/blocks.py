@@ -160,6 +160,8 @@ def _of_wavelength(blocks: list[Block], raw: RawFile, problems: Problems) -> lis
     elif absent:
         problems.add("MG119", file=raw.file, seen="none", asked=raw.wavelength_nm)
     if wanted and not absent:
+        for nm in wanted:  # a plate may have several reads at one wavelength: before and after, with a shake between
+            _check_one_read([b for b in chosen if abs(b.wavelength_nm - nm) < _SAME_NM])
         return chosen
     _check_one_read(blocks)
     return blocks
@@ -200,15 +202,20 @@ def _check_one_plate(blocks: Sequence[Block]) -> None:
 def _check_last_number(
     places: Sequence[tuple[Block, Spot, str]], said: Sequence[tuple[str, str]], content: Content
 ) -> None:
-    """Raises UnreadableError MG127 when a text ends in a number with fewer decimals than any other of its numbers."""
+    """Raises UnreadableError MG127 for a text that ends within its last reading, without a line break.
+
+    Such a text ends in an empty cell, or in a number with fewer decimals than any other of its numbers.
+    """
     if not content.text or content.text[-1] in "\r\n":
         return
     end = (len(content.lines) - 1, len(content.sheets[0].cells[-1]) - 1)
     numbers = {(s.row, s.col): number for (_, s, _), (_, number) in zip(places, said, strict=True) if number}
     last = numbers.pop(end, "")
-    if last and numbers and _decimals(last) < min(map(_decimals, numbers.values())):
-        place = content.sheets[0].place(*end)
-        raise UnreadableError("MG127", place=place, seen=f"“{last}” and no line end")
+    cut = bool(last and numbers and _decimals(last) < min(map(_decimals, numbers.values())))
+    empty = any((s.row, s.col) == end and not token for _, s, token in places)
+    if cut or empty or last.endswith((".", ",")):
+        seen = f"{f'“{last}”' if last else 'no value'} and no line end"
+        raise UnreadableError("MG127", place=content.sheets[0].place(*end), seen=seen)
 
 
 def _decimals(number: str) -> int:

@@ -23,6 +23,9 @@ from mgassay.readers.wellnames import well_from_text
 from mgassay.units import plain
 
 CQ = ("ct", "cq", "cp", "crt", "c(t)", "cq/ct", "crossing point")
+# A spreadsheet writes truth in its own language when an export is saved from it.
+YES = frozenset({"true", "yes", "1", "wahr", "vrai", "verdadero", "verdadeiro", "vero", "waar"})
+NO = frozenset({"false", "no", "0", "falsch", "faux", "falso", "onwaar"})
 _MISPLACED = {"date": "MG122", "formula": "MG123"}
 _NAMES = ("sample", "target", "task")
 
@@ -39,14 +42,14 @@ class Dialect:
     """How one program writes its results.
 
     `columns`: spellings of each column, in `column_name`'s spelling, the best first. `no_cq`: what the words in place
-    of a Cq mean (`undetermined`, `missing`), in lower case. `left_out`: words of the column `omit` that leave a well out.
-    `task` turns the program's code of a well's content into a task; `well` its way to write a well into a well.
+    of a Cq mean (`undetermined`, `missing`), in lower case. `left_out`: words of the column `omit` that leave a well
+    out. `task` turns the program's code of a well's content into a task; `well` its way to write a well into a well.
     """
 
     title: str
     columns: Mapping[str, tuple[str, ...]]
     no_cq: Mapping[str, str]
-    left_out: frozenset[str] = frozenset({"true", "yes", "1"})
+    left_out: frozenset[str] = YES
     task: Callable[[str], str] = as_read
     well: Callable[[str], str] = well_from_text
 
@@ -56,6 +59,7 @@ class CqTable:
     """A results table: `rows` are its cells, the first of them in row `start` of the sheet (from 0).
 
     Sheets are given for their name and places only; their cells may be empty where only the table was cut into cells.
+    `unfinished`: the last row is the last line of a text that does not end with a line break.
     """
 
     sheet: Sheet
@@ -64,6 +68,7 @@ class CqTable:
     rows: Sequence[tuple[str, ...]]
     header: Sequence[str] = ()
     defaults: Mapping[str, str] = field(default_factory=dict)  # of columns that stand above the table, not in it
+    unfinished: bool = False
 
     def column(self, name: str) -> Column:
         """A column's cells; its default, or empty, where the table has no such column."""
@@ -109,7 +114,7 @@ def readings_from_table(
     problems: Problems,
     cycles_of: Callable[[list[float], npt.NDArray[np.float64]], int | None],
 ) -> pd.DataFrame:
-    """RAW_READINGS of a results table; rows of wells without sample, target, task and Cq are empty wells, left out.
+    """RAW_READINGS of a results table; rows without sample, target, task and number are empty wells, left out.
 
     A Cq stays as read where the well was omitted. `cycles_of` says from the baselines' ends and all Cq how many cycles
     were run. Raises UnreadableError when a column is absent, a well is none or comes twice, or commas are ambiguous.
@@ -120,7 +125,7 @@ def readings_from_table(
     said = {token: _cq_from(token, mark, dialect) for token in dict.fromkeys(tokens)}
     value = np.array([said[t][1] for t in tokens], dtype=float)
     tasks = {text: dialect.task(text) for text in dict.fromkeys(table.column("task"))}
-    filled = _filled(table)
+    filled = _filled(table, dialect)
     ends = [n for t in dict.fromkeys(table.column("baseline_end")) if (n := number_from(t, mark)) is not None]
     if mark == ",":
         problems.add("MG128", file=raw.file)
@@ -138,7 +143,7 @@ def readings_from_table(
             "raw": tokens,
             "sample": table.column("sample"),
             "task": [tasks[t] for t in table.column("task")],
-            "quantity": _quantities(table, mark, raw, problems),
+            "quantity": _quantities(table, dialect, raw, problems),
             "cycles": cycles_of(ends, value),
         }
     )[filled]
@@ -151,19 +156,55 @@ def readings_from_table(
 
 
 def _check_columns(table: CqTable, dialect: Dialect) -> None:
-    """Raises UnreadableError MG133 for an absent column, MG126 for no row, MG127 for a row that was cut off."""
+    """Raises UnreadableError MG133 for an absent column, MG126 for no row; refuses rows too short or too wide."""
     absent = [name for name in ("well", "cq") if name not in table.columns]
     if absent:
         raise UnreadableError("MG133", seen=", ".join(absent), names=", ".join(dialect.columns[absent[0]]))
     if not table.rows:
         raise UnreadableError("MG126", seen="a header without rows", title=dialect.title)
+    if table.sheet.is_text:
+        _check_width(table)
+        _check_cut_off(table)
+
+
+def _check_cut_off(table: CqTable) -> None:
+    """Raises UnreadableError MG127 for a row of a text that lacks its Cq, or a last row that was cut off.
+
+    It was when two of three are true: no line break follows, it is shorter than all others, it ends in Cq or quantity.
+    """
     widths = [len(row) for row in table.rows]
     needed = max(table.columns["cq"], table.columns["well"]) + 1
-    whole = [*[needed] * (len(widths) - 1), max(needed, *widths)]  # the last row tells whether the file was cut off
-    short = next((k for k, (width, least) in enumerate(zip(widths, whole, strict=True)) if width < least), None)
-    if table.sheet.is_text and short is not None:
-        place = table.sheet.place(table.start + short)
-        raise UnreadableError("MG127", place=place, seen=f"{widths[short]} of {whole[short]} values")
+    short = next((k for k, width in enumerate(widths) if width < needed), None)
+    if short is not None:
+        raise UnreadableError("MG127", place=_row(table, short), seen=f"{widths[short]} of {needed} values")
+    *others, last = widths
+    least = min(others, default=len(table.header))
+    in_number = last - 1 in (table.columns["cq"], table.columns.get("quantity"))
+    if table.unfinished + (last < least) + in_number >= 2:
+        said = f"{last} of {least} values" if last < least else f"“{table.rows[-1][-1]}” and no line end"
+        raise UnreadableError("MG127", place=_row(table, len(widths) - 1), seen=said)
+
+
+def _row(table: CqTable, k: int) -> str:
+    """Where a row of the table stands."""
+    return table.sheet.place(table.start + k)
+
+
+def _check_width(table: CqTable) -> None:
+    """Raises UnreadableError MG154 where commas inside cells have shifted a row of a text beyond its header.
+
+    Programs that end every row with a separator make all rows one cell wider, and that cell is empty.
+    """
+    names = len(table.header)
+    wide = [k for k, row in enumerate(table.rows) if names and len(row) > names]
+    if not wide:
+        return
+    filled = [k for k in wide if any(table.rows[k][names:])]
+    alike = len({len(row) for row in table.rows[:-1]}) <= 1  # the last may be cut off
+    if filled or not alike or (table.sheet.separator == "," and not any("." in t for t in table.column("cq"))):
+        first = (filled or wide)[0]
+        seen = f"{len(table.rows[first])} cells under {names} names of columns"
+        raise UnreadableError("MG154", place=_row(table, first), seen=seen)
 
 
 def _cq_from(token: str, mark: str, dialect: Dialect) -> tuple[str, float]:
@@ -177,10 +218,12 @@ def _cq_from(token: str, mark: str, dialect: Dialect) -> tuple[str, float]:
     return (status if status in ("date", "formula") else "unknown"), math.nan
 
 
-def _filled(table: CqTable) -> npt.NDArray[np.bool_]:
-    """Which rows are wells that hold something."""
-    named = zip(*(table.column(name) for name in ("cq", *_NAMES)), strict=True)
-    return np.array([any(row) for row in named], dtype=bool)
+def _filled(table: CqTable, dialect: Dialect) -> npt.NDArray[np.bool_]:
+    """Which rows are wells that hold something; a word for no Cq counts only where wells are given no task."""
+    empty = {"", *dialect.no_cq} if "task" in table.columns else {""}
+    holds = {text: text.casefold() not in empty for text in dict.fromkeys(table.column("cq"))}
+    named = zip(*(table.column(name) for name in _NAMES), strict=True)
+    return np.array([holds[cq] or any(n) for cq, n in zip(table.column("cq"), named, strict=True)], dtype=bool)
 
 
 def _wells(table: CqTable, filled: npt.NDArray[np.bool_], dialect: Dialect) -> Column:
@@ -201,12 +244,13 @@ def _statuses(table: CqTable, read_as: Sequence[str], dialect: Dialect) -> Colum
     return ["omitted" if left_out[o] else status for o, status in zip(omit, read_as, strict=True)]
 
 
-def _quantities(table: CqTable, mark: str, raw: RawFile, problems: Problems) -> list[float]:
+def _quantities(table: CqTable, dialect: Dialect, raw: RawFile, problems: Problems) -> list[float]:
     """Quantities of standards (and what was computed from them), with commas between thousands allowed."""
     given = table.column("quantity")
-    numbers = {text: quantity_from(text, mark) for text in dict.fromkeys(given)}
+    numbers = {text: quantity_from(text, table.mark) for text in dict.fromkeys(given)}
     for k, text in enumerate(given):
-        if text and numbers[text] is None and status_of(text)[0] != "missing" and text.casefold() != "n/a":
+        none = status_of(text)[0] == "missing" or text.casefold() in {"n/a", *dialect.no_cq}
+        if numbers[text] is None and not none:
             place = table.sheet.place(table.start + k, table.columns["quantity"])
             problems.add("MG134", file=raw.file, sheet=table.sheet.name, place=place, seen=text)
     return [math.nan if (n := numbers[text]) is None else n for text in given]
@@ -221,7 +265,7 @@ def _report_misplaced(frame: pd.DataFrame, raw: RawFile, problems: Problems) -> 
 
 def _report_dates(table: CqTable, raw: RawFile, problems: Problems) -> None:
     """A problem for each name of a sample or target that Excel has turned into a date."""
-    for name in ("sample", "target"):
+    for name in (n for n in ("sample", "target") if n in table.columns):
         given = table.column(name)
         dates = [text for text in dict.fromkeys(given) if is_excel_date(text)]
         for text in dates:

@@ -12,7 +12,9 @@ import numpy.typing as npt
 from mgassay.readers.sheets import Content
 
 _AMPLIFICATION = "Amplification Data"
-_SAID_CYCLES = re.compile(r"[*#]?\s*(?:number of |total )?cycles\s*[=:\t]\s*(\d+)\s*", re.IGNORECASE)
+_CYCLE_NUMBER = re.compile(r"0*[1-9]\d{0,2}", re.ASCII)  # no run has a thousand cycles
+_CYCLE = ("cycle", "cycle number")
+_SAID_CYCLES = re.compile(r"[*#]?\s*(?:number of |total )?cycles\s*[=:\t]\s*(\d{1,3})\s*", re.IGNORECASE)
 
 
 def cycles_run(content: Content, baseline_ends: Iterable[float], cq: npt.NDArray[np.float64]) -> int | None:
@@ -22,7 +24,12 @@ def cycles_run(content: Content, baseline_ends: Iterable[float], cq: npt.NDArray
     """
     if said := _cycles_said(content):
         return said
-    last = max(_amplified_cycles(content), default=0)
+    return cycles_reached(_amplified_cycles(content), baseline_ends, cq)
+
+
+def cycles_reached(cycles: Iterable[int], baseline_ends: Iterable[float], cq: npt.NDArray[np.float64]) -> int | None:
+    """The last of the cycles that curves hold, None where there are none or a baseline or a Cq lies beyond them."""
+    last = max(cycles, default=0)
     reached = max([*baseline_ends, *cq[~np.isnan(cq)]], default=0.0)
     return last if last and last >= reached else None
 
@@ -48,11 +55,20 @@ def _amplified_cycles(content: Content) -> set[int]:
 
 
 def _cycle_numbers(rows: Iterable[Sequence[str]]) -> set[int]:
-    """The numbers under the header `Cycle`."""
+    """The numbers under the header `Cycle`, or `Cycle Number`."""
     col, seen = -1, set()
     for row in rows:
         if col < 0:
-            col = next((k for k, c in enumerate(row) if c.strip().casefold() == "cycle"), -1)
+            col = next((k for k, c in enumerate(row) if c.strip().casefold() in _CYCLE), -1)
         elif col < len(row):
             seen.add(row[col])
-    return {int(text) for text in seen if text.strip().isdigit()}
+    return {number for text in seen if (number := cycle_number(text))}
+
+
+def cycle_number(text: str) -> int:
+    """The number of a cycle, 0 for what is none.
+
+    >>> cycle_number("40"), cycle_number("4²"), cycle_number("40000000"), cycle_number("Cycle")
+    (40, 0, 0, 0)
+    """
+    return int(text) if _CYCLE_NUMBER.fullmatch(text.strip()) else 0

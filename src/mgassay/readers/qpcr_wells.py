@@ -17,6 +17,7 @@ from mgassay.readers.wellnames import compact
 
 TASKS = {
     "": "sample", "unknown": "sample", "unkn": "sample",
+    "target": "sample", "endogenous control": "sample",  # SDS says so of the detector, not of the well
     "ntc": "ntc", "no template control": "ntc",
     "nrt": "nrt", "nac": "nrt", "no rt": "nrt", "no rt control": "nrt",
     "standard": "standard", "std": "standard",

@@ -4,30 +4,35 @@ A value belongs to the well that its labels name (row letter and column number, 
 well that its position would suggest. Finders say where values stand; what they are is read in `blocks`.
 """
 
-import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from mgassay.errors import UnreadableError
+from mgassay.readers.courses import TimeCourse, seconds_from, time_courses_in, times_across_in
 from mgassay.readers.sheets import Sheet
+from mgassay.readers.spots import Spot, check_last_line, check_no_more
 from mgassay.readers.text import number_from
 from mgassay.readers.wellnames import MAX_COLUMNS, MAX_ROWS, PLATE_SHAPES, row_letters, row_number, well_from_text
 
+__all__ = [
+    "PlateGrid",
+    "Spot",
+    "TimeCourse",
+    "WellList",
+    "bare_grid_in",
+    "column_run",
+    "grids_in",
+    "nearest_above",
+    "seconds_from",
+    "time_courses_in",
+    "times_across_in",
+    "title_above",
+    "well_lists_in",
+]
+
 WELL_HEADERS = ("well", "wells", "well position", "well positions")
 _COLUMN = re.compile(r"0?[1-9]|[1-4][0-9]")
-_CLOCK = re.compile(r"(\d+):([0-5]\d):([0-5]\d)(?:\.(\d+))?")
-_TIME_HEADER = re.compile(r"(?:kinetic |read )?time\b\s*[\[(]?\s*(s|sec|seconds|min|minutes|h|hours)?\s*[\])]?", re.I)
-_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
-
-
-class Spot(NamedTuple):
-    """A well and where in the sheet its value stands, counted from 0."""
-
-    well: str
-    row: int
-    col: int
 
 
 @dataclass(frozen=True)
@@ -152,7 +157,7 @@ def _lettered_rows(sheet: Sheet, start: int, left: int, continued: bool) -> Iter
         cell = sheet.cell(row, left)
         if 0 <= row_number(cell) < MAX_ROWS and (not letter or row_number(cell) > row_number(letter)):
             letter = cell.upper()
-        elif not (continued and letter and not cell and any(sheet.cells[row])):
+        elif not (continued and letter and not any(sheet.cells[row][: left + 1]) and any(sheet.cells[row])):
             return
         yield letter, row
 
@@ -203,19 +208,30 @@ class WellList:
         return self.sheet.cells[self.header]
 
     def spots(self, col: int) -> tuple[Spot, ...]:
-        """Where the wells' values stand in one column."""
+        """Where the wells' values stand in one column; refuses a text that was cut off before the last of them."""
+        check_last_line(self.sheet, self.rows[-1][1], col)
+        for _, row in self.rows:
+            check_no_more(self.sheet, row, len(self.names))
         return tuple(Spot(well, row, col) for well, row in self.rows)
 
 
-def well_lists_in(sheet: Sheet, well_headers: Sequence[str] = WELL_HEADERS) -> list[WellList]:
+def well_lists_in(
+    sheet: Sheet, well_headers: Sequence[str] = WELL_HEADERS, *, lines_between: int = 0
+) -> list[WellList]:
     """All lists of wells of a sheet; each ends at the first row without a well.
 
+    `lines_between`: so many lines may stand between header and wells (times, temperatures) without a well of theirs.
     Raises UnreadableError MG130 when more wells follow below that row: the list is broken, not ended.
     """
     lists = []
     for header, cells in enumerate(sheet.cells):
         col = next((i for i, c in enumerate(cells) if c.casefold() in well_headers), None)
-        if col is not None and (rows := tuple(_listed_wells(sheet, header + 1, col, well_headers))):
+        if col is None:
+            continue
+        start = header + 1
+        while start <= header + lines_between and not sheet.cell(start, col):
+            start += 1
+        if rows := tuple(_listed_wells(sheet, start, col, well_headers)):
             lists.append(WellList(sheet, header, rows))
     return lists
 
@@ -235,50 +251,3 @@ def _listed_wells(sheet: Sheet, start: int, col: int, well_headers: Sequence[str
             yield well, row
         elif broken < 0:
             broken = row
-
-
-@dataclass(frozen=True)
-class TimeCourse:
-    """Wells over time: `reads` holds the time in seconds and the spots of every read that was taken."""
-
-    sheet: Sheet
-    header: int
-    reads: tuple[tuple[float, tuple[Spot, ...]], ...]
-
-
-def time_courses_in(sheet: Sheet) -> list[TimeCourse]:
-    """All tables with times down and wells across; rows without any value are reads that were never taken.
-
-    Raises UnreadableError MG129 for a time that is neither h:mm:ss nor a number with its unit in the header.
-    """
-    return [c for header, cells in enumerate(sheet.cells) if (c := _course_at(sheet, header, cells))]
-
-
-def _course_at(sheet: Sheet, header: int, cells: Sequence[str]) -> TimeCourse | None:
-    """The time course whose wells stand in this row, if any."""
-    if not cells or not _TIME_HEADER.fullmatch(cells[0]):
-        return None
-    wells = [(well, col) for col, cell in enumerate(cells) if col and (well := well_from_text(cell))]
-    reads = []
-    row = header + 1
-    while wells and sheet.cell(row, 0):
-        spots = tuple(Spot(well, row, col) for well, col in wells)
-        if any(sheet.cell(row, s.col) for s in spots):
-            reads.append((seconds_from(sheet.cell(row, 0), cells[0], sheet.place(row, 0)), spots))
-        row += 1
-    return TimeCourse(sheet, header, tuple(reads)) if reads else None
-
-
-def seconds_from(text: str, header: str, place: str = "") -> float:
-    """Seconds of a time written h:mm:ss, or of a number whose unit stands in the column's header.
-
-    >>> seconds_from("0:27:30", "Time"), seconds_from("2.5", "Time [min]")
-    (1650.0, 150.0)
-    """
-    if clock := _CLOCK.fullmatch(text):
-        return 3600.0 * int(clock[1]) + 60.0 * int(clock[2]) + int(clock[3]) + float(f"0.{clock[4] or 0}")
-    unit = _TIME_HEADER.fullmatch(header)
-    number = number_from(text, "." if "." in text else ",")
-    if number is None or not unit or not unit[1] or not math.isfinite(number):
-        raise UnreadableError("MG129", place=place, seen=text)
-    return number * _SECONDS[unit[1][0].lower()]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from mgassay.errors import UnreadableError
 
 SEPARATORS = ("\t", ";", ",")
+_UTF8_MARK = b"\xef\xbb\xbf"
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _THOUSANDS = {mark: re.compile(rf"[+-]?[1-9]\d{{0,2}}\{mark}\d{{3}}") for mark in ".,"}  # 1,234: may be, may be not
@@ -51,6 +52,8 @@ def text_from_bytes(content: bytes) -> tuple[str, str]:
     Raises UnreadableError MG108 for bytes that are no text.
     """
     encoding = _encoding_of(content)
+    if encoding == "cp1252":  # SparkControl marks its csv as UTF-8 and writes degree signs of Windows
+        content = content.removeprefix(_UTF8_MARK)
     try:
         return content.decode(encoding), "utf-8" if encoding == "utf-8-sig" else encoding
     except UnicodeDecodeError as bad:
@@ -61,15 +64,13 @@ def _encoding_of(content: bytes) -> str:
     """The encoding that these bytes are read with."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
-    if content.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig"
     if b"\0" in content:
         return _wide_encoding(content)
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
         return "cp1252"
-    return "utf-8"
+    return "utf-8-sig" if content.startswith(_UTF8_MARK) else "utf-8"
 
 
 def _wide_encoding(content: bytes) -> str:

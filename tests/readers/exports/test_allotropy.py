@@ -40,7 +40,8 @@ def stand_in(tmp_path, monkeypatch):
 
     def made(prints="", status=0, says=""):
         path = tmp_path / "python"
-        body = f"import sys\nsys.stdin.buffer.read()\nsys.stdout.write({prints!r})\nsys.stderr.write({says!r})\nsys.exit({status})"
+        body = "import sys\nsys.stdin.buffer.read()\n"
+        body += f"sys.stdout.write({prints!r})\nsys.stderr.write({says!r})\nsys.exit({status})"
         path.write_text(f"#!{sys.executable}\n{body}\n")
         path.chmod(0o755)
         monkeypatch.setenv("MGASSAY_VENDORS", str(path))

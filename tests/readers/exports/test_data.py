@@ -14,8 +14,8 @@ import pytest
 
 from mgassay.experiment import RawFile
 from mgassay.problems import Problems
-from mgassay.readers.registry import all_readers, read_raw_file, reader_of
 from mgassay.readers.contents import content_from_file
+from mgassay.readers.registry import all_readers, read_raw_file, reader_of
 
 DATA = Path(__file__).with_name("data")
 EXPECTED = sorted(DATA.glob("*/*.expected.csv"))

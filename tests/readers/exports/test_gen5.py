@@ -150,3 +150,122 @@ def test_other_encodings_are_read_with_a_notice(read_export, encoding):
     frame, problems = read_export("ca.txt", text.encode(encoding))
     assert [(p.code, p.severity) for p in problems] == [("MG109", "notice")]
     assert len(frame) == 12
+
+
+WELLS = "\tT° Ca:570\tA1\tA2"
+
+
+@pytest.mark.parametrize("start", ["Layout", "Results"])
+def test_an_export_without_its_header_is_known_by_its_layout_or_results(read_export, start):
+    layout = ["Layout", NUMBERS, "\t".join(["A", *["SPL"] * 12, "Well ID"]), ""] if start == "Layout" else []
+    frame, problems = read_export("ca.txt", "\r\n".join([*layout, "Results", NUMBERS, row("A", 0, "660"), ""]))
+    assert problems == []
+    assert frame["wavelength_nm"].unique() == [660.0]
+
+
+def test_an_export_without_its_header_of_computed_values_is_no_plain_grid(read_export):
+    frame, problems = read_export("ca.txt", "\r\n".join(["Results", NUMBERS, row("A", 0, "Blank 660"), ""]))
+    assert len(frame) == 0
+    assert [p.code for p in problems] == ["MG126"]
+
+
+@pytest.mark.parametrize(
+    ("header", "seen"), [("Wavelength\tA1\tA2", "a spectrum"), ("X Read #\tY Read #\tA1\tA2", "an area scan")]
+)
+def test_a_scan_is_refused_by_its_name(read_export, header, seen):
+    frame, problems = read_export("ca.txt", export("EX Spectrum", "", header, "400\t0\t0.1\t0.2", ""))
+    assert len(frame) == 0
+    assert [(p.code, p.seen) for p in problems] == [("MG145", seen)]
+
+
+def test_a_scan_beside_an_endpoint_is_left_alone(read_export):
+    scan = ["Wavelength\tA1\tA2", "400\t0.1\t0.2", ""]
+    frame, _ = read_export("ca.txt", export(*scan, "Results", NUMBERS, row("A", 0, "Ca:570")))
+    assert len(frame) == 12
+
+
+def test_a_read_without_a_name_shows_its_mode_in_the_procedure(read_export):
+    unnamed = [line.replace("Read\tCa", "Read\tAbsorbance Endpoint") for line in PROCEDURE]
+    frame, problems = read_export("ca.txt", export("Results", NUMBERS, row("A", 0, "Read 1:570"), procedure=unnamed))
+    assert problems == []
+    assert frame["channel"].unique() == ["Read 1:570"]
+
+
+def test_two_reads_at_one_wavelength_need_their_name(read_export):
+    procedure = [*PROCEDURE, "Read\tafter", "\tAbsorbance Endpoint", ""]
+    text = export("Results", NUMBERS, row("A", 0, "Ca:570"), row("", 1, "after:570"), procedure=procedure)
+    assert [p.code for p in read_export("ca.txt", text, wavelength_nm="570")[1]] == ["MG117"]
+    frame, problems = read_export("ca.txt", text, sheet="after:570")
+    assert problems == []
+    assert frame["value"].iloc[0] == 1.0
+
+
+def test_a_remark_between_title_and_table_hides_nothing(read_export):
+    table = ["Ca:570", "", "replicate 1", "Time" + WELLS, "0:00:00\t37.0\t0.1\t0.2"]
+    frame, problems = read_export("ca.txt", export(*table))
+    assert problems == []
+    assert len(frame) == 2
+
+
+def test_a_computed_kinetic_table_is_left_out(read_export):
+    raw = ["Ca:570", "", "Time" + WELLS, "0:00:00\t\t0.1\t0.2", ""]
+    computed = ["Blank Ca:570", "", "Time\tA1\tA2", "0:00:00\t0.0\t0.1", ""]
+    frame, problems = read_export("ca.txt", export(*raw, *computed))
+    assert problems == []
+    assert frame["value"].tolist() == [0.1, 0.2]
+
+
+@pytest.mark.parametrize("mojibake", ["T∞", "TÂ°", "TÔø½", "T�", "T°"])
+def test_the_degree_sign_may_be_of_any_encoding(read_export, mojibake):
+    table = ["x", "Time" + WELLS.replace("T°", mojibake), "0:00:00\t\t0.1\t0.2"]
+    frame, problems = read_export("ca.txt", export(*table))
+    assert problems == []
+    assert len(frame) == 2
+
+
+def test_pieces_of_a_wide_table_are_one_read_and_warned_of_once(read_export):
+    announced = [*PROCEDURE, "Start Kinetic\tRuntime 0:01:00 (HH:MM:SS), Interval 0:00:30, 3 Reads", ""]
+    pieces = [
+        line
+        for wells in ("A1\tA2", "E1\tE2")
+        for line in ("Ca:570", "", f"Time\tT° Ca:570\t{wells}", "0:00:00\t37\t0.1\t0.2", "0:00:30\t37\t0.3\t0.4", "")
+    ]
+    frame, problems = read_export("ca.txt", export(*pieces, procedure=announced))
+    assert [(p.code, p.seen) for p in problems] == [("MG131", "2")]
+    assert frame.groupby("read_index")["well"].apply(list).tolist() == [["A1", "A2", "E1", "E2"]] * 2
+
+
+def test_a_table_of_any_kinetic_step_holds_what_that_step_announces(read_export):
+    steps = [f"Start Kinetic\tRuntime 0:01:00 (HH:MM:SS), Interval 0:00:30, {n} Reads" for n in (2, 7)]
+    table = ["Ca:570", "", "Time" + WELLS, "0:00:00\t\t0.1\t0.2", "0:00:30\t\t0.3\t0.4", ""]
+    assert read_export("ca.txt", export(*table, procedure=[*PROCEDURE, *steps, ""]))[1] == []
+
+
+def test_a_kinetic_export_that_was_cut_off_is_refused(read_export):
+    text = export("Ca:570", "", "Time" + WELLS, "0:00:00\t\t0.101\t0.202", "0:00:30\t\t0.303\t0.404")
+    for cut in (text.index("\t0.404"), text.index("0.404") + 3):
+        assert [p.code for p in read_export("ca.txt", text[:cut])[1]] == ["MG127"]
+
+
+def test_exports_on_several_sheets_are_told_apart_by_the_sheet(read_export, workbook):
+    def sheet(value):
+        head = [["Software Version", "3.14"], ["Reader Type:", "H1"], ["Plate Number", "Plate 1"], ["Results"]]
+        return [*head, [None, None, 1, 2], [None, "A", value, value, 570]]
+
+    book = workbook({"one": sheet(0.5), "two": sheet(0.25)})
+    assert [(p.code, p.seen) for p in read_export("ca.xlsx", book)[1]] == [("MG113", "one, two")]
+    frame, problems = read_export("ca.xlsx", book, sheet="two")
+    assert problems == []
+    assert frame["value"].tolist() == [0.25, 0.25]
+    assert frame["place"].tolist() == ["C6", "D6"]
+
+
+def test_a_plate_that_ends_between_the_rows_of_a_letter_is_refused(read_export):
+    rows = [row("A", 0, "Ca:570"), row("", 9, "Blank Ca:570"), row("B", 1, "Ca:570")]
+    _, problems = read_export("ca.txt", export("Results", NUMBERS, *rows))
+    assert [(p.code, p.seen) for p in problems] == [("MG127", "1 of the 2 rows of a letter")]
+
+
+def test_decimal_commas_in_a_csv_of_commas_are_refused(read_export):
+    text = export("Results", NUMBERS, row("A", 0, "Ca:570")).replace(".", ",").replace("\t", ",")
+    assert [p.code for p in read_export("ca.csv", text)[1]] == ["MG124"]

@@ -4,7 +4,8 @@ import pytest
 
 from mgassay.experiment import RawFile
 from mgassay.problems import Problems
-from mgassay.readers.exports.quantstudio import read
+from mgassay.readers.exports.quantstudio import detect, read
+from mgassay.readers.registry import read_raw_file
 from mgassay.readers.sheets import Content
 
 HEAD = ["* Block Type = 96-Well Block (0.2mL)", "* Quantification Cycle Method = Ct", ""]
@@ -156,3 +157,159 @@ def test_decimal_commas_with_three_decimals_cannot_be_thousands(read_export):
     frame, problems = read_export("q.txt", export(*rows))
     assert [p.code for p in problems] == ["MG128"]
     assert frame["value"].tolist() == [25.123, 18.001]
+
+
+def codes(problems):
+    return [p.code for p in problems]
+
+
+NUMBERED = (
+    "{head}[Results]\nWell\tSample Name\tTarget Name\tTask\tCT\tCt Mean\n{well}\td1\tRUNX2\tUNKNOWN\t24.5\t24.5\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("block", "well", "named"),
+    [
+        ("* Block Type = 96-Well Block (0.1mL)\n\n", "13", "B1"),
+        ("* Block Type = 384-Well Block\n\n", "13", "A13"),
+        ("* Block Type = 48well\n\n", "9", "B1"),
+        ("* Block Type = 96fast\n\n", "96", "H12"),
+        ("", "97", "E1"),  # no 96-well block has a well 97
+    ],
+)
+def test_numbered_wells_are_counted_along_the_rows_of_their_block(read_export, block, well, named):
+    frame, problems = read_export("q.txt", NUMBERED.format(head=block, well=well))
+    assert problems == []
+    assert frame["well"].tolist() == [named]
+
+
+def test_relative_results_of_a_7900(read_export):
+    head = "SDS 2.3\tRQ Results\t1.2\nFilename\tMg\n\n#\tPlate\tPos\tFlag\tSample\tDetector\tTask\tCt\tDelta Ct\tOmit\n"
+    rows = [
+        "1\tP1\tA1\tPassed\td1\tRUNX2\tTarget\t24.5\t3\tFALSE\n",
+        "2\tP1\tA2\tFlagged\td1\tRUNX2\tTarget\t30.5\t3\tTRUE\n",
+    ]
+    frame, problems = read_export("q.txt", head + "".join(rows))
+    assert problems == []
+    assert frame[["well", "value", "status"]].values.tolist() == [["A1", 24.5, "ok"], ["A2", 30.5, "omitted"]]
+
+
+def test_numbered_wells_of_an_unknown_block_are_refused(read_export):
+    for well in ("13", "400"):
+        frame, problems = read_export("q.txt", NUMBERED.format(head="", well=well))
+        assert (len(frame), codes(problems)) == (0, ["MG152"])
+    frame, problems = read_export("q.txt", NUMBERED.format(head="* Block Type = 96-Well Block\n\n", well="97"))
+    assert (len(frame), codes(problems)) == (0, ["MG130"])
+
+
+def curves_of(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    read_back = read_raw_file(path, RawFile(file=name, assay="qpcr", plate="P"), Problems()).export.amplification
+    return read_back[["well", "target", "signal", "first_cycle", "fluorescence"]].values.tolist()
+
+
+def test_curves_of_wells_that_the_results_do_not_list_are_named_by_the_block(tmp_path):
+    section = ["[Amplification Data]", "Well\tCycle\tTarget Name\tRn\tDelta Rn"]
+    points = ["1\t1\tRUNX2\t0.5\t0", "1\t2\tRUNX2\t1,000.5\t0", "13\t1\tRUNX2\t0.75\t0"]
+    text = export(ROWS[0], before=[*section, *points, ""])
+    assert curves_of(tmp_path, "q.txt", text) == [
+        ["A1", "RUNX2", "Rn", 1, "0.5;1000.5"],
+        ["B1", "RUNX2", "Rn", 1, "0.75"],
+    ]
+
+
+def test_curves_of_a_design_and_analysis_workbook(tmp_path, workbook):
+    book = {
+        "Results": [["Block Type", "96-Well"], [], ["Well Position", "Target", "Cq"], ["A2", "RUNX2", 2.5]],
+        "Amplification Data": [
+            ["Block Type", "96-Well"], [], ["Well Position", "Cycle Number", "Target", "Rn", "dRn"],
+            *(["A2", c, "RUNX2", c / 4, 0.0] for c in (1, 2, 3)),
+        ],
+    }  # fmt: skip
+    assert curves_of(tmp_path, "q.xlsx", workbook(book)) == [["A2", "RUNX2", "Rn", 1, "0.25;0.5;0.75"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Block Type: 96-Well\nWell,Well Position,Cycle Number,Target,Rn,dRn\n" + "1,A1,1,RUNX2,0.5,0.1\n" * 2,
+        "[Amplification Data]\nWell\tCycle\tTarget Name\tRn\tDelta Rn\n1\t1\tRUNX2\t0.5\t0.1\n",
+    ],
+)
+def test_curves_alone_name_the_file_that_is_needed(read_export, text):
+    frame, (problem,) = read_export("q.csv", text)
+    assert (len(frame), problem.code) == (0, "MG150")
+    assert "Results" in problem.remedy
+
+
+def test_several_sheets_of_results(read_export, workbook):
+    rows = [["Well", "Omit", "Sample", "Sample type", "Target", "Cq"], ["A1", "No", "d1", "UNKNOWN", "RUNX2", 24.5]]
+    other = [rows[0], ["A1", "No", "d1", "UNKNOWN", "RUNX2", 30.5]]
+    assert codes(read_export("q.xlsx", workbook({"run 1": rows, "run 2": other}))[1]) == ["MG113"]
+    frame, problems = read_export("q.xlsx", workbook({"run 1": rows, "run 2": other}), sheet="run 2")
+    assert (problems, frame["value"].tolist()) == ([], [30.5])
+    frame, problems = read_export("q.xlsx", workbook({"Well Call": other, "Primary_result": rows}))
+    assert (problems, frame["value"].tolist()) == ([], [24.5])
+
+
+def test_rows_after_a_gap_are_not_lost_in_silence(read_export, workbook):
+    gap = export(*ROWS[:2], "\t" * 11, *ROWS[2:])
+    frame, problems = read_export("q.txt", gap)
+    assert (len(frame), codes(problems)) == (0, ["MG130"])
+    frame, problems = read_export("q.txt", export(*ROWS[:2], "", *ROWS[2:]))
+    assert (len(frame), codes(problems)) == (0, ["MG130"])
+    rows = [line.split("\t") for line in (NAMES.format(cq="CT"), *ROWS[:2])]
+    frame, problems = read_export("q.xlsx", workbook({"Results": [*rows[:2], [], rows[2]]}))
+    assert (len(frame), codes(problems)) == (0, ["MG130"])
+
+
+def test_two_results_in_one_text_are_refused(read_export):
+    assert codes(read_export("q.txt", export(*ROWS) + "\n" + export(*ROWS))[1]) == ["MG113"]
+
+
+def test_a_sample_with_a_comma_in_a_file_of_commas_shifts_nothing(read_export):
+    head = "Well,Omit,Sample,Target,Task,Cq,Amp Status\n"
+    rows = ["A1,FALSE,d1,RUNX2,Unknown,24.5,AMP\n", "A2,FALSE,d2, low,RUNX2,Unknown,25.5,AMP\n"]
+    assert codes(read_export("q.csv", head + "".join(rows))[1]) == ["MG154"]
+    quoted = rows[1].replace("d2, low", '"d2, low"')
+    frame, problems = read_export("q.csv", head + rows[0] + quoted)
+    assert (problems, frame["sample"].tolist()) == ([], ["d1", "d2, low"])
+
+
+def test_truth_in_the_language_of_the_spreadsheet(read_export):
+    rows = [ROWS[0].replace("false", "FALSCH"), ROWS[2].replace("true", "WAHR")]
+    assert read_export("q.txt", export(*rows))[0]["status"].tolist() == ["ok", "omitted"]
+
+
+@pytest.mark.parametrize(
+    ("header", "ours"),
+    [
+        ("Well,Sample Name,Detector,Task,Ct", True),
+        ("#,Plate,Pos,Flag,Sample,Detector,Task,Ct", True),
+        ("Well Position,Cq", True),
+        ("Well,Omit,Sample,Sample type,Target,Cq", True),
+        (",Well,Fluor,Target,Content,Sample,Cq", False),  # Bio-Rad
+        ("Include,Color,Pos,Name,Cp", False),  # Roche
+        ("Color,Position,Gene,Cq", False),
+        ("Well,Sample Name,Ct Mean", False),
+    ],
+)
+def test_only_headers_of_this_family_are_claimed(header, ours):
+    assert detect(Content("q.csv", text=header + "\n" + "A1,1,2,3,4,5,6,7\n" * 3)) == ours
+
+
+def test_semicolons_and_decimal_commas(read_export):
+    rows = [
+        "# Block Type: 96-Well",
+        "Well;Well Position;Omit;Sample;Target;Task;Cq;Cq Mean;Quantity",
+        "1;A1;FALSE;d1;RUNX2;UNKNOWN;24,125;24,1;",
+        "2;A2;FALSE;S1;RUNX2;STANDARD;20;20;0,25",
+        "3;A3;FALSE;;RUNX2;NTC;UNDETERMINED;;",
+    ]
+    frame, problems = read_export("q.csv", "\r\n".join([*rows, ""]))
+    assert codes(problems) == ["MG128"]
+    assert frame["value"].tolist()[:2] == [24.125, 20.0]
+    assert frame["quantity"].tolist()[1] == 0.25
+    assert frame["status"].tolist() == ["ok", "ok", "undetermined"]

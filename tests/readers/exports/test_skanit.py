@@ -62,3 +62,49 @@ def test_two_steps_are_told_apart_by_wavelength_or_sheet(read_export, workbook, 
 def test_only_computed_sheets_are_refused(read_export, workbook, grid):
     book = workbook({"Blank Subtraction 1_02": step(grid, "Blank Subtraction 1", "Blank subtracted", lambda r, c: 1.0)})
     assert [p.code for p in read_export("p.xlsx", book)[1]] == ["MG126"]
+
+
+KINETIC = ["Reading", "avg. time [s]", "A01", "A02"]
+
+
+def test_kinetic_tables(read_export, workbook):
+    title = [
+        ["Measurement results"],
+        ["x.skax"],
+        ["1/2/2024"],
+        [" "],
+        ["Kinetic 1"],
+        ["Wavelength: 405 nm"],
+        ["Plate 1"],
+    ]
+    book = workbook({"Kinetic 1_01": [*title, KINETIC, [1, 0, 0.1, " > Max"], [2, 30.5, 0.2, " < Min"]]})
+    frame, problems = read_export("p.xlsx", book)
+    assert problems == []
+    assert frame[["well", "read_index", "time_s", "status", "raw"]].values.tolist() == [
+        ["A1", 0, 0.0, "ok", "0.1"],
+        ["A2", 0, 0.0, "above", "> Max"],
+        ["A1", 1, 30.5, "ok", "0.2"],
+        ["A2", 1, 30.5, "below", "< Min"],
+    ]
+
+
+def test_lists_of_several_wavelengths_need_a_choice(read_export, workbook):
+    rows = [["Well", "Wavelength(s) [nm]", "Raw absorbance", "Measurement time(s)"]]
+    rows += [["A 1", nm, nm / 1000, 0.5] for nm in (405, 620)]
+    book = workbook({"Raw data": rows})
+    assert [p.code for p in read_export("p.xlsx", book)[1]] == ["MG117"]
+    frame, problems = read_export("p.xlsx", book, wavelength_nm="620")
+    assert problems == []
+    assert frame[["well", "value", "time_s"]].values.tolist() == [["A1", 0.62, 0.5]]
+
+
+def test_a_list_with_a_row_of_no_well_is_refused(read_export, workbook):
+    rows = [["Well", "Wavelength(s) [nm]", "Raw absorbance"], ["A 1", 405, 0.1], ["mean", 405, 0.1]]
+    assert [(p.code, p.place) for p in read_export("p.xlsx", workbook({"Raw data": rows}))[1]] == [("MG130", "A3")]
+
+
+def test_a_word_in_place_of_a_reading_is_named(read_export, workbook, grid):
+    rows = step(grid, "Absorbance 1", "Abs", lambda r, c: "error?" if (r, c) == (0, 0) else 1.0)
+    frame, problems = read_export("p.xlsx", workbook({"Absorbance 1_01": rows}))
+    assert [(p.code, p.place, p.seen) for p in problems] == [("MG120", "B11", "error?")]
+    assert (frame["status"] == "missing").sum() == 1

@@ -1,76 +1,231 @@
-"""BMG Labtech MARS: grids and lists headed `Raw Data (…)` in its CSV export.
+"""BMG Labtech MARS and SMART Control: grids and lists headed `Raw Data (…)`, as text or workbook.
 
-What MARS computed stands under other titles (`Blank corrected based on Raw Data (…)`) and is left out.
+What the software computed stands under other titles (`Blank corrected based on Raw Data (…)`) and is left out. A
+workbook holds the same readings as grids and as lists, on sheets of their own; the grids are read.
 """
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
+from mgassay.errors import UnreadableError
 from mgassay.problems import Problems
-from mgassay.readers.blocks import Block, channel_name
+from mgassay.readers.blocks import Block, channel_name, wavelengths_of_pairs
 from mgassay.readers.reader import plate_reader
-from mgassay.readers.shapes import Spot, grids_in, title_above, well_lists_in
+from mgassay.readers.shapes import PlateGrid, Spot, grids_in, nearest_above, seconds_from, title_above
 from mgassay.readers.sheets import Content, Sheet
+from mgassay.readers.spots import check_last_line
+from mgassay.readers.text import number_from
 from mgassay.readers.wellnames import well_from_text
 
-NAME, TITLE = "bmg_mars", "BMG Labtech MARS CSV"
+NAME, TITLE = "bmg_mars", "BMG Labtech MARS"
 
 KNOWN = (
-    r"user:", r"path:", r"test (id|name|run)", r"date:", r"time:", r"id[123]?:", r"absorbance|fluorescence|luminescence",
-    r"(\d+\. )?(raw data|blank corrected|average over|%cv over|.* based on )",
+    r"user:", r"path:", r"test (id|name|run)", r"date:", r"time:", r"id[123]?:",
+    r"absorbance|fluorescence|luminescence", r"cycle \d",
+    r"(\d+\. )?(raw data|blank corrected|average over|%cv over|layout|content|.* based on )",
 )  # fmt: skip
 
-_RAW = re.compile(r"(?:\d+\.\s*)?Raw Data\s*\((?P<light>.*)\)", re.IGNORECASE)
-_NM = re.compile(r"(\d{3,4})(?:\s*nm)?(?:\s+\d+)?")  # "450 1" is 450 nm, first measurement
+_RAW = re.compile(r"(?:\d+\.\s*)?Raw Data\s*\((?P<light>.*?)\)(?:\s+\d+ - (?P<time>.+))?", re.IGNORECASE)
+_NUMBERS = r"\d{3,4}(?:-\d+)?"  # a filter's wavelength and its width
+_ONE = re.compile(
+    rf"(?:[A-Z]\w*[:-] ?)?({_NUMBERS})(?: ?nm)?(?: [A-Z]?\d*)?", re.IGNORECASE
+)  # "450 1": first measurement
+_PAIR = re.compile(rf"(?:[A-Z]\w*[:-] ?)?({_NUMBERS})/({_NUMBERS})(?: [A-Z]?\d*)?", re.IGNORECASE)
+_CYCLE = re.compile(r"Cycle (\d+) \((.*?)\s*(?:- ?Inj\..*)?\)", re.IGNORECASE)
+_TIME, _SPECTRUM = re.compile("time", re.IGNORECASE), re.compile("wavelength", re.IGNORECASE)
+_NOT_READ = ("", "inj.")  # nothing was measured in a cycle that injects
+
+
+@dataclass(frozen=True)
+class Dense(Sheet):
+    """A sheet without its blank rows, which stand behind every row of some exports; `kept` are the rows of `whole`."""
+
+    whole: Sheet = field(kw_only=True)
+    kept: tuple[int, ...] = field(kw_only=True)
+
+    def place(self, row: int, col: int | None = None) -> str:
+        """Where a cell stands in the whole sheet."""
+        return self.whole.place((*self.kept, len(self.whole.cells))[row], col)
+
+    def check_end(self, row: int, col: int) -> None:
+        """Raises UnreadableError MG127 when the text ends in this row before a value in a column."""
+        last = col if self.cell(row, col) else len(self.cells[row])
+        check_last_line(self.whole, self.kept[row], last)
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Raw values: the light that their title names, their spots, and which read they are."""
+
+    light: str
+    spots: tuple[Spot, ...]
+    index: int = 0
+    time_s: float = math.nan
+    wavelength_nm: float = math.nan  # of a spectrum
 
 
 def detect(content: Content) -> bool:
     """Whether the file opens as MARS exports do: user and test lines, or a `Raw Data (…)` title."""
-    first = [row[0] for row in content.opening if row and row[0]]
-    named = any(c.startswith("User:") for c in first) and any(re.match(r"Test (name|run)", c) for c in first)
-    return named or any(_RAW.fullmatch(c) for c in first)
+    cells = [_plain(c) for row in content.opening for c in row if c]
+    named = any(c.startswith("User:") for c in cells) and any(re.match(r"Test (name|run|id)", c, re.I) for c in cells)
+    return named or any(_RAW.fullmatch(c) for c in cells)
 
 
 def blocks(content: Content, problems: Problems) -> list[Block]:
     """All raw reads of the file."""
-    return [b for sheet in content.sheets for b in (*_grids(sheet), *_lists(sheet), *_row_column_lists(sheet))]
+    found = {sheet.name: list(_sheet_blocks(sheet)) for sheet in content.sheets}
+    return [b for name, made in found.items() if not _is_repeated(name, found) for b in made]
 
 
-def _block(sheet: Sheet, spots: Sequence[Spot], light: str) -> Block:
-    """A block of the read that `Raw Data (…)` names."""
-    match = _NM.fullmatch(light.strip())
-    nm = float(match[1]) if match else math.nan
-    return Block(sheet, tuple(spots), channel=channel_name(light.strip(), nm), wavelength_nm=nm)
+def light_of(light: str) -> float | tuple[float, float]:
+    """The wavelength in nm that a title names, or excitation and emission; NaN for neither.
+
+    >>> light_of("450 1"), light_of("450-80 B"), light_of("340-10/510-20 1"), light_of("No filter")
+    (450.0, 450.0, (340.0, 510.0), nan)
+    """
+    if pair := _PAIR.fullmatch(light):
+        return _centre(pair[1]), _centre(pair[2])
+    one = _ONE.fullmatch(light)
+    return _centre(one[1]) if one else math.nan
 
 
-def _grids(sheet: Sheet) -> Iterator[Block]:
-    """Grids under a raw title."""
+def _centre(text: str) -> float:
+    """The wavelength of a filter such as `450-80`."""
+    return float(text.split("-")[0])
+
+
+def _plain(text: str) -> str:
+    """A cell's words in one line with single blanks."""
+    return " ".join(text.split())
+
+
+def _is_repeated(name: str, found: dict[str, list[Block]]) -> bool:
+    """Whether the readings of a workbook's sheet stand on another sheet too, where they are read."""
+    what = name.removeprefix("Table ").removeprefix("Microplate ")
+    better = [f"Microplate {what}", what] if name.startswith("Table ") else []
+    if name.startswith("Microplate Cycle"):
+        better = ["Microplate All Cycles", "All Cycles", "Table All Cycles"]
+    return any(found.get(other) for other in better)
+
+
+def _sheet_blocks(sheet: Sheet) -> Iterator[Block]:
+    """All raw reads of one sheet, without the wells that were not read."""
+    kept = tuple(row for row, cells in enumerate(sheet.cells) if any(cells))
+    cells = tuple(sheet.cells[r] for r in kept)
+    dense = Dense(sheet.name, cells, sheet.separator, sheet.is_text, whole=sheet, kept=kept)
+    raws = [*_grids(dense), *_lists(dense)]
+    channels = _channels(list(dict.fromkeys(raw.light for raw in raws)))
+    for raw in raws:
+        channel, nm = channels[raw.light]
+        if not math.isnan(raw.wavelength_nm):
+            channel, nm = channel_name("", raw.wavelength_nm), raw.wavelength_nm
+        read = [s for s in raw.spots if dense.cell(s.row, s.col).casefold() not in _NOT_READ]
+        if read:
+            spots = tuple(Spot(s.well, kept[s.row], s.col) for s in read)
+            yield Block(sheet, spots, "", channel, nm, raw.index, raw.time_s)
+
+
+def _channels(titles: Sequence[str]) -> dict[str, tuple[str, float]]:
+    """Channel and wavelength of every light that a title names; two measurements of one light keep their numbers."""
+    lights = {title: light_of(title) for title in titles}
+    pairs = {title: light for title, light in lights.items() if isinstance(light, tuple)}
+    apart = dict(zip(pairs, wavelengths_of_pairs(list(pairs.values())), strict=True))
+    nms = {title: apart[title] if isinstance(light, tuple) else light for title, light in lights.items()}
+    names = {title: title if title in pairs else channel_name(title, nm) for title, nm in nms.items()}
+    many = Counter(names.values())
+    return {t: (names[t] if many[names[t]] == 1 else f"{names[t]} ({t})", nm) for t, nm in nms.items()}
+
+
+def _grids(sheet: Dense) -> Iterator[Raw]:
+    """Grids under a raw title; in kinetic workbooks under the line of their cycle."""
     for grid in grids_in(sheet):
-        if raw := _RAW.fullmatch(title_above(sheet, grid.header)):
-            grid.check_width()
-            yield _block(sheet, grid.spots(), raw["light"])
-
-
-def _lists(sheet: Sheet) -> Iterator[Block]:
-    """Raw columns of lists with a `Well` column."""
-    for wells in well_lists_in(sheet):
-        for col, name in enumerate(wells.names):
-            if raw := _RAW.fullmatch(name):
-                yield _block(sheet, wells.spots(col), raw["light"])
-
-
-def _row_column_lists(sheet: Sheet) -> Iterator[Block]:
-    """Raw columns of lists with the columns `Well Row` and `Well Col`."""
-    for header, names in enumerate(sheet.cells):
-        if "Well Row" not in names or "Well Col" not in names:
+        raw = _RAW.fullmatch(_plain(title_above(sheet, grid.header)))
+        if not raw:
             continue
-        letter, number = names.index("Well Row"), names.index("Well Col")
-        rows = range(header + 1, len(sheet.cells))
-        wells = [(well_from_text(sheet.cell(r, letter) + sheet.cell(r, number)), r) for r in rows]
-        for col, name in enumerate(names):
-            if raw := _RAW.fullmatch(name):
-                yield _block(sheet, [Spot(well, r, col) for well, r in wells if well], raw["light"])
+        grid.check_width()
+        cycle = nearest_above(sheet, grid.header, _CYCLE)
+        index, time_s = (int(cycle[1]) - 1, seconds_from(cycle[2], "Time")) if cycle else (0, math.nan)
+        yield Raw(raw["light"].strip(), tuple(_grid_spots(sheet, grid)), index, time_s)
+
+
+def _grid_spots(sheet: Dense, grid: PlateGrid) -> Iterator[Spot]:
+    """The wells of a grid; its rows may end behind their last value, unless the text ends there."""
+    for letter, row in grid.rows:
+        sheet.check_end(row, grid.end - 1)
+        yield from (Spot(f"{letter}{column}", row, grid.left + 1 + k) for k, column in enumerate(grid.columns))
+
+
+def _lists(sheet: Dense) -> Iterator[Raw]:
+    """Raw columns of lists of wells; times or wavelengths stand in the row below the header."""
+    for header, cells in enumerate(sheet.cells):
+        names = [_plain(c) for c in cells]
+        raws = {col: raw for col, name in enumerate(names) if (raw := _RAW.fullmatch(name))}
+        at = _well_columns(names)
+        if not raws or not at:
+            continue
+        axis = _axis(sheet, header + 1, at, min(raws))
+        wells = list(_listed_wells(sheet, header + (2 if axis else 1), at))
+        if wells:
+            sheet.check_end(wells[-1][1], max(raws))
+        yield from _columns(sheet, raws, wells, header + 1, axis)
+
+
+def _columns(
+    sheet: Dense, raws: dict[int, re.Match[str]], wells: Sequence[tuple[str, int]], below: int, axis: str
+) -> Iterator[Raw]:
+    """The raw columns of one list; `below` is the row of times or wavelengths that `axis` names."""
+    seen: Counter[str] = Counter()
+    for col, raw in raws.items():
+        light, text, place = raw["light"].strip(), sheet.cell(below, col), sheet.place(below, col)
+        spots = tuple(Spot(well, row, col) for well, row in wells)
+        if axis and _SPECTRUM.match(axis):
+            nm = number_from(text, ".")
+            if nm is None:
+                raise UnreadableError(
+                    "MG142", sheet=sheet.name, place=place, seen=f"“{text}”", announced="a wavelength"
+                )
+            yield Raw(light, spots, wavelength_nm=nm)
+        elif axis or raw["time"]:
+            yield Raw(light, spots, seen[light], seconds_from(raw["time"] or text, axis or "Time", place))
+        else:
+            yield Raw(light, spots)
+        seen[light] += 1
+
+
+def _well_columns(names: Sequence[str]) -> tuple[int, ...]:
+    """The columns of a header that make up the well."""
+    lower = [name.casefold() for name in names]
+    for wanted in (("well row", "well col"), ("well",)):
+        if all(name in lower for name in wanted):
+            return tuple(lower.index(name) for name in wanted)
+    return ()
+
+
+def _axis(sheet: Dense, row: int, at: Sequence[int], stop: int) -> str:
+    """The words that name a row of times or wavelengths below a header, "" when there is no such row."""
+    if row == len(sheet.cells) or any(sheet.cell(row, col) for col in at):
+        return ""
+    return next((c for c in map(_plain, sheet.cells[row][:stop]) if _TIME.match(c) or _SPECTRUM.match(c)), "")
+
+
+def _listed_wells(sheet: Dense, start: int, at: Sequence[int]) -> Iterator[tuple[str, int]]:
+    """Wells and rows below a header; raises UnreadableError MG130 for a row without a well amid others."""
+    broken = -1
+    for row in range(start, len(sheet.cells)):
+        text = "".join(sheet.cell(row, col) for col in at)
+        well = well_from_text(text)
+        if _plain(text).casefold() in ("well", "well rowwell col"):
+            return
+        if well and broken >= 0:
+            seen = "".join(sheet.cell(broken, col) for col in at) or "an empty cell"
+            raise UnreadableError("MG130", sheet=sheet.name, place=sheet.place(broken, at[0]), seen=seen)
+        if well:
+            yield well, row
+        elif broken < 0:
+            broken = row
 
 
 READERS = (plate_reader(NAME, TITLE, detect, blocks, known=KNOWN),)

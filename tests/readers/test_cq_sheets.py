@@ -1,0 +1,74 @@
+"""Where a table ends, and what is refused because it does not end where it seems to."""
+
+import pytest
+
+from mgassay.errors import UnreadableError
+from mgassay.experiment import RawFile
+from mgassay.readers.cq_sheets import results_by_name, results_in, the_one
+from mgassay.readers.exports.quantstudio import DIALECT
+from mgassay.readers.sheets import Sheet
+
+HEAD = ("Well", "Target", "Cq")
+A1, A2 = ("A1", "g", "24.5"), ("A2", "g", "25.5")
+
+
+def is_header(cells):
+    return "Cq" in cells
+
+
+def sheet(*rows, is_text=False, name="S"):
+    return Sheet(name, rows, is_text=is_text)
+
+
+def rows_of(*rows, **how):
+    return [table.rows for table in results_in(sheet(*rows, **how), DIALECT, is_header)]
+
+
+@pytest.mark.parametrize(
+    "below", [(), (("", "", ""),), (("", "", ""), ("Endogenous Control", "GAPDH")), (("Analysis Type = Singleplex",),)]
+)
+def test_a_table_ends_where_its_wells_end(below):
+    for is_text in (True, False):
+        assert rows_of(("note",), HEAD, A1, A2, *below, is_text=is_text) == [(A1, A2)]
+
+
+def test_a_row_without_its_well_ends_a_table_of_a_workbook_and_is_kept_in_a_text():
+    assert rows_of(HEAD, A1, ("", "g", "")) == [(A1,)]
+    assert rows_of(HEAD, A1, ("", "g"), is_text=True) == [(A1, ("", "g"))]  # refused later: it may be cut off
+
+
+def test_wells_below_the_end_are_not_lost():
+    with pytest.raises(UnreadableError) as bad:
+        rows_of(HEAD, A1, ("", "", ""), A2)
+    assert (bad.value.code, bad.value.place) == ("MG130", "A3")
+
+
+def test_another_table_ends_the_search():
+    assert rows_of(HEAD, A1, (), ("Well", "Cycle", "1"), ("A1", "1", "0.5")) == [(A1,)]
+    assert rows_of(HEAD, A1, HEAD, A2) == [(A1,), (A2,)]
+    assert rows_of(("Color", "x")) == []
+
+
+def test_the_last_line_without_a_line_break_is_unfinished():
+    for rows, unfinished in (((HEAD, A1), True), ((HEAD, A1, ("",)), False), ((HEAD, A1, ("Well", "x")), False)):
+        assert results_in(sheet(*rows, is_text=True), DIALECT, is_header)[0].unfinished == unfinished
+
+
+def test_which_table_is_meant():
+    found = results_by_name(
+        [sheet(HEAD, A1, name="one"), sheet(HEAD, A1, (), HEAD, A2, name="two")], DIALECT, is_header
+    )
+    assert list(found) == ["one", "two row 1", "two row 4"]
+
+    def asked(name, first=()):
+        return the_one(found, RawFile(file="q", assay="qpcr", plate="P", sheet=name), "title", first)
+
+    assert asked("Two Row 4").rows == (A2,)
+    assert asked("", ("none", "one")) is found["one"]
+    for name, code in (("", "MG113"), ("three", "MG115")):
+        with pytest.raises(UnreadableError) as bad:
+            asked(name)
+        assert bad.value.code == code
+    with pytest.raises(UnreadableError) as bad:
+        the_one({}, RawFile(file="q", assay="qpcr", plate="P"), "title")
+    assert bad.value.code == "MG126"
