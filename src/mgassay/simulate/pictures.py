@@ -192,7 +192,8 @@ def _picture(culture: Culture, donor: int, arm: int, well: str, truth: Truth, se
     rng = stream(seed, "pictures", donor, arm)
     fraction = _area_fraction(culture.log_mineral[donor, arm] + rng.normal(0, truth.noise.rep))
     field = stained_field(fraction, truth.image_size[::-1], rng)
-    mean_od = float(field.stain_od[field.nodule].mean()) if field.nodule.any() else float("nan")
+    # In double precision: a sum of single ones differs in its last digits from one kind of processor to another.
+    mean_od = float(field.stain_od[field.nodule].mean(dtype=np.float64)) if field.nodule.any() else float("nan")
     return Picture(
         plate=f"alizarin_{donor // DONORS_PER_PLATE + 1}",
         well=well,
