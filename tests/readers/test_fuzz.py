@@ -31,7 +31,7 @@ def flipped(raw, rng):
 
 
 def cut_off(raw, rng):
-    return raw[: rng.integers(1, len(raw))]
+    return raw[: rng.integers(1, max(2, len(raw)))]
 
 
 def without_a_piece(raw, rng):

@@ -1,3 +1,5 @@
+import io
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -126,3 +128,19 @@ def test_content_of_text_is_one_sheet():
     content = Content("x", text="a,b,c\r\nd,e,f\r\n")
     assert content.sheets[0].cells[1] == ("d", "e", "f")
     assert content.opening[0] == ("a", "b", "c")
+
+
+def test_a_reader_of_sheets_refuses_what_has_none(read_export):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.create_chartsheet("Chart")
+    book.remove(book["Sheet"])
+    stream = io.BytesIO()
+    book.save(stream)
+    rdml = b"<rdml version='1.1' xmlns='http://www.rdml.org'></rdml>"
+    for name in (r.name for r in all_readers() if r.kind != "vendors"):
+        for raw in (stream.getvalue(), rdml):
+            frame, problems = read_export("x", raw, reader=name)
+            assert len(frame) == 0
+            assert {p.code for p in problems} <= {"MG126", "MG155"}

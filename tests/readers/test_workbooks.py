@@ -75,8 +75,8 @@ def test_a_far_cell_costs_no_more_than_its_row(workbook):
 
 
 # data/marks.xls was written by xlwt 1.3.0: a plate (0.1 per row, 0.01 per column, counted from 1) with row 5 and
-# column D hidden and a line of other kinds of cells, a sheet with B2:C3 merged, and a hidden one. data/password.xlsx was
-# encrypted by msoffcrypto-tool 5.4.
+# column D hidden and a line of other kinds of cells, a sheet with B2:C3 merged, and a hidden one. data/password.xlsx
+# was encrypted by msoffcrypto-tool 5.4.
 DATA = Path(__file__).with_name("data")
 
 

@@ -1,7 +1,7 @@
 """Exports that allotropy 0.1.150 reads too: every value, well, wavelength, time and Cq the same.
 
-allotropy lives in an environment of its own (`make test-all` sets it up), whose Python MGASSAY_ORACLES names, without it
-`.venv-oracles/bin/python` in the project. Where the two do not agree, the reason is listed here.
+allotropy lives in an environment of its own (`make test-all` sets it up), whose Python MGASSAY_ORACLES names, without
+it `.venv-oracles/bin/python` in the project. Where the two do not agree, the reason is listed here.
 """
 
 import math

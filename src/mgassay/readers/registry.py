@@ -63,6 +63,15 @@ def reader_of(content: Content) -> Reader:
     return claims[0]
 
 
+def _check_kind(content: Content, reader: Reader) -> None:
+    """Raises UnreadableError MG126 for a document without any sheet, where files.csv names a reader of sheets."""
+    if reader.kind == "vendors" or content.sheets or (content.xml and reader.detect(content)):
+        return
+    raise UnreadableError(
+        "MG126", seen="an RDML document" if content.xml else "no sheet with cells", title=reader.title
+    )
+
+
 def read_raw_file(path: Path, raw: RawFile, problems: Problems, opened: dict[Path, Content] | None = None) -> RawRead:
     """What one raw file holds, for the plate that its row of files.csv means.
 
@@ -78,6 +87,7 @@ def read_raw_file(path: Path, raw: RawFile, problems: Problems, opened: dict[Pat
             if opened is not None:
                 opened[path] = content
         reader = named or reader_of(content)
+        _check_kind(content, reader)
         export = reader.read(content, raw, problems)
         check_sheets(content, export.readings, raw, problems)
         return RawRead(export, account_of(content, export, reader, raw, problems))

@@ -1,5 +1,6 @@
 """Where the values of wells stand in a sheet."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from mgassay.errors import UnreadableError
@@ -28,3 +29,15 @@ def check_no_more(sheet: Sheet, row: int, end: int) -> None:
     )
     if sheet.is_text and beyond >= 0:
         raise UnreadableError("MG124", place=sheet.place(row, beyond), seen=sheet.cells[row][beyond])
+
+
+def check_same_length(sheet: Sheet, rows: Iterable[int], left: int) -> None:
+    """Raises UnreadableError MG127 when a text's row has fewer cells than others and ends before their last value.
+
+    A cell was lost there, and all values behind it have moved. Only cells from column `left` on are values.
+    """
+    ends = {row: max(at) for row in rows if (at := [k for k, c in enumerate(sheet.cells[row]) if c and k >= left])}
+    longest, last = max((len(sheet.cells[row]) for row in ends), default=0), max(ends.values(), default=0)
+    short = next((row for row, end in ends.items() if end < last and len(sheet.cells[row]) < longest), None)
+    if sheet.is_text and short is not None:
+        raise UnreadableError("MG127", place=sheet.place(short), seen="fewer cells than other rows")

@@ -128,6 +128,15 @@ def test_cut_off_files_are_refused(read_export, lines, grid):
     assert [p.code for p in read_export("p.csv", lines(table()[:2]))[1]] == ["MG127"]
 
 
+def test_lost_cells_and_lost_facts_are_refused(read, grid):
+    rows = [*table(), *results(grid, lambda r, c: f"{r}.{c:02}")]
+    del rows[8][3]
+    assert read(rows)[1] == [("MG127", "line 9", "fewer cells than other rows")]
+    rows = [*table(), *results(grid, lambda r, c: 1)]
+    del rows[2]
+    assert read(rows)[1] == [("MG127", "line 1", "a plate without facts or results")]
+
+
 def test_decimal_commas_between_commas_are_refused(read, grid):
     rows = [*table(), *results(grid, lambda r, c: f"0,{r}{c:02}")]
     assert [p[0] for p in read(rows)[1]] == ["MG124"]

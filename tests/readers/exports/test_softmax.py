@@ -71,7 +71,7 @@ def test_a_lost_row_is_refused_for_all_rows_below_it_are_shifted(read):
     body = block(od)
     del body[3]
     assert read(export(*body))[1] == [("MG142", "line 4", "7")]
-    assert read(export(*block(od), ["", "", "0.1"]))[1] == [("MG142", "line 4", "9")]
+    assert read(export(*block(od), ["", "", *["0.1"] * 12]))[1] == [("MG142", "line 4", "9")]
 
 
 def test_a_lost_row_of_one_read_among_others_is_refused(read):
@@ -79,6 +79,28 @@ def test_a_lost_row_of_one_read_among_others_is_refused(read):
     del reads[1][2]
     rows = export(*(row for one in reads for row in [*one, [""]]), first=line("Kinetic", reads=3, interval=60))
     assert [p[0] for p in read(rows)[1]] == ["MG142"]
+
+
+def test_the_read_during_which_a_run_was_stopped_is_left_out(read):
+    reads = [block(od, key=f"{k}:00") for k in range(3)]
+    rows = export(*(row for one in reads for row in [*one, [""]]), first=line("Kinetic", reads=3, interval=60))
+    del rows[-8:-4]  # rows F to H of the last read
+    frame, problems = read(rows)
+    assert problems[0] == ("MG131", "line 2", "2")
+    assert (len(frame), frame["read_index"].max()) == (192, 1)
+
+
+def test_values_outside_the_columns_that_were_read_are_refused(read):
+    part = line()
+    part[16:18] = [2, 3]
+    body = [["", "24.1" if r == 0 else "", "", "1.1", "1.2", "1.3"] for r in range(8)]
+    frame, problems = read(export(*body, first=part))
+    assert problems == []
+    assert set(frame["well"]) == {f"{r}{c}" for r in "ABCDEFGH" for c in (2, 3, 4)}
+    del body[2][2]
+    assert read(export(*body, first=part))[1] == [("MG127", "line 6", "fewer cells than other rows")]
+    body[2].append("1.3")
+    assert read(export(*body, first=part))[1] == [("MG142", "line 6", "“1.1” in column 1")]
 
 
 def test_values_under_no_column_are_refused(read):

@@ -17,6 +17,7 @@ from mgassay.readers.blocks import Block, channel_name
 from mgassay.readers.reader import FORMAT_ONLY, Export, plate_reader
 from mgassay.readers.shapes import PlateGrid, bare_grid_in, grids_in
 from mgassay.readers.sheets import Content, Sheet
+from mgassay.readers.spots import check_same_length
 from mgassay.readers.text import status_of
 from mgassay.readers.wellnames import PLATE_SHAPES
 
@@ -114,7 +115,10 @@ def plate_tables_in(sheet: Sheet) -> list[PlateTable]:
     tables = []
     for row in range(len(sheet.cells) - 1):
         names = sheet.cells[row + 1]
-        if _is(sheet.cell(row, 0), "plate information") and [n.casefold() for n in names[:2]] == ["plate", "repeat"]:
+        if sheet.cell(row, 0).casefold() == "plate information" and [n.casefold() for n in names[:2]] == [
+            "plate",
+            "repeat",
+        ]:
             facts = {name.casefold(): sheet.cell(row + 2, col) for col, name in enumerate(names) if name}
             tables.append(PlateTable(row, facts))
     return tables
@@ -134,25 +138,20 @@ def wavelength_of(label: str, filters: Mapping[str, Sequence[float]]) -> float:
     return float(named[1]) if named else math.nan
 
 
-def _is(cell: str, words: str) -> bool:
-    """Whether a cell holds these words, whatever the letter case."""
-    return cell.casefold() == words
-
-
 def _sheet_blocks(sheet: Sheet, content: Content, problems: Problems) -> Iterator[Block]:
     """The blocks of one sheet."""
     tables = plate_tables_in(sheet)
     results = _results(sheet, tables)
-    empty = [t for t in tables if not t.computed and all(r.table is not t for r in results)]
+    empty = [t for t in tables if not t.key[0] or not (t.computed or any(r.table is t for r in results))]
     if empty:
         raise UnreadableError(
-            "MG127", sheet=sheet.name, place=sheet.place(empty[0].row), seen="a plate without results"
+            "MG127", sheet=sheet.name, place=sheet.place(empty[0].row), seen="a plate without facts or results"
         )
     filters = _filters_of_labels(sheet)
     repeats = {table.key[1] for table in tables}
     for r in results:
         _check_grid(r.grid, content, problems)
-        alone = len({other.part for other in results if other.label == r.label}) == 1
+        alone = len({other.part for other in results if other.label == r.label and other.part}) <= 1
         nm = wavelength_of(r.label, filters) if alone else math.nan
         channel = channel_name(r.label, nm) if alone else f"{r.label} {r.part}"
         plate, repeat = r.table.key
@@ -164,6 +163,7 @@ def _sheet_blocks(sheet: Sheet, content: Content, problems: Problems) -> Iterato
 def _check_grid(grid: PlateGrid, content: Content, problems: Problems) -> None:
     """Refuses a grid that is no whole plate or too wide; a notice where its rows have no letters."""
     grid.check_width()
+    check_same_length(grid.sheet, [r for _, r in grid.rows], grid.left + 1)
     row = grid.rows[-1][1]
     if (len(grid.rows), len(grid.columns)) not in PLATE_SHAPES:
         seen = f"the last of {len(grid.rows)} rows of a plate of {len(grid.columns)} columns"
@@ -262,7 +262,7 @@ def _filters_of_labels(sheet: Sheet) -> dict[str, list[float]]:
 
 def _section(sheet: Sheet, heading: str) -> dict[str, dict[str, str]]:
     """A section of the settings: paragraphs of facts by the name in their first line."""
-    start = next((row for row in range(len(sheet.cells)) if _is(sheet.cell(row, 0), heading)), len(sheet.cells))
+    start = next((row for row in range(len(sheet.cells)) if sheet.cell(row, 0).casefold() == heading), len(sheet.cells))
     found: dict[str, dict[str, str]] = {}
     name = ""
     for row in range(start + 1, len(sheet.cells)):

@@ -21,6 +21,7 @@ from mgassay.readers.reader import FORMAT_ONLY, Export, plate_reader
 from mgassay.readers.shapes import Spot
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.softmax_sections import FORMATS, Section, sections_in
+from mgassay.readers.spots import check_same_length
 from mgassay.readers.text import number_from
 from mgassay.readers.wellnames import row_letters, well_from_text
 
@@ -158,10 +159,11 @@ def _is_header_again(sheet: Sheet, row: int, header: int) -> bool:
 
 
 def _check_columns(section: Section, body: range, columns: Mapping[int, int]) -> None:
-    """Refuses values under no column of the header (MG124), or of one that was not read (MG142): they were shifted.
+    """Refuses values under no column of the header (MG124) or one not read (MG142), and shorter rows: shifted cells.
 
     `columns` are the plate's columns by those of the sheet.
     """
+    check_same_length(section.sheet, body, _VALUES)
     for row in body:
         for col, cell in enumerate(section.sheet.cells[row][_VALUES:], start=_VALUES):
             if cell and col not in columns:
@@ -208,10 +210,11 @@ def _grid_starts(section: Section, body: range, count: int) -> Iterator[int]:
         for start, stop in zip(starts, [*starts, body.stop][1:], strict=True)
     ]
     for start, last in zip(starts, lasts, strict=True):
-        stopped = 0 < starts.index(start) and last == max(lasts) and section.field(4) == "kinetic"
-        if last >= 0 and last - start + 1 != count and not (stopped and last - start + 1 < count):
-            raise section.misfit(start, f"{count} rows", f"{last - start + 1}")
-        if last >= 0:
+        held = last - start + 1 if last >= 0 else 0
+        stopped = section.field(4) == "kinetic" and start != starts[0] and last == max(lasts) and held < count
+        if held and not stopped and held != count:
+            raise section.misfit(start, f"{count} rows", f"{held}")
+        if held == count:  # the read during which a run was stopped is left out
             yield start
 
 
