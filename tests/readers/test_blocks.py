@@ -6,8 +6,8 @@ from mgassay.errors import UnreadableError
 from mgassay.experiment import RawFile
 from mgassay.problems import Problems
 from mgassay.readers.blocks import Block, channel_name, readings_from_blocks
-from mgassay.readers.shapes import Spot
 from mgassay.readers.sheets import Content, Sheet
+from mgassay.readers.spots import Spot
 
 SHEET = Sheet("S", (("0.5", "OVRFLW", "*0.25*"),))
 TWO = (Spot("A1", 0, 0), Spot("A2", 0, 1))

@@ -4,7 +4,7 @@ from mgassay import tables
 from mgassay.experiment import RawFile
 from mgassay.problems import Problems
 from mgassay.readers.coverage import check_coverage, check_mapped
-from mgassay.readers.wellnames import row_letters
+from mgassay.wellnames import row_letters
 
 RAW = RawFile(file="raw/cal.csv", assay="calcium", plate="C1", layout="cal", sheet="Plate 1")
 PLATE = [f"{row_letters(r)}{c + 1}" for r in range(8) for c in range(12)]

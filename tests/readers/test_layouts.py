@@ -8,7 +8,7 @@ from mgassay import tables
 from mgassay.problems import Problems
 from mgassay.readers.declared import cells_from_rows
 from mgassay.readers.layouts import layout_from_cells, samples_from_cells
-from mgassay.readers.wellnames import row_letters
+from mgassay.wellnames import row_letters
 
 CONDITIONS = ["control", "ca_mg08", "ca_mg20"]
 SAMPLES = tables.SAMPLES.frame([{"sample": "s1", "condition": "ca_mg08", "donor": "D1", "rep": "2"}])

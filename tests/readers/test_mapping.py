@@ -8,7 +8,7 @@ from mgassay import tables
 from mgassay.experiment import Experiment, RawFile, Settings
 from mgassay.problems import Problems
 from mgassay.readers.mapping import wells_from_readings
-from mgassay.readers.wellnames import row_letters
+from mgassay.wellnames import row_letters
 
 SAMPLE = {"role": "sample", "condition": "ca", "donor": "D1", "rep": "1"}
 LAYOUT = [

@@ -14,7 +14,7 @@ from mgassay.experiment import Experiment, RawFile, Settings
 from mgassay.problems import Problems
 from mgassay.readers.mapping import wells_from_readings
 from mgassay.readers.registry import read_raw_file
-from mgassay.readers.wellnames import PLATE_SHAPES, row_letters
+from mgassay.wellnames import PLATE_SHAPES, row_letters
 
 # What may differ between two ways to write a plate: where it stands, the text of a number, the name of a list's column.
 PLACES = ["file", "sheet", "place", "raw", "channel"]

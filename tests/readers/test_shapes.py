@@ -1,19 +1,11 @@
 import pytest
 
 from mgassay.errors import UnreadableError
+from mgassay.readers.courses import seconds_from, time_courses_in
 from mgassay.readers.exports.plain import is_value
-from mgassay.readers.shapes import (
-    bare_grid_in,
-    column_run,
-    grids_in,
-    nearest_above,
-    seconds_from,
-    time_courses_in,
-    title_above,
-    well_lists_in,
-)
+from mgassay.readers.shapes import bare_grid_in, column_run, grids_in, nearest_above, title_above, well_lists_in
 from mgassay.readers.sheets import sheet_from_lines
-from mgassay.readers.wellnames import PLATE_SHAPES, row_letters
+from mgassay.wellnames import PLATE_SHAPES, row_letters
 
 
 def sheet(*lines):

@@ -17,7 +17,7 @@ from mgassay.readers.allotropy_document import blocks_from_document
 from mgassay.readers.exports.allotropy import document_of
 from mgassay.readers.registry import read_raw_file
 from mgassay.readers.sheets import Content
-from mgassay.readers.wellnames import well_from_text
+from mgassay.wellnames import well_from_text
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests/readers/exports/data"

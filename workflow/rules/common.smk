@@ -23,6 +23,7 @@ ID = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
 GROUND = (
     "errors.py",
     "units.py",
+    "wellnames.py",
     "problems.py",
     "catalogue",
     "tables.py",

@@ -14,6 +14,7 @@ import pandas as pd
 
 from mgassay.experiment import Experiment, RawFile
 from mgassay.problems import Problems
+from mgassay.wellnames import PLATE_SHAPES, positions, row_letters
 
 CLEAR = 1e-12  # agreement that chance cannot give; nothing else is tried
 BETTER = 1e-6  # how much less likely by chance another layout's agreement must be
@@ -21,7 +22,6 @@ BY_CHANCE = 0.01
 LEAST_GROUPS, LEAST_SPARE = 4, 4
 LEAST_LEVELS, LEAST_STANDARDS = 4, 6
 _REP = ["condition", "donor", "rep"]
-_SHAPES = ((2, 3), (3, 4), (4, 6), (6, 8), (8, 12), (16, 24), (32, 48))
 
 Spots = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -137,12 +137,12 @@ def _others(
     for name, other in experiment.layouts.items():
         if name != raw.layout and not other["well"].duplicated().any():
             yield f"the layout “{name}”", other
-    at = _spots(pd.Series(signals.index))
-    shape = next((s for s in _SHAPES if (at < s).all()), _SHAPES[-1])
-    spots = _spots(layout["well"])
+    at = np.column_stack(positions(list(signals.index)))
+    shape = next((s for s in PLATE_SHAPES if (at < s).all()), PLATE_SHAPES[-1])
+    spots = np.column_stack(positions(layout["well"]))
     for name, moved in _moved(spots, shape):
         kept = ((moved >= 0) & (moved < shape)).all(axis=1)
-        wells = [f"{_letters(r)}{c + 1}" for r, c in moved[kept]]
+        wells = [f"{row_letters(r)}{c + 1}" for r, c in moved[kept]]
         yield f"its own layout, {name}", layout[kept].assign(well=wells)
 
 
@@ -154,18 +154,6 @@ def _moved(spots: Spots, shape: tuple[int, int]) -> Iterator[tuple[str, Spots]]:
     along, down = spots[:, 0] * columns + spots[:, 1], spots[:, 1] * rows + spots[:, 0]
     yield DOWN_COLUMNS, np.column_stack([along % rows, along // rows])
     yield ALONG_ROWS, np.column_stack([down // columns, down % columns])
-
-
-def _spots(wells: "pd.Series[str]") -> Spots:
-    """Row and column of wells, from 0."""
-    parts = wells.str.extract(r"^([A-Z]+)(\d+)$")
-    rows = [ord(t[-1]) - 65 + (26 * (ord(t[0]) - 64) if len(t) > 1 else 0) for t in parts[0]]
-    return np.column_stack([np.array(rows, dtype=np.int64), parts[1].to_numpy(dtype=np.int64) - 1])
-
-
-def _letters(row: int) -> str:
-    """The letters of a row counted from 0."""
-    return chr(65 + row) if row < 26 else "A" + chr(65 + row - 26)
 
 
 def _must_differ(experiment: Experiment, layout: pd.DataFrame) -> bool:

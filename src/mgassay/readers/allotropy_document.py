@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from mgassay.errors import UnreadableError
 from mgassay.readers.blocks import Block
-from mgassay.readers.shapes import Spot
 from mgassay.readers.sheets import Sheet
-from mgassay.readers.wellnames import well_from_text
+from mgassay.readers.spots import Spot
+from mgassay.wellnames import well_from_text
 
 # What is read of a measurement, and the units in which allotropy gives it.
 SIGNALS = {

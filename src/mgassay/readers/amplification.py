@@ -10,7 +10,7 @@ from mgassay.experiment import RawFile
 from mgassay.readers.cq_tables import column_name
 from mgassay.readers.cycles import cycle_number
 from mgassay.readers.text import quantity_from
-from mgassay.readers.wellnames import well_from_text
+from mgassay.wellnames import well_from_text
 
 # Signals as programs name them, the least processed first: what the program subtracted is left out where it can be.
 SIGNALS = {

@@ -14,8 +14,8 @@ from mgassay import tables
 from mgassay.errors import UnreadableError
 from mgassay.experiment import RawFile
 from mgassay.problems import Problems, suggestion
-from mgassay.readers.shapes import Spot
 from mgassay.readers.sheets import Content, Sheet
+from mgassay.readers.spots import Spot
 from mgassay.readers.text import decimal_mark, number_from, quantity_from, status_of
 
 _MISPLACED = {"date": "MG122", "formula": "MG123", "unknown": "MG120"}
@@ -90,7 +90,7 @@ def readings_from_blocks(blocks: Sequence[Block], content: Content, raw: RawFile
     places = [(b, spot, b.sheet.cell(spot.row, spot.col)) for b in chosen for spot in b.spots]
     said = [status_of(token) for _, _, token in places]
     _check_last_number(places, said, content)
-    mark = decimal_mark((number for _, number in said if number), content.separator if content.text else "")
+    mark = decimal_mark(number for _, number in said if number)
     if mark == ",":
         problems.add("MG128", file=raw.file)
     for (block, spot, token), (status, _) in zip(places, said, strict=True):

@@ -9,7 +9,7 @@ from mgassay.errors import UnreadableError
 from mgassay.readers.sheets import Sheet
 from mgassay.readers.spots import Spot, check_last_line, check_no_more
 from mgassay.readers.text import number_from
-from mgassay.readers.wellnames import well_from_text
+from mgassay.wellnames import well_from_text
 
 WELL_CORNERS = ("well", "wells")
 _CLOCK = re.compile(r"(\d+):([0-5]\d):([0-5]\d)(?:\.(\d+))?")

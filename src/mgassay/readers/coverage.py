@@ -7,7 +7,7 @@ import pandas as pd
 
 from mgassay.experiment import RawFile
 from mgassay.problems import Problems
-from mgassay.readers.wellnames import compact, plate_shape, positions
+from mgassay.wellnames import compact, plate_shape, positions
 
 UNREAD_ROLES = ("empty", "excluded")  # wells that need not have been read
 

@@ -19,8 +19,8 @@ from mgassay.experiment import RawFile
 from mgassay.problems import Problems
 from mgassay.readers.sheets import Sheet
 from mgassay.readers.text import decimal_mark, is_excel_date, number_from, quantity_from, status_of
-from mgassay.readers.wellnames import well_from_text
 from mgassay.units import plain
+from mgassay.wellnames import well_from_text
 
 CQ = ("ct", "cq", "cp", "crt", "c(t)", "cq/ct", "crossing point")
 # A spreadsheet writes truth in its own language when an export is saved from it.
@@ -81,7 +81,7 @@ class CqTable:
     def mark(self) -> str:
         """The decimal mark of its Cq; raises UnreadableError MG121 where a comma may mean two things."""
         numbers = (t for t in dict.fromkeys(self.column("cq")) if status_of(t)[0] == "ok")
-        return decimal_mark(numbers, self.sheet.separator, may_be_thousands=False)  # no run has thousands of cycles
+        return decimal_mark(numbers, may_be_thousands=False)  # no run has thousands of cycles
 
     @property
     def used(self) -> dict[str, frozenset[int]]:

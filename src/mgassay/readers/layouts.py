@@ -17,7 +17,7 @@ from mgassay.readers.declared import (
     numbers_from_table,
     table_from_cells,
 )
-from mgassay.readers.wellnames import PLATE_SHAPES, compact, positions, row_letters, row_number, wells_from_texts
+from mgassay.wellnames import PLATE_SHAPES, compact, positions, row_letters, row_number, wells_from_texts
 
 COLUMNS = tuple(c for c in tables.LAYOUT.columns if c != "well")
 _CONTENT = ("role", "condition", "donor", "rep", "standard", "target", "sample")  # a dilution alone maps no well

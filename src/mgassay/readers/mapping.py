@@ -10,7 +10,7 @@ from mgassay.experiment import PLATE_ASSAYS, Experiment, RawFile
 from mgassay.problems import Problems
 from mgassay.readers.plate_wells import exclusions_from_rows, wells_of_plate
 from mgassay.readers.qpcr_wells import wells_of_run
-from mgassay.readers.wellnames import wells_from_texts
+from mgassay.wellnames import wells_from_texts
 
 _LISTED = 12
 

@@ -13,7 +13,7 @@ from mgassay.problems import Problems
 from mgassay.readers.coverage import UNREAD_ROLES, check_coverage
 from mgassay.readers.paths import PICTURES, leaves_folder, paths_of_images
 from mgassay.readers.pixels import decode_image, read_header
-from mgassay.readers.wellnames import well_from_text
+from mgassay.wellnames import well_from_text
 
 __all__ = ["decode_image", "image_files", "well_and_field"]
 

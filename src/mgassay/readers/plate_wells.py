@@ -8,7 +8,7 @@ from mgassay.experiment import Experiment, RawFile
 from mgassay.problems import Problems, suggestion
 from mgassay.readers.coverage import check_coverage
 from mgassay.readers.declared import is_incomplete
-from mgassay.readers.wellnames import compact
+from mgassay.wellnames import compact
 
 BY_STANDARDS = ("calcium", "protein")  # assays that say nothing without a curve of their own plate
 LEAST_LEVELS = 3

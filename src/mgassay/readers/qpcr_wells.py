@@ -13,7 +13,7 @@ from mgassay.experiment import Experiment, QpcrSettings, RawFile
 from mgassay.problems import Problems, nearest, suggestion
 from mgassay.readers.coverage import check_coverage, check_mapped
 from mgassay.readers.plate_wells import check_samples, dilution_of, exclusions_from_rows, usable_layout
-from mgassay.readers.wellnames import compact
+from mgassay.wellnames import compact
 
 TASKS = {
     "": "sample", "unknown": "sample", "unkn": "sample",

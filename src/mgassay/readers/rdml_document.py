@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mgassay.errors import UnreadableError
 from mgassay.readers.sheets import Content
 from mgassay.readers.text import number_from, text_from_bytes
-from mgassay.readers.wellnames import MAX_COLUMNS, MAX_ROWS, row_letters, row_number, well_from_text
+from mgassay.wellnames import MAX_COLUMNS, MAX_ROWS, row_letters, row_number, well_from_text
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -1,4 +1,4 @@
-"""The shapes in which readings stand in a sheet: plate grid, list of wells, wells over time.
+"""The shapes in which readings stand in a sheet: plate grid and list of wells (wells over time are in `courses`).
 
 A value belongs to the well that its labels name (row letter and column number, or the well beside it), never to the
 well that its position would suggest. Finders say where values stand; what they are is read in `blocks`.
@@ -9,27 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mgassay.errors import UnreadableError
-from mgassay.readers.courses import TimeCourse, seconds_from, time_courses_in, times_across_in
 from mgassay.readers.sheets import Sheet
 from mgassay.readers.spots import Spot, check_last_line, check_no_more
 from mgassay.readers.text import number_from
-from mgassay.readers.wellnames import MAX_COLUMNS, MAX_ROWS, PLATE_SHAPES, row_letters, row_number, well_from_text
-
-__all__ = [
-    "PlateGrid",
-    "Spot",
-    "TimeCourse",
-    "WellList",
-    "bare_grid_in",
-    "column_run",
-    "grids_in",
-    "nearest_above",
-    "seconds_from",
-    "time_courses_in",
-    "times_across_in",
-    "title_above",
-    "well_lists_in",
-]
+from mgassay.wellnames import MAX_COLUMNS, MAX_ROWS, PLATE_SHAPES, row_letters, row_number, well_from_text
 
 WELL_HEADERS = ("well", "wells", "well position", "well positions")
 _COLUMN = re.compile(r"0?[1-9]|[1-4][0-9]")

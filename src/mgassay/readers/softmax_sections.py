@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mgassay.errors import UnreadableError
 from mgassay.readers.sheets import Sheet
 from mgassay.readers.text import number_from
-from mgassay.readers.wellnames import MAX_COLUMNS, PLATE_SHAPES
+from mgassay.wellnames import MAX_COLUMNS, PLATE_SHAPES
 
 FORMATS, KINDS = ("plateformat", "timeformat"), ("endpoint", "kinetic", "spectrum")
 

@@ -158,14 +158,14 @@ def is_excel_date(text: str) -> bool:
     return bool(_EXCEL_DATE.fullmatch(text))
 
 
-def decimal_mark(numbers: Iterable[str], separator: str, *, may_be_thousands: bool = True) -> str:
-    r"""The one decimal mark of a file's numbers: "." or ",".
+def decimal_mark(numbers: Iterable[str], *, may_be_thousands: bool = True) -> str:
+    """The one decimal mark of a file's numbers: "." or ",".
 
     Groups of thousands count where nothing else explains a number (`1,234.5`, `1,234,567`), and then throughout. Where
     every comma could part thousands and none must (`1,234` alone, unless the numbers cannot be so large), where both
     marks are decimal, there is no answer: raises UnreadableError MG121.
 
-    >>> decimal_mark(["0,069", "1,250", "2"], "\t"), decimal_mark(["1,234.5", "1,234"], ";")
+    >>> decimal_mark(["0,069", "1,250", "2"]), decimal_mark(["1,234.5", "1,234"])
     (',', '.')
     """
     given = list(dict.fromkeys(numbers))

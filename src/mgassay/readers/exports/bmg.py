@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from mgassay.errors import UnreadableError
 from mgassay.problems import Problems
 from mgassay.readers.blocks import Block, channel_name, wavelengths_of_pairs
+from mgassay.readers.courses import seconds_from
 from mgassay.readers.reader import plate_reader
-from mgassay.readers.shapes import PlateGrid, Spot, grids_in, nearest_above, seconds_from, title_above
+from mgassay.readers.shapes import PlateGrid, grids_in, nearest_above, title_above
 from mgassay.readers.sheets import Content, Sheet
-from mgassay.readers.spots import check_last_line
+from mgassay.readers.spots import Spot, check_last_line
 from mgassay.readers.text import number_from
-from mgassay.readers.wellnames import well_from_text
+from mgassay.wellnames import well_from_text
 
 NAME, TITLE = "bmg_mars", "BMG Labtech MARS"
 

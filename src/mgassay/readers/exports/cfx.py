@@ -19,7 +19,7 @@ from mgassay.readers.cq_tables import CQ, CqTable, Dialect, column_name, reading
 from mgassay.readers.cycles import cycle_number, cycles_reached
 from mgassay.readers.reader import Export, Reader, known_lines
 from mgassay.readers.sheets import Content
-from mgassay.readers.wellnames import well_from_text
+from mgassay.wellnames import well_from_text
 
 NAME, TITLE = "cfx", "Bio-Rad CFX Manager or Maestro Cq results"
 

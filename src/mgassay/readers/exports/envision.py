@@ -19,7 +19,7 @@ from mgassay.readers.shapes import PlateGrid, bare_grid_in, grids_in
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.spots import check_same_length
 from mgassay.readers.text import status_of
-from mgassay.readers.wellnames import PLATE_SHAPES
+from mgassay.wellnames import PLATE_SHAPES
 
 NAME, TITLE = "envision", "PerkinElmer EnVision text"
 

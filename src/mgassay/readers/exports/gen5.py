@@ -18,7 +18,7 @@ from mgassay.readers.reader import plate_reader
 from mgassay.readers.shapes import PlateGrid, column_run, grids_in, title_above, well_lists_in
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.spots import Spot
-from mgassay.readers.wellnames import well_from_text
+from mgassay.wellnames import well_from_text
 
 NAME, TITLE = "gen5", "Agilent/BioTek Gen5 text or workbook"
 EVIDENCE = "text read against real exports; workbooks: format only, no real file seen"

@@ -17,7 +17,7 @@ from mgassay.readers.shapes import PlateGrid, WellList, bare_grid_in, grids_in, 
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.spots import Spot
 from mgassay.readers.text import number_from, status_of
-from mgassay.readers.wellnames import well_from_text
+from mgassay.wellnames import well_from_text
 
 GRID, GRID_TITLE = "plain_grid", "plain grid (row letters, column numbers), 6 to 1,536 wells"
 LIST, LIST_TITLE = "plain_list", "plain list (well, value; also plate, time)"

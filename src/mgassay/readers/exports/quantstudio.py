@@ -27,7 +27,7 @@ from mgassay.readers.cycles import cycles_run
 from mgassay.readers.reader import Export, Reader, known_lines
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.text import cells_from_line
-from mgassay.readers.wellnames import PLATE_SHAPES, row_letters, well_from_text
+from mgassay.wellnames import PLATE_SHAPES, row_letters, well_from_text
 
 NAME, TITLE = "quantstudio", "Applied Biosystems QuantStudio, ViiA 7, StepOne, 7500, Design & Analysis, Diomni results"
 

@@ -34,7 +34,7 @@ from mgassay.readers.rdml_document import (
 from mgassay.readers.reader import Export, Reader
 from mgassay.readers.sheets import Content
 from mgassay.readers.text import number_from
-from mgassay.readers.wellnames import compact
+from mgassay.wellnames import compact
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -15,7 +15,7 @@ from mgassay.readers.cq_sheets import results_in
 from mgassay.readers.cq_tables import CqTable, Dialect, column_name, readings_from_table
 from mgassay.readers.reader import FORMAT_ONLY, Export, Reader, known_lines
 from mgassay.readers.sheets import Content, Sheet
-from mgassay.readers.wellnames import row_letters, well_from_text
+from mgassay.wellnames import row_letters, well_from_text
 
 NAME, TITLE = "rotorgene", "Rotor-Gene analysed data (quantitation)"
 TUBES = 100  # of the largest rotor

@@ -17,7 +17,7 @@ from mgassay.readers.shapes import grids_in, nearest_above
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.spots import Spot
 from mgassay.readers.text import number_from
-from mgassay.readers.wellnames import well_from_text
+from mgassay.wellnames import well_from_text
 
 NAME, TITLE = "skanit", "Thermo SkanIt workbook"
 EVIDENCE = "endpoint read against a real export; kinetic tables and lists: format only, no real file seen"

@@ -18,12 +18,11 @@ from mgassay.experiment import RawFile
 from mgassay.problems import Problems
 from mgassay.readers.blocks import Block, wavelengths_of_pairs
 from mgassay.readers.reader import FORMAT_ONLY, Export, plate_reader
-from mgassay.readers.shapes import Spot
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.softmax_sections import FORMATS, Section, sections_in
-from mgassay.readers.spots import check_same_length
+from mgassay.readers.spots import Spot, check_same_length
 from mgassay.readers.text import number_from
-from mgassay.readers.wellnames import row_letters, well_from_text
+from mgassay.wellnames import row_letters, well_from_text
 
 NAME, TITLE = "softmax", "Molecular Devices SoftMax Pro text"
 

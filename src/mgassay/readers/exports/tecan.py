@@ -17,7 +17,7 @@ from mgassay.readers.reader import FORMAT_ONLY, plate_reader
 from mgassay.readers.shapes import grids_in, well_lists_in
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.spots import Spot
-from mgassay.readers.wellnames import well_from_text
+from mgassay.wellnames import well_from_text
 
 ICONTROL, ICONTROL_TITLE = "tecan_icontrol", "Tecan i-control workbook"
 SPARK, SPARK_TITLE = "tecan_spark", "Tecan Spark (SparkControl) workbook or csv"

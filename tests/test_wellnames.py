@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mgassay.readers.wellnames import (
+from mgassay.wellnames import (
     PLATE_SHAPES,
     compact,
     plate_shape,
