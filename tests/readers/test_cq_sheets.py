@@ -72,3 +72,13 @@ def test_which_table_is_meant():
     with pytest.raises(UnreadableError) as bad:
         the_one({}, RawFile(file="q", assay="qpcr", plate="P"), "title")
     assert bad.value.code == "MG126"
+
+
+def test_a_remark_below_a_table_ends_it_and_is_told(read_export):
+    head = "[Results]\nWell Position\tSample Name\tTarget Name\tTask\tCT\n"
+    rows = "A1\ts\tRUNX2\tUNKNOWN\t22.1\nA2\ts\tRUNX2\tUNKNOWN\t23.1\n"
+    frame, problems = read_export("q.txt", f"{head}{rows}A3 was lost\n")
+    assert len(frame) == 2
+    assert [(p.code, p.seen) for p in problems] == [("MG135", "line 5: A3 was lost")]
+    assert [p.code for p in read_export("q.txt", f"{head}{rows}A3 was")[1]] == ["MG127"]  # or a row that was cut off
+    assert [p.code for p in read_export("q.txt", f"{head}{rows}A3\n")[1]] == ["MG127"]

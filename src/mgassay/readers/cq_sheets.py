@@ -8,6 +8,8 @@ from mgassay.experiment import RawFile
 from mgassay.problems import suggestion
 from mgassay.readers.cq_tables import CqTable, Dialect, columns_from_header
 from mgassay.readers.sheets import Sheet
+from mgassay.readers.text import number_from
+from mgassay.wellnames import well_from_text
 
 Row = tuple[str, ...]
 
@@ -50,7 +52,11 @@ def results_from_rows(sheet: Sheet, rows: Sequence[Row], first: int, dialect: Di
     """
     columns = columns_from_header(rows[0], dialect.columns)
     well = columns.get("well", -1)
-    end = next((k for k, row in enumerate(rows[1:], 1) if _is_end(row, well, sheet.is_text)), len(rows))
+    last = len(rows) - 1  # of a text without a line break at its end, a row that may be cut off and so is no note
+    ends = (
+        k for k, row in enumerate(rows) if k and (_is_end(row, well, sheet.is_text) or (k < last and _is_note(row)))
+    )
+    end = next(ends, len(rows))
     more = next((k for k in range(end + 1, len(rows)) if _holds_well(rows[k], columns, dialect)), None)
     if more is not None:
         seen = (rows[end][well] if well < len(rows[end]) else "") or "an empty cell"
@@ -68,6 +74,11 @@ def _is_end(row: Row, well: int, is_text: bool) -> bool:
     if not filled or " = " in filled[0] or filled[0].endswith((" =", ":")):
         return True
     return not is_text and not (0 <= well < len(row) and row[well])
+
+
+def _is_note(row: Row) -> bool:
+    """Whether a row is one cell of words: a remark below a table, not a row of it."""
+    return len(row) == 1 and bool(row[0]) and number_from(row[0], ".") is None and not well_from_text(row[0])
 
 
 def _holds_well(row: Row, columns: Mapping[str, int], dialect: Dialect) -> bool:
