@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
-from mgassay.readers.sheets import Sheet, column_letters, column_number
+from mgassay.readers.sheets import Rows, Sheet, column_letters, column_number
 
 
 @given(st.integers(0, 16383))
@@ -17,3 +17,25 @@ def test_places_are_named_as_the_lab_finds_them():
     assert Sheet("", cells, is_text=True).place(11) == "line 12"
     assert Sheet("", cells, is_text=True).place(11, 2) == "line 12, column 3"
     assert Sheet("S", cells).cell(5, 5) == ""
+
+
+def test_rows_are_read_when_they_are_asked_for_and_no_more_than_asked():
+    asked = []
+
+    def load(count):
+        asked.append(count)
+        return (("a",), ("b",), ("c",))[:count]
+
+    rows = Rows(load)
+    assert asked == []
+    assert rows[:2] == (("a",), ("b",))
+    assert rows[:1] == (("a",),)
+    assert asked == [2]
+    assert rows[2] == ("c",)
+    assert len(rows) == 3
+    assert list(rows) == [("a",), ("b",), ("c",)]
+    assert rows == (("a",), ("b",), ("c",))
+    assert rows[:2] == (("a",), ("b",))
+    assert asked == [2, None]
+    assert rows != (("a",),)
+    assert hash(rows) == hash((("a",), ("b",), ("c",)))

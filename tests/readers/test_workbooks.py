@@ -158,3 +158,22 @@ def test_hours_of_a_long_run_are_hours(workbook):
     (sheet,) = sheets_from_workbook(workbook({"S": [values]}))
     assert sheet.cells[0][:2] == ("23:59:30", "24:07:33")
     assert sheet.cells[0][2] == "49:00:05"
+
+
+def test_a_sheet_that_nobody_asks_for_is_not_read(workbook, monkeypatch):
+    read = []
+    real = workbooks._cells_of
+    monkeypatch.setattr(workbooks, "_cells_of", lambda sheet, count: read.append(sheet.title) or real(sheet, count))
+    first, raw = sheets_from_workbook(workbook({"Results": [["Well", "CT"]], "Raw Data": [[1, 2]] * 500}))
+    assert first.cells == (("Well", "CT"),)
+    assert raw.name == "Raw Data"
+    assert read == ["Results"]
+
+
+def test_a_sheet_that_is_broken_inside_is_told_when_it_is_read(workbook):
+    book = workbook({"S": [[1, 2]] * 5})
+    bad = rewritten(book, "xl/worksheets/sheet1.xml", lambda x: x[: len(x) // 2])
+    (sheet,) = sheets_from_workbook(bad)
+    with pytest.raises(UnreadableError) as refused:
+        len(sheet.cells)
+    assert refused.value.code == "MG104"

@@ -34,7 +34,7 @@ def account_of(content: Content, export: Export, reader: Reader, raw: RawFile, p
         "reader": reader.name,
         "encoding": content.encoding,
         "readings": len(export.readings),
-        "sheets_not_read": [s.name for s in content.sheets if read and s not in read],
+        "sheets_not_read": [s.name for s in content.sheets if read and s.name not in (r.name for r in read)],
         **{kind: _at_most(lines) for kind, lines in kinds.items()},
     }
 

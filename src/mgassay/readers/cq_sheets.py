@@ -34,7 +34,7 @@ def results_in(sheet: Sheet, dialect: Dialect, is_header: Callable[[Sequence[str
     """
     heads = [k for k, cells in enumerate(sheet.cells) if _names_wells(cells, dialect)]
     return [
-        results_from_rows(sheet, sheet.cells[start:end] + ((),) * (end < len(sheet.cells)), start, dialect)
+        results_from_rows(sheet, (*sheet.cells[start:end], *[()] * (end < len(sheet.cells))), start, dialect)
         for start, end in itertools.pairwise([*heads, len(sheet.cells)])
         if is_header(sheet.cells[start])
     ]

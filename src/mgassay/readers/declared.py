@@ -78,12 +78,12 @@ def sheets_from_file(path: Path, file: str, problems: Problems) -> dict[str, Cel
     """
     try:
         content = content_from_file(path, file, problems)
+        sheets = [_sheet_from_text(content, problems)] if content.text else content.workbook
+        return {s.name: replace(cells_from_rows(s.cells, file, s.name), marks=s.marks) for s in sheets}
     except UnreadableError as error:
         code = "MG023" if error.code == "MG102" else error.code  # MG102 speaks of a plate
         problems.add(code, file=file, sheet=error.sheet, place=error.place, seen=error.seen, **error.facts)
         return {}
-    sheets = [_sheet_from_text(content, problems)] if content.text else content.workbook
-    return {s.name: replace(cells_from_rows(s.cells, file, s.name), marks=s.marks) for s in sheets}
 
 
 def _sheet_from_text(content: Content, problems: Problems) -> Sheet:

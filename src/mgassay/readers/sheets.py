@@ -2,8 +2,9 @@
 
 import datetime as dt
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 from mgassay.readers.text import cells_from_line, separator_of
 
@@ -11,7 +12,50 @@ OPENING = 60  # rows of each sheet that show whose export it is
 
 _DAY_ZERO, _YEAR_ONE = dt.datetime(1899, 12, 31), dt.datetime(1901, 1, 1)
 
-Cells = tuple[tuple[str, ...], ...]
+Row = tuple[str, ...]
+Cells = Sequence[Row]
+
+
+class Rows(Sequence[Row]):
+    """The rows of a worksheet, read when they are asked for; a workbook may hold raw data that nobody looks at.
+
+    `load(n)` gives the first n rows, all of them for None. Raises what `load` raises.
+    """
+
+    def __init__(self, load: Callable[[int | None], tuple[Row, ...]]) -> None:
+        self._load, self._asked = load, 0
+        self._first: tuple[Row, ...] = ()
+        self._all: tuple[Row, ...] | None = None
+
+    def _whole(self) -> tuple[Row, ...]:
+        """All rows."""
+        if self._all is None:
+            self._all = self._load(None)
+        return self._all
+
+    def _head(self, count: int) -> tuple[Row, ...]:
+        """The first rows."""
+        if self._all is None and count > self._asked:
+            self._first, self._asked = self._load(count), count
+        return self._first if self._all is None else self._all
+
+    def __len__(self) -> int:
+        return len(self._whole())
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> Cells: ...
+    def __getitem__(self, at: int | slice) -> Row | Cells:
+        if isinstance(at, slice) and at.start is None and at.step is None and at.stop is not None and at.stop >= 0:
+            return self._head(at.stop)[at]
+        return self._whole()[at]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._whole() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._whole())
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,17 @@
 Values are those that the program stored. Nothing in a workbook is run, followed or resolved.
 """
 
+import contextlib
+import functools
 import re
 import warnings
 import zipfile
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from io import BytesIO, StringIO
 from typing import Any
 
 from mgassay.errors import ContractError, UnreadableError
-from mgassay.readers.sheets import Cells, Marks, Sheet, column_letters, text_from_value
+from mgassay.readers.sheets import Marks, Row, Rows, Sheet, column_letters, text_from_value
 
 UNZIPPED_LIMIT = 200_000_000  # bytes; the largest real export seen unzips to 3 MB
 XLS = b"\xd0\xcf\x11\xe0"  # how an .xls begins, and a workbook with a password
@@ -28,23 +30,27 @@ _MOST_COLUMNS = 16_384
 def sheets_from_workbook(raw: bytes) -> tuple[Sheet, ...]:
     """The sheets of an .xlsx with the values its program stored; a formula without a value shows as its own text.
 
-    Raises UnreadableError MG104 (broken), MG106 (too large), MG107 (declares XML entities), MG108 (no workbook).
+    Raises UnreadableError MG104 (broken), MG106 (too large), MG107 (declares XML entities), MG108 (no workbook); the
+    cells are read when they are asked for, and then raise MG104 and MG107 too.
     """
+    with _told_as_broken():
+        uncalculated = _looked_into(raw)
+        return _sheets_of(raw, uncalculated)
+
+
+@contextlib.contextmanager
+def _told_as_broken() -> Iterator[None]:
+    """Turns what a broken archive causes in openpyxl (KeyError, zlib.error, ...) into UnreadableError MG104, MG107."""
     from defusedxml.common import DefusedXmlException
 
     try:
-        uncalculated = _looked_into(raw)
-        sheets = _sheets_of(raw, data_only=True)
-        if uncalculated:
-            formulas = {s.name: s.cells for s in _sheets_of(raw, data_only=False)}
-            sheets = tuple(replace(s, cells=_with_formulas(s.cells, formulas[s.name])) for s in sheets)
+        yield
     except UnreadableError:
         raise
-    except Exception as cause:  # openpyxl lets whatever a broken archive causes through: KeyError, zlib.error, ...
+    except Exception as cause:
         if any(isinstance(c, DefusedXmlException) for c in (cause, cause.__cause__, cause.__context__)):
             raise UnreadableError("MG107", seen="XML entities") from cause
         raise UnreadableError("MG104", seen=f"{type(cause).__name__}: {cause}".splitlines()[0]) from cause
-    return sheets
 
 
 def check_unpacked(size: int) -> None:
@@ -53,8 +59,8 @@ def check_unpacked(size: int) -> None:
         raise UnreadableError("MG106", seen=f"{size / 1e6:.0f} MB", limit=f"{UNZIPPED_LIMIT / 1e6:.0f} MB")
 
 
-def _looked_into(raw: bytes) -> bool:
-    """Whether any sheet holds formulas without values, after proof that the archive is a workbook of bearable size."""
+def _looked_into(raw: bytes) -> frozenset[str]:
+    """The sheets that hold formulas without values, after proof that the archive is a workbook of bearable size."""
     with zipfile.ZipFile(BytesIO(raw)) as archive:
         check_unpacked(sum(entry.file_size for entry in archive.infolist()))
         names = archive.namelist()
@@ -63,22 +69,41 @@ def _looked_into(raw: bytes) -> bool:
             raise UnreadableError("MG105", seen=other)
         if "xl/workbook.xml" not in names:
             raise UnreadableError("MG108", seen="a zip archive that is no workbook")
-        return any(_UNCALCULATED.search(archive.read(n)) for n in names if n.startswith("xl/worksheets/"))
+        sheets = [n for n in names if n.startswith("xl/worksheets/")]
+        return frozenset(n for n in sheets if _UNCALCULATED.search(archive.read(n)))
 
 
-def _sheets_of(raw: bytes, *, data_only: bool) -> tuple[Sheet, ...]:
-    """All sheets, cells as text; the sheet's own claim about its size is not trusted, it is often wrong."""
+def _sheets_of(raw: bytes, uncalculated: frozenset[str]) -> tuple[Sheet, ...]:
+    """All sheets, their cells to be read on demand."""
+    book = _opened(raw, data_only=True)
+    formulas = _opened(raw, data_only=False) if uncalculated else book
+    return tuple(
+        Sheet(
+            held.title,
+            Rows(functools.partial(_rows_of, held, shown if held._worksheet_path in uncalculated else None)),
+            marks=_marks_of(raw, held),
+        )
+        for held, shown in zip(book.worksheets, formulas.worksheets, strict=True)
+    )
+
+
+def _opened(raw: bytes, *, data_only: bool) -> Any:
+    """The workbook, from which openpyxl reads its sheets row by row."""
     import openpyxl
 
     if not openpyxl.DEFUSEDXML:
         raise ContractError("openpyxl does not use defusedxml")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that we do not read
-        book: Any = openpyxl.load_workbook(BytesIO(raw), read_only=True, data_only=data_only, keep_links=False)
-        try:
-            return tuple(Sheet(s.title, _cells_of(s), marks=_marks_of(raw, s)) for s in book.worksheets)
-        finally:
-            book.close()
+        return openpyxl.load_workbook(BytesIO(raw), read_only=True, data_only=data_only, keep_links=False)
+
+
+def _rows_of(sheet: Any, formulas: Any, count: int | None) -> tuple[Row, ...]:
+    """The first `count` rows of a worksheet (all for None), with the text of formulas that have no value."""
+    with _told_as_broken(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        rows = _cells_of(sheet, count)
+        return rows if formulas is None else _with_formulas(rows, _cells_of(formulas, count))
 
 
 def _marks_of(raw: bytes, sheet: Any) -> Marks:
@@ -94,16 +119,16 @@ def _marks_of(raw: bytes, sheet: Any) -> Marks:
     )
 
 
-def _cells_of(sheet: Any) -> Cells:
-    """A worksheet's cells without the empty rows and cells at its end."""
+def _cells_of(sheet: Any, count: int | None) -> tuple[Row, ...]:
+    """A worksheet's cells without the empty rows at its end; its own claim about its size is often wrong."""
     sheet.reset_dimensions()
-    rows = [tuple(text_from_value(value) for value in row) for row in sheet.iter_rows(values_only=True)]
+    rows = [tuple(text_from_value(value) for value in row) for row in sheet.iter_rows(max_row=count, values_only=True)]
     while rows and not any(rows[-1]):
         rows.pop()
     return tuple(rows)
 
 
-def _with_formulas(values: Cells, formulas: Cells) -> Cells:
+def _with_formulas(values: Sequence[Row], formulas: Sequence[Row]) -> tuple[Row, ...]:
     """The values, with a formula's text where it has no stored value (the file was never calculated).
 
     The formulas' sheet may be longer: rows of formulas without any value.

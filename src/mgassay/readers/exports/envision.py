@@ -46,6 +46,7 @@ _COMPUTED = re.compile(r"Calculated results", re.IGNORECASE)
 _HEADING = re.compile(r"Results for|Calculated results|Plate information|(?:No )?background information", re.IGNORECASE)
 _ROWS = frozenset(rows for rows, _ in PLATE_SHAPES)
 _DAY = 86400.0  # seconds
+_PLATE_TABLE = "plate information"
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,10 @@ class Result:
 
 
 def detect(content: Content) -> bool:
-    """Whether the file holds a plate table as EnVision writes them."""
-    return any(plate_tables_in(sheet) for sheet in content.sheets)
+    """Whether the file holds a plate table as EnVision writes them, in a workbook in its first rows."""
+    if content.text:  # the plate table may stand behind the data
+        return any(plate_tables_in(sheet) for sheet in content.sheets)
+    return any(cells[0].casefold() == _PLATE_TABLE for cells in content.opening if cells)
 
 
 def blocks(content: Content, problems: Problems) -> list[Block]:
@@ -113,13 +116,9 @@ def blocks(content: Content, problems: Problems) -> list[Block]:
 def plate_tables_in(sheet: Sheet) -> list[PlateTable]:
     """All `Plate information` tables of a sheet."""
     tables = []
-    for row in range(len(sheet.cells) - 1):
-        names = sheet.cells[row + 1]
-        if sheet.cell(row, 0).casefold() == "plate information" and [n.casefold() for n in names[:2]] == [
-            "plate",
-            "repeat",
-        ]:
-            facts = {name.casefold(): sheet.cell(row + 2, col) for col, name in enumerate(names) if name}
+    for row, cells in enumerate(sheet.cells[1:]):
+        if sheet.cell(row, 0).casefold() == _PLATE_TABLE and [c.casefold() for c in cells[:2]] == ["plate", "repeat"]:
+            facts = {name.casefold(): sheet.cell(row + 2, col) for col, name in enumerate(cells) if name}
             tables.append(PlateTable(row, facts))
     return tables
 
