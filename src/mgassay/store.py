@@ -191,7 +191,18 @@ def read_results(results: Path) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """The versions of Python and of the packages that the numbers were made with."""
-    packages = ("mgassay", "numpy", "pandas", "scipy", "scikit-image", "pillow", "openpyxl", "matplotlib", "snakemake")
+    packages = (
+        "mgassay",
+        "numpy",
+        "pandas",
+        "scipy",
+        "scikit-image",
+        "pillow",
+        "openpyxl",
+        "xlrd",
+        "matplotlib",
+        "snakemake",
+    )
     return {"python": platform.python_version(), **{p: metadata.version(p) for p in packages}}
 
 

@@ -29,7 +29,7 @@ def test_settings_are_flat_and_none_is_not_blank(hand):
 def test_lines_that_had_no_part_in_the_numbers_are_shown(hand):
     read = {"file": "raw/P1.txt", "plate": "P1", "reader": "gen5", "encoding": "utf-8", "readings": 96,
             "not_understood": ["line 3: Diluted | 1 in 10"], "ignored_below": ["line 90: B4 was dropped"]}  # fmt: skip
-    *_, exports, lines = provenance_pieces({**hand.make_input().provenance, "readings": [read]})
+    exports, lines, *_ = provenance_pieces({**hand.make_input().provenance, "readings": [read]})
     assert exports.rows == (("raw/P1.txt", "P1", "gen5", "utf-8", "96"),)
     assert lines.rows == (
         ("raw/P1.txt", "line 3: Diluted | 1 in 10", "not understood"),

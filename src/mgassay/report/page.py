@@ -198,7 +198,11 @@ def sections(given: ReportInput, tables: Tables, has_errors: bool) -> list[Secti
         ("curves", "Standard curves", curve_pieces(tables)),
         ("images", "Images", picture_pieces(tables, conditions, given.thumbnails, given.outlines)),
         ("qpcr", "qPCR", qpcr_pieces(tables)),
-        ("provenance", "Versions and checksums", [*provenance_pieces(given.provenance), *_settings(experiment)]),
+        (
+            "provenance",
+            "How the files were read, versions, checksums",
+            [*provenance_pieces(given.provenance), *_settings(experiment)],
+        ),
     ]
     return [Section(anchor, title, tuple(pieces)) for anchor, title, pieces in made if pieces]
 

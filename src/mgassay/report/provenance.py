@@ -10,16 +10,15 @@ from mgassay.report.rows import Tables
 
 
 def provenance_pieces(provenance: Mapping[str, Any]) -> list[object]:
-    """Versions of the program and its packages, the SHA-256 of every input file, how every export was read."""
+    """How every export was read, the versions of the program and its packages, the SHA-256 of every input file."""
     versions, inputs = dict(provenance.get("versions") or {}), dict(provenance.get("inputs") or {})
     readings = list(provenance.get("readings") or [])
-    pieces: list[object] = []
+    pieces = _exports(readings) if readings else []
     if versions:
         pieces.append(listing_of("Versions", ("package", "version"), [(str(k), str(v)) for k, v in versions.items()]))
     if inputs:
         rows = [(str(file), str(digest)) for file, digest in sorted(inputs.items())]
         pieces.append(listing_of(f"Checksums of {count(len(rows), 'input file')}", ("file", "SHA-256"), rows))
-    pieces += _exports(readings) if readings else []
     return pieces or [Prose("Nothing is known of the versions and inputs of this report.")]
 
 
