@@ -8,6 +8,10 @@ class MgassayError(Exception):
     """Something the user can mend; shown as one line, never as a traceback."""
 
 
+class UsageError(MgassayError):
+    """A verb was called in a way that cannot work, such as before the stage that it rests on; exit status 2."""
+
+
 class UnreadableError(MgassayError):
     """A file cannot be turned into readings; `code` names the catalogued problem, `facts` fill its message."""
 

@@ -6,6 +6,7 @@ in a `Problems` list, never raised one by one, so that a lab sees all of them at
 
 import difflib
 import functools
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -62,6 +63,19 @@ def nearest(name: str, known: Iterable[str]) -> str:
     by_lower = {k.lower(): k for k in known}
     close = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[close[0]] if close else ""
+
+
+def place_in_words(code: str, place: str) -> str:
+    """A place as a lab finds it: cells of a workbook and wells of a plate look alike, so the kind is said.
+
+    >>> place_in_words("MG122", "F4"), place_in_words("MG312", "C5;C6"), place_in_words("MG121", "line 3")
+    ('cell F4', 'wells C5;C6', 'line 3')
+    """
+    if not re.fullmatch(r"[A-Z]{1,3}\d+(?:[–,;:].*)?", place):
+        return place
+    if code < "MG200":
+        return f"cell {place}"
+    return f"well {place}" if place.isalnum() else f"wells {place}"
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

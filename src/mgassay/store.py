@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from mgassay import tables
+from mgassay.errors import UsageError
 from mgassay.experiment import Experiment, RawFile, Settings
 from mgassay.problems import Problem, Problems
 
@@ -44,8 +45,16 @@ def write_json(path: Path, value: object) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """The JSON value that a file holds."""
-    return json.loads(path.read_text(encoding="utf-8"))
+    """The JSON value that a file holds; raises UsageError where the stage that writes it has not run."""
+    return json.loads(_made(path).read_text(encoding="utf-8"))
+
+
+def _made(path: Path) -> Path:
+    """A file that an earlier stage made; raises UsageError where it is absent."""
+    if not path.is_file():
+        order = "read, images, quantify, effects, report"
+        raise UsageError(f"{path} is not there: run the stages in their order ({order}), or snakemake, which does.")
+    return path
 
 
 def write_table(folder: Path, state: tables.Table, table: pd.DataFrame) -> None:
@@ -63,10 +72,10 @@ def write_table(folder: Path, state: tables.Table, table: pd.DataFrame) -> None:
 
 
 def read_table(folder: Path, state: tables.Table) -> pd.DataFrame:
-    """The table of this state in `folder`, with the state's types."""
+    """The table of this state in `folder`, with the state's types; raises UsageError where it was not made yet."""
     numbers = [c for c, k in state.columns.items() if k != "text"]
     raw = pd.read_csv(
-        folder / f"{state.name}.csv", dtype="str", keep_default_na=False, na_values={c: [""] for c in numbers}
+        _made(folder / f"{state.name}.csv"), dtype="str", keep_default_na=False, na_values={c: [""] for c in numbers}
     )
     truth = {
         c: raw[c].map({"true": True, "false": False}, na_action="ignore")

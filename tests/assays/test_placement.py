@@ -214,3 +214,21 @@ def test_standards_in_order_are_no_less_likely_than_one_in_all_orders():
     read = pd.Series(np.arange(7.0), index=[r["well"] for r in rows])
     assert chance_of_rise(tables.LAYOUT.frame(rows), read) == pytest.approx(1 / 5040, rel=1e-9)
     assert math.isnan(chance_of_rise(tables.LAYOUT.frame(rows[:5]), read))
+
+
+def with_standards(wells, own):
+    """The plate with sixteen standards in its outer columns, in the same wells as on any other plate of the lab."""
+    levels = {f"{'ABCDEFGH'[r]}{c}": float(2**r) for r in range(8) for c in (1, 12)}
+    value = wells["well"].map(levels) * 0.01
+    rows = [{"well": w, "role": "standard", "standard": s} for w, s in levels.items()]
+    held = wells.assign(value=wells["value"].where(value.isna(), 0.04 + value))
+    return tables.WELLS.frame(held), tables.LAYOUT.frame([*own.to_dict("records"), *rows])
+
+
+def test_standards_in_their_usual_wells_do_not_clear_a_plate_of_other_samples():
+    wells, own = with_standards(readings(layout(2)), layout(1))
+    other = with_standards(readings(layout(2)), layout(2))[1]
+    misplaced, problems = judged(wells, own=own, other=other)
+    assert misplaced
+    assert problems[0][3] == "the layout “other”"
+    assert [p[0] for p in judged(wells, own=own)[1]] == ["MG327"]  # nothing fits, and the samples agree by chance only

@@ -84,6 +84,13 @@ def test_wrong_usage_is_status_2_and_a_bug_of_ours_is_3():
     assert "a bug of ours" in done.stderr
 
 
+def test_a_verb_before_the_stage_it_rests_on_is_wrong_usage(tmp_path, small):
+    done = mgassay("report", small, tmp_path / "results")
+    assert done.returncode == 2
+    assert "run the stages in their order" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.fixture
 def small(tmp_path):
     from mgassay import store

@@ -1,6 +1,6 @@
 import pytest
 
-from mgassay.readers.paths import alike, files_in, is_file, is_folder, leaves_folder, offered, paths_of_images
+from mgassay.readers.paths import alike, files_in, is_file, is_folder, leaves_folder, offered, paths_of_images, spelt_as_on_disk
 
 
 @pytest.fixture
@@ -50,3 +50,12 @@ def test_of_many_files_those_of_the_same_folder_are_listed():
     known = [f"raw/{i}.csv" for i in range(30)] + ["files.csv"]
     assert alike("raw/x.csv", known) == known[:30]
     assert alike("raw/x.csv", known[:5]) == known[:5]
+
+
+def test_a_name_that_only_looks_the_same_is_found(tmp_path):
+    """`ä` as a Mac writes it (two signs) and as Windows does (one)."""
+    mac, windows = "M\u0061\u0308use.csv", "M\u00e4use.csv"
+    (tmp_path / mac).write_text("x")
+    assert spelt_as_on_disk(tmp_path, windows) == mac
+    assert spelt_as_on_disk(tmp_path, mac) == mac
+    assert spelt_as_on_disk(tmp_path, "gone.csv") == "gone.csv"

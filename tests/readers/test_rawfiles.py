@@ -97,6 +97,8 @@ WRONG = [
      "Did you mean “raw/cal_D1.txt”?"),
     ([], ["raw", "calcium", "cal", "C1"], "MG058", "row 2, file", "raw", "raw/cal_D1.txt"),
     ([], ["raw/" + "a" * 5000, "calcium", "cal", "C1"], "MG040", "row 2, file", "raw/" + "a" * 5000, "Paths begin"),
+    ([], ["raw\\cal_D1.txt", "calcium", "cal", "C1"], "MG040", "row 2, file", "raw\\cal_D1.txt",
+     "Did you mean “raw/cal_D1.txt”"),
     ([], ["**.jpg", "alizarin_image", "cal", "C1"], "MG040", "row 2, file", "**.jpg", "Known are: images/ars"),
     ([], ["images/asr", "alizarin_image", "cal", "C1"], "MG040", "row 2, file", "images/asr",
      "Did you mean “images/ars”?"),

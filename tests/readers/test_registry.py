@@ -26,7 +26,9 @@ def test_an_unknown_file_gets_a_list_of_what_can_be_read(read_export):
     assert len(frame) == 0
     assert [p.code for p in problems] == ["MG110"]
     assert "Dear diary" in problems[0].message
-    assert all(r.name in problems[0].remedy for r in all_readers())
+    assert all(r.title in problems[0].remedy for r in all_readers() if r.kind == "plate")
+    assert not [r.title for r in all_readers() if r.kind == "vendors" and r.title in problems[0].remedy]
+    assert "row letters A, B" in problems[0].remedy
 
 
 def test_an_unknown_reader_is_corrected(read_export, lines, grid):

@@ -1,3 +1,4 @@
+import contextlib
 import datetime as dt
 import io
 import zipfile
@@ -67,11 +68,58 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(workbook, monkeypatch):
     assert refused.value.code == "MG106"
 
 
-def test_a_far_cell_costs_no_more_than_its_row(workbook):
+@pytest.mark.parametrize("far", ["XFD1", "A1048576", "XFD1048576"])
+def test_a_value_far_outside_any_export_is_refused_before_it_is_read(workbook, far):
     book = workbook({"S": [[1]]})
-    far = rewritten(book, "xl/worksheets/sheet1.xml", lambda x: x.replace(b'r="A1"', b'r="XFD1"'))
-    assert far != book
-    assert sheets_from_workbook(far)[0].cell(0, 16383) == "1"
+    row = far.lstrip("XFDA").encode()
+    changed = rewritten(
+        book,
+        "xl/worksheets/sheet1.xml",
+        lambda x: x.replace(b'r="A1"', f'r="{far}"'.encode()).replace(b'<row r="1"', b'<row r="' + row + b'"'),
+    )
+    assert changed != book
+    with pytest.raises(UnreadableError, match="MG106") as refused:
+        sheets_from_workbook(changed)
+    assert refused.value.seen == f"a value in {far}"
+
+
+def test_columns_and_rows_formatted_to_the_end_of_the_sheet_cost_little(workbook):
+    import time
+
+    book = workbook({"S": [[1, 2]] * 3})
+    far = b'<c r="XFD4" s="1"/></row><row r="1048576" ht="15"><c r="XFD1048576" s="1"/></row>'
+    wide = rewritten(
+        book,
+        "xl/worksheets/sheet1.xml",
+        lambda x: x.replace(b"</sheetData>", b'<row r="4">' + far + b"</sheetData>"),
+    )
+    assert wide != book
+    start = time.process_time()
+    assert sheets_from_workbook(wide)[0].cells == (("1", "2"),) * 3
+    assert time.process_time() - start < 2
+
+
+def test_more_cells_than_any_export_has_are_refused(workbook, monkeypatch):
+    monkeypatch.setattr(workbooks, "CELLS_LIMIT", 10)
+    with pytest.raises(UnreadableError, match="MG106") as refused:
+        sheets_from_workbook(workbook({"S": [[1, 2, 3]] * 4}))
+    assert refused.value.seen == "12 cells"
+
+
+def test_a_hostile_worksheet_costs_little(workbook):
+    import time
+
+    book = workbook({"S": [[1]]})
+    blanks = (b"</f>" + b" " * 3000) * 3000
+    columns = b'<col min="1" max="16384" hidden="1"/>' * 20_000
+    start = time.process_time()
+    for more in (blanks, columns):
+        changed = rewritten(
+            book, "xl/worksheets/sheet1.xml", lambda x, m=more: x.replace(b"<sheetData>", m + b"<sheetData>")
+        )
+        with contextlib.suppress(UnreadableError):
+            sheets_from_workbook(changed)
+    assert time.process_time() - start < 4
 
 
 # data/marks.xls was written by xlwt 1.3.0: a plate (0.1 per row, 0.01 per column, counted from 1) with row 5 and
@@ -127,21 +175,6 @@ def test_what_a_sheet_merges_and_hides_is_known():
     assert far.marks.hidden
 
 
-def test_a_far_row_costs_little(workbook):
-    import time
-
-    book = workbook({"S": [[1]]})
-    far = rewritten(
-        book,
-        "xl/worksheets/sheet1.xml",
-        lambda x: x.replace(b'r="A1"', b'r="A1048576"').replace(b'r="1"', b'r="1048576"'),
-    )
-    assert far != book
-    start = time.process_time()
-    assert sheets_from_workbook(far)[0].cell(1048575, 0) == "1"
-    assert time.process_time() - start < 2
-
-
 @pytest.mark.parametrize(("name", "seen"), [("xl/workbook.bin", ".xlsb"), ("content.xml", "OpenDocument")])
 def test_workbooks_of_other_kinds_are_named(name, seen):
     stream = io.BytesIO()
@@ -163,7 +196,7 @@ def test_hours_of_a_long_run_are_hours(workbook):
 def test_a_sheet_that_nobody_asks_for_is_not_read(workbook, monkeypatch):
     read = []
     real = workbooks._cells_of
-    monkeypatch.setattr(workbooks, "_cells_of", lambda sheet, count: read.append(sheet.title) or real(sheet, count))
+    monkeypatch.setattr(workbooks, "_cells_of", lambda sheet, *how: read.append(sheet.title) or real(sheet, *how))
     first, raw = sheets_from_workbook(workbook({"Results": [["Well", "CT"]], "Raw Data": [[1, 2]] * 500}))
     assert first.cells == (("Well", "CT"),)
     assert raw.name == "Raw Data"

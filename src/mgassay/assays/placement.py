@@ -47,8 +47,9 @@ def is_misplaced(experiment: Experiment, raw: RawFile, wells: pd.DataFrame, prob
     if layout is None:
         return False
     signals = _ranked(wells)
-    own = chance_of_fit(layout, signals)
-    if math.isnan(own) or own < CLEAR:
+    agreement, own = chance_of_agreement(layout, signals), chance_of_fit(layout, signals)
+    # Standards stand in the same wells on every plate of a lab, so they never clear the samples of a plate.
+    if math.isnan(own) or (own if math.isnan(agreement) else agreement) < CLEAR:
         return False
     tried = {name: chance_of_fit(moved, signals) for name, moved in _others(experiment, raw, layout, signals)}
     others = {name: chance for name, chance in tried.items() if not math.isnan(chance)}
@@ -57,7 +58,6 @@ def is_misplaced(experiment: Experiment, raw: RawFile, wells: pd.DataFrame, prob
     if best and others[best] < BETTER * own:
         problems.add("MG326", seen=best, **where)
         return True
-    agreement = chance_of_agreement(layout, signals)
     if agreement > BY_CHANCE and _must_differ(experiment, layout):
         problems.add("MG327", seen=f"{agreement:.2g}", **where)
     return False

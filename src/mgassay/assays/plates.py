@@ -8,6 +8,7 @@ from mgassay import tables
 from mgassay.assays import calcium as ca
 from mgassay.assays import protein as pr
 from mgassay.assays.measured import WELL_AMOUNTS, one_reading_per_well
+from mgassay.assays.optical_density import check_absorbances
 from mgassay.assays.placement import is_misplaced
 from mgassay.assays.standards import PlateCurve, curves_row, plate_curve_from_wells, standards_rows, tell_calibration
 from mgassay.errors import CalibrationError
@@ -66,6 +67,7 @@ def _quantify_plate(
     single = one_reading_per_well(wells, raw, settings, problems)
     if single is None or (is_misplaced(experiment, raw, single, problems) and "MG326" not in raw.confirm):
         return None, None
+    check_absorbances(single, raw, problems)
     found = plate_curve_from_wells(single, raw, settings, problems)
     if found is None:
         return None, None

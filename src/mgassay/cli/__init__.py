@@ -10,7 +10,7 @@ import traceback
 import typer
 
 from mgassay.cli import bench, overview, stages
-from mgassay.errors import MgassayError
+from mgassay.errors import MgassayError, UsageError
 
 app = typer.Typer(
     add_completion=False,
@@ -33,6 +33,9 @@ def main() -> None:
     one_thread()
     try:
         app()
+    except UsageError as error:
+        sys.stderr.write(f"mgassay: {error}\n")
+        raise SystemExit(2) from None
     except MgassayError as error:
         sys.stderr.write(f"mgassay: {error}\n")
         raise SystemExit(1) from None

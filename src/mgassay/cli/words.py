@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Iterable
 
-from mgassay.problems import SEVERITIES, Problem, Problems
+from mgassay.problems import SEVERITIES, Problem, Problems, place_in_words
 
 
 def problem_text(problem: Problem) -> str:
     """A problem as a few lines: severity and code, where, what and why, how to mend it."""
-    where = ", ".join(part for part in (problem.file, problem.sheet, problem.place) if part)
+    place = place_in_words(problem.code, problem.place)
+    where = ", ".join(part for part in (problem.file, problem.sheet, place) if part)
     head = f"{problem.severity.upper()} {problem.code}" + (f"  {where}" if where else "")
     return f"{head}\n    {problem.message}\n    Mend: {problem.remedy}\n"
 

@@ -143,6 +143,8 @@ def _check_contrast(conditions: pd.DataFrame, settings: Settings, file: str, pro
         if medium not in media:
             words = {"seen": medium, "table": file, "suggestion": suggestion(medium, media)}
             problems.add(code, file=SETTINGS_FILE, place=f"contrast.{key}", **words)
+    if any(file in (p.file, p.sheet) and p.severity == "error" and "mg_mM" in p.place for p in problems):
+        return  # what is wrong with the levels was named; held against them, the settings would look wrong too
     levels = conditions.loc[conditions["medium"] == contrast.medium_calcifying, "mg_mM"].dropna()
     for key in ("mg_reference_mM", "mg_raised_mM"):
         level = getattr(contrast, key)

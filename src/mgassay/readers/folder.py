@@ -145,3 +145,9 @@ def _check_unused(shelf: Shelf, files: tuple[RawFile, ...], problems: Problems) 
     if unused and files and not named_wrongly:
         more = f" and {len(unused) - _LISTED} more" if len(unused) > _LISTED else ""
         problems.add("MG059", file="files.csv", seen=", ".join(unused[:_LISTED]) + more)
+
+
+def is_doubtful(table: str, problems: Problems) -> bool:
+    """Whether a table of the folder (`conditions`, `files`) has errors, so that what rests on it cannot be judged."""
+    homes = {(f"{table}.csv", ""), (WORKBOOK, table)}
+    return any(p.severity == "error" and (p.file, p.sheet) in homes for p in problems)

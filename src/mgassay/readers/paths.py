@@ -1,6 +1,7 @@
 """Paths that the lab wrote down: whether they stay in the experiment folder, and which files they mean."""
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -23,6 +24,12 @@ def lies_inside(folder: Path, path: Path) -> bool:
         return path.resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError):  # Python 3.11 raises RuntimeError for links in a circle
         return False
+
+
+def spelt_as_on_disk(folder: Path, file: str) -> str:
+    """A path as its file is really called: `ä` may be one sign or two (a Mac writes two), and both look the same."""
+    forms = (file, unicodedata.normalize("NFC", file), unicodedata.normalize("NFD", file))
+    return next((form for form in forms if is_file(folder / form) or is_folder(folder / form)), file)
 
 
 def is_file(path: Path) -> bool:

@@ -22,7 +22,17 @@ from mgassay.readers.declared import (
     numbers_from_table,
     table_from_cells,
 )
-from mgassay.readers.paths import PICTURES, alike, files_in, is_file, is_folder, leaves_folder, offered, paths_of_images
+from mgassay.readers.paths import (
+    PICTURES,
+    alike,
+    files_in,
+    is_file,
+    is_folder,
+    leaves_folder,
+    offered,
+    paths_of_images,
+    spelt_as_on_disk,
+)
 from mgassay.readers.settings import expectation
 from mgassay.readers.text import number_from
 
@@ -72,7 +82,7 @@ def _row(table: Declared, i: int, numbers: Mapping[str, float], bench: Bench, pr
     """The RawFile of the i-th row, None when it cannot be read at all."""
     row = table.frame.index[i]
     text = {c: str(table.text(c).iloc[i]) for c in OWN_COLUMNS if c not in ("file", "dilution")}
-    file = str(table.frame["file"].iloc[i]) if "file" in table.frame else ""
+    file = spelt_as_on_disk(bench.folder, str(table.frame["file"].iloc[i])) if "file" in table.frame else ""
     assay = text["assay"]
     if assay and assay not in ASSAYS:
         problems.add("MG042", **table.at(row, "assay"), seen=assay, suggestion=suggestion(assay, ASSAYS))
@@ -109,8 +119,9 @@ def _check_file(table: Declared, row: object, file: str, folder: Path, images: b
     elif not found:
         files = [f for f in files_in(folder) if f not in taken]
         pictures = sorted({posixpath.dirname(f) for f in files if f.lower().endswith(PICTURES)})
-        known = pictures if images else alike(file, files)
-        problems.add("MG040", **where, suggestion=suggestion(file, known))
+        slashed = file.replace("\\", "/")
+        known = [slashed] if slashed in files else pictures if images else alike(slashed, files)
+        problems.add("MG040", **where, suggestion=suggestion(slashed, known))
     elif PurePosixPath(file).name.startswith("~$"):
         problems.add("MG045", **where)
     elif not images and not found[0].stat().st_size:

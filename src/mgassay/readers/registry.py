@@ -23,6 +23,9 @@ from mgassay.readers.sheet_checks import check_sheets
 from mgassay.readers.sheets import Content
 
 
+PLAIN_LINES = 100_000  # a longer text that no program claims is no plate that somebody typed
+
+
 @dataclass(frozen=True, eq=False)
 class RawRead:
     """One raw file as it was read, and the account of it that goes into the provenance."""
@@ -48,15 +51,17 @@ def reader_named(name: str) -> Reader:
     return found
 
 
-def reader_of(content: Content) -> Reader:
-    """The one reader that claims a file by what it holds, plain tables last.
+def reader_of(content: Content, kind: str = "plate") -> Reader:
+    """The one reader that claims a file by what it holds, plain tables last; `kind` is that of the exports to suggest.
 
     Raises UnreadableError MG110 when none does, MG111 when several do.
     """
     vendors, plain = ([r for r in all_readers() if r.plain == last] for last in (False, True))
-    claims = [r for r in vendors if r.detect(content)] or [r for r in plain if r.detect(content)]
+    claims = [r for r in vendors if r.detect(content)]
+    if not claims and len(content.lines) <= PLAIN_LINES:
+        claims = [r for r in plain if r.detect(content)]
     if not claims:
-        known = "; ".join(f"{r.title} ({r.name})" for r in all_readers())
+        known = "; ".join(r.title for r in all_readers() if r.kind == kind)
         raise UnreadableError("MG110", seen=content.first_words[:80], known=known)
     if len(claims) > 1:
         raise UnreadableError("MG111", seen=", ".join(r.name for r in claims))
@@ -86,7 +91,7 @@ def read_raw_file(path: Path, raw: RawFile, problems: Problems, opened: dict[Pat
             content = (opened or {}).get(path) or content_from_file(path, raw.file, problems)
             if opened is not None:
                 opened[path] = content
-        reader = named or reader_of(content)
+        reader = named or reader_of(content, "qPCR" if raw.assay == "qpcr" else "plate")
         _check_kind(content, reader)
         export = reader.read(content, raw, problems)
         check_sheets(content, export.readings, raw, problems)

@@ -1,5 +1,6 @@
 """Where the tables of an experiment folder stand: CSV files of the folder, or sheets of experiment.xlsx."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,9 @@ class Shelf:
 
 def shelf_from_folder(folder: Path, problems: Problems) -> Shelf:
     """Looks up the tables of an experiment folder; the workbook is read here, CSV files when they are asked for."""
-    files = {p.stem: p for p in folder.glob("*.csv")} | {f"layout_{p.stem}": p for p in folder.glob("layouts/*.csv")}
+    files = {p.stem: p for p in folder.glob("*.csv")}
+    # Names are compared as files.csv is read (NFKC): a Mac writes `ä` as two signs.
+    files |= {f"layout_{unicodedata.normalize('NFKC', p.stem)}": p for p in folder.glob("layouts/*.csv")}
     inside = {name: p for name, p in sorted(files.items()) if _is_inside(folder, p, problems)}
     sheets = _sheets_from_workbook(folder, problems)
     return Shelf(folder, inside, sheets or {}, frozenset(files).difference(inside), sheets is None)

@@ -8,23 +8,30 @@ import functools
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from io import BytesIO, StringIO
 from typing import Any
 
 from mgassay.errors import ContractError, UnreadableError
-from mgassay.readers.sheets import Marks, Row, Rows, Sheet, column_letters, text_from_value
+from mgassay.readers.sheets import Marks, Row, Rows, Sheet, column_letters, column_number, text_from_value
 
-UNZIPPED_LIMIT = 200_000_000  # bytes; the largest real export seen unzips to 3 MB
+UNZIPPED_LIMIT = 100_000_000  # bytes; a 384-well run with all its raw data unzips to 25 MB
+CELLS_LIMIT = 3_000_000  # of one sheet
+ROWS_LIMIT, COLUMNS_LIMIT = (
+    200_000,
+    2_000,
+)  # a hundred 384-well plates have 38,400 rows, 1,536 wells over time 1,538 columns
 XLS = b"\xd0\xcf\x11\xe0"  # how an .xls begins, and a workbook with a password
 
 _OTHER_OFFICE = {"xl/workbook.bin": "an .xlsb workbook", "content.xml": "an OpenDocument spreadsheet (.ods)"}
 _MERGED = re.compile(rb'<mergeCell\s[^>]*?ref="([A-Z0-9:]+)"')
 # A formula's cell that ends without a stored value: </f></c>, <f …/></c>, </f><v/></c> or </f><v></v></c>.
-_UNCALCULATED = re.compile(rb"(?:</f>|<f[^<>]*/>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
-_HIDDEN_ROW = re.compile(rb'<row\s(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d+)"')
-_HIDDEN_COLUMN = re.compile(rb'<col\s(?=[^>]*\bhidden="(?:1|true)")(?=[^>]*\bmin="(\d+)")[^>]*\bmax="(\d+)"')
-_MOST_COLUMNS = 16_384
+_UNCALCULATED = re.compile(rb"(?:</f>|<f[^<>]*/>)\s{0,9}(?:<v\s{0,9}/>\s{0,9}|<v>\s{0,9}</v>\s{0,9})?</c>")
+_FAR_ROW, _FAR_COLUMN = re.compile(rb'<row [^>]*?\br="(\d{6,9})"'), re.compile(rb'\br="([A-Z]{3})\d')
+_FILLED = re.compile(rb'<c [^>]*?\br="([A-Z]{1,3})(\d{1,9})"[^>]*>\s*<(?:v|is|f)\b')
+_HIDDEN_ROW = re.compile(rb'<row\s(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d{1,9})"')
+_HIDDEN_COLUMN = re.compile(rb'<col\s(?=[^>]*\bhidden="(?:1|true)")(?=[^>]*\bmin="(\d{1,9})")[^>]*\bmax="(\d{1,9})"')
 
 
 def sheets_from_workbook(raw: bytes) -> tuple[Sheet, ...]:
@@ -34,8 +41,8 @@ def sheets_from_workbook(raw: bytes) -> tuple[Sheet, ...]:
     cells are read when they are asked for, and then raise MG104 and MG107 too.
     """
     with _told_as_broken():
-        uncalculated = _looked_into(raw)
-        return _sheets_of(raw, uncalculated)
+        looked = _looked_into(raw)
+        return _sheets_of(raw, looked)
 
 
 @contextlib.contextmanager
@@ -59,8 +66,20 @@ def check_unpacked(size: int) -> None:
         raise UnreadableError("MG106", seen=f"{size / 1e6:.0f} MB", limit=f"{UNZIPPED_LIMIT / 1e6:.0f} MB")
 
 
-def _looked_into(raw: bytes) -> frozenset[str]:
-    """The sheets that hold formulas without values, after proof that the archive is a workbook of bearable size."""
+@dataclass(frozen=True)
+class Looked:
+    """What a worksheet's XML shows before it is read.
+
+    `rows` and `columns` end what is filled, told only where cells or rows far outside are formatted and empty.
+    """
+
+    uncalculated: bool = False
+    rows: int | None = None
+    columns: int | None = None
+
+
+def _looked_into(raw: bytes) -> dict[str, Looked]:
+    """The worksheets by their path in the archive, after proof that it is a workbook of bearable size."""
     with zipfile.ZipFile(BytesIO(raw)) as archive:
         check_unpacked(sum(entry.file_size for entry in archive.infolist()))
         names = archive.namelist()
@@ -69,22 +88,37 @@ def _looked_into(raw: bytes) -> frozenset[str]:
             raise UnreadableError("MG105", seen=other)
         if "xl/workbook.xml" not in names:
             raise UnreadableError("MG108", seen="a zip archive that is no workbook")
-        sheets = [n for n in names if n.startswith("xl/worksheets/")]
-        return frozenset(n for n in sheets if _UNCALCULATED.search(archive.read(n)))
+        return {n: _looked_at(archive.read(n)) for n in names if n.startswith("xl/worksheets/")}
 
 
-def _sheets_of(raw: bytes, uncalculated: frozenset[str]) -> tuple[Sheet, ...]:
+def _looked_at(xml: bytes) -> Looked:
+    """A look at a worksheet; raises UnreadableError MG106 for one with more or farther cells than any export's.
+
+    Rows and columns may be formatted to the end of the sheet; only what holds something counts.
+    """
+    if (cells := xml.count(b"<c ") + xml.count(b"<c>")) > CELLS_LIMIT:
+        raise UnreadableError("MG106", seen=f"{cells:,} cells", limit=f"{CELLS_LIMIT:,} cells")
+    rows = columns = None
+    if any(int(r) > ROWS_LIMIT for r in _FAR_ROW.findall(xml)) or _FAR_COLUMN.search(xml):
+        filled = [(int(r), column_number(c.decode()) + 1) for c, r in _FILLED.findall(xml)]
+        far = next((f"{column_letters(c - 1)}{r}" for r, c in filled if c > COLUMNS_LIMIT or r > ROWS_LIMIT), "")
+        if far:
+            last = f"{column_letters(COLUMNS_LIMIT - 1)}{ROWS_LIMIT}"
+            raise UnreadableError("MG106", seen=f"a value in {far}", limit=f"a sheet from A1 to {last}")
+        rows, columns = max((r for r, _ in filled), default=1), max((c for _, c in filled), default=1)
+    return Looked(bool(_UNCALCULATED.search(xml)), rows, columns)
+
+
+def _sheets_of(raw: bytes, looked: Mapping[str, Looked]) -> tuple[Sheet, ...]:
     """All sheets, their cells to be read on demand."""
     book = _opened(raw, data_only=True)
-    formulas = _opened(raw, data_only=False) if uncalculated else book
-    return tuple(
-        Sheet(
-            held.title,
-            Rows(functools.partial(_rows_of, held, shown if held._worksheet_path in uncalculated else None)),
-            marks=_marks_of(raw, held),
-        )
-        for held, shown in zip(book.worksheets, formulas.worksheets, strict=True)
-    )
+    formulas = _opened(raw, data_only=False) if any(look.uncalculated for look in looked.values()) else book
+    sheets = []
+    for held, shown in zip(book.worksheets, formulas.worksheets, strict=True):
+        look = looked.get(held._worksheet_path, Looked())
+        rows = functools.partial(_rows_of, held, shown if look.uncalculated else None, look)
+        sheets.append(Sheet(held.title, Rows(rows), marks=_marks_of(raw, held)))
+    return tuple(sheets)
 
 
 def _opened(raw: bytes, *, data_only: bool) -> Any:
@@ -98,19 +132,19 @@ def _opened(raw: bytes, *, data_only: bool) -> Any:
         return openpyxl.load_workbook(BytesIO(raw), read_only=True, data_only=data_only, keep_links=False)
 
 
-def _rows_of(sheet: Any, formulas: Any, count: int | None) -> tuple[Row, ...]:
+def _rows_of(sheet: Any, formulas: Any, look: Looked, count: int | None) -> tuple[Row, ...]:
     """The first `count` rows of a worksheet (all for None), with the text of formulas that have no value."""
     with _told_as_broken(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        rows = _cells_of(sheet, count)
-        return rows if formulas is None else _with_formulas(rows, _cells_of(formulas, count))
+        rows = _cells_of(sheet, count, look)
+        return rows if formulas is None else _with_formulas(rows, _cells_of(formulas, count, look))
 
 
 def _marks_of(raw: bytes, sheet: Any) -> Marks:
     """What a worksheet merges and hides, which openpyxl does not tell when it only reads."""
     with zipfile.ZipFile(BytesIO(raw)) as archive:
         xml = archive.read(sheet._worksheet_path)
-    spans = [(int(first), min(int(last), _MOST_COLUMNS)) for first, last in _HIDDEN_COLUMN.findall(xml)]
+    spans = {(int(first), min(int(last), COLUMNS_LIMIT)) for first, last in _HIDDEN_COLUMN.findall(xml)[:COLUMNS_LIMIT]}
     return Marks(
         merged=tuple(ref.decode() for ref in _MERGED.findall(xml)),
         hidden=sheet.sheet_state != "visible",
@@ -119,13 +153,23 @@ def _marks_of(raw: bytes, sheet: Any) -> Marks:
     )
 
 
-def _cells_of(sheet: Any, count: int | None) -> tuple[Row, ...]:
-    """A worksheet's cells without the empty rows at its end; its own claim about its size is often wrong."""
+def _cells_of(sheet: Any, count: int | None, look: Looked) -> tuple[Row, ...]:
+    """A worksheet's cells without the empty rows at its end; its own claim about its size is often wrong.
+
+    openpyxl fills all rows up to the last column that is asked for, so that one is named only where cells lie beyond.
+    """
     sheet.reset_dimensions()
-    rows = [tuple(text_from_value(value) for value in row) for row in sheet.iter_rows(max_row=count, values_only=True)]
+    last = min(n for n in (count, look.rows, ROWS_LIMIT) if n is not None)
+    rows = [_texts(row) for row in sheet.iter_rows(max_row=last, max_col=look.columns, values_only=True)]
     while rows and not any(rows[-1]):
         rows.pop()
     return tuple(rows)
+
+
+def _texts(row: Sequence[object]) -> Row:
+    """A row's cells as text, without the empty ones at its end."""
+    end = next((k for k in range(len(row), 0, -1) if row[k - 1] is not None), 0)
+    return tuple(text_from_value(value) for value in row[:end])
 
 
 def _with_formulas(values: Sequence[Row], formulas: Sequence[Row]) -> tuple[Row, ...]:

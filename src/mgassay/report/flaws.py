@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mgassay.problems import SEVERITIES
+from mgassay.problems import SEVERITIES, place_in_words
 from mgassay.report import labels
 from mgassay.report.numbers import count, significant
 from mgassay.report.pieces import Listing, Prose, listing_of
@@ -22,7 +22,8 @@ def problems_listing(problems: Sequence[Row], caption: str) -> Listing:
 
 def place_text(problem: Row) -> str:
     """File, sheet and place of a problem."""
-    return ", ".join(p for p in (problem["file"], problem["sheet"], problem["place"]) if p)
+    place = place_in_words(problem["code"], problem["place"])
+    return ", ".join(p for p in (problem["file"], problem["sheet"], place) if p)
 
 
 def problem_counts(problems: Sequence[Row]) -> str:
