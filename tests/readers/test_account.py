@@ -1,5 +1,7 @@
 """Every line of an export is read, understood, listed as not understood, or ignored below the data with a notice."""
 
+import pytest
+
 from mgassay.experiment import RawFile
 from mgassay.problems import Problems
 from mgassay.readers.registry import read_raw_file
@@ -57,3 +59,44 @@ def test_a_file_that_cannot_be_read_is_in_the_account_all_the_same(tmp_path):
     done, problems = read(tmp_path, "x.txt", "Dear diary")
     assert [p.code for p in problems] == ["MG110"]
     assert done.account == {"file": "x.txt", "plate": "P", "reader": ""}
+
+
+GRID = ",1,2,3,4\nA,0.1,0.2,0.3,0.4\nB,0.5,0.6,0.7,0.8\nC,0.5,0.6,0.7,0.8\n"
+
+
+@pytest.mark.parametrize(
+    ("below", "listed"),
+    [
+        ("Mean,0.5,0.5,0.5,0.5\n", ["line 5: Mean | 0.5 | 0.5 | 0.5 | 0.5"]),
+        (",0.5,0.5,0.5,0.5\n", ["line 5: 0.5 | 0.5 | 0.5 | 0.5"]),
+        ("Mean,1.5,1.5,1.5,1.5\nSD,1.5,1.5,1.5,1.5\nCV,1.5,1.5,1.5,1.5\n", 3),
+        ("\n,1,2,3,4\nA,S1,S2,S3,S4\nB,S1,S2,S3,S4\n", []),
+        (",1,2,3,4\nA,S1,S2,S3,S4\n", []),
+    ],
+)
+def test_rows_of_values_right_below_the_data_are_listed(tmp_path, below, listed):
+    done, problems = read(tmp_path, "g.csv", GRID + below)
+    found = done.account["ignored_below"]
+    assert len(found) == listed if isinstance(listed, int) else found == listed
+    assert done.account["not_understood"] == []
+    assert [p.code for p in problems] == (["MG135"] if listed else [])
+
+
+def test_notes_right_of_a_grid_are_listed_with_their_cell(tmp_path):
+    done, problems = read(tmp_path, "g.csv", GRID.replace("0.8\nC", "0.8,,bubble in B4\nC"))
+    assert done.account["not_understood"] == ["line 3, column 7: bubble in B4"]
+    assert done.account["readings"] == 12
+    assert problems == []
+
+
+def test_the_names_of_a_small_plate_are_no_noise(tmp_path):
+    plate = ",1,2,3\nA,0.1,0.2,0.3\nB,0.5,0.6,0.7\n\n,1,2,3\nA,a,b,c\nB,d,e,f\n"
+    done, problems = read(tmp_path, "g.csv", plate)
+    assert problems == []
+    assert done.account["not_understood"] == done.account["ignored_below"] == []
+
+
+def test_a_note_between_rows_that_were_read_is_listed(tmp_path):
+    course = "Time [s],A1,A2,A3,A4\n0,0.1,0.2,0.3,0.4\nlamp changed,,,,\n30,0.5,0.6,0.7,0.8\n"
+    done, _ = read(tmp_path, "k.csv", course)
+    assert done.account["not_understood"] == ["line 3: lamp changed"]

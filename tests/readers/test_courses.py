@@ -32,7 +32,7 @@ def test_a_broken_time_is_refused_not_taken_for_the_end():
 
 def test_times_across_below_the_numbers_of_the_cycles():
     found = sheet(
-        "Cycle Nr.,1,2,3", "Time [s],0,60,", "Temp. [°C],37,37,", "A1,0.1,0.2,", "B1,0.3,OVER,", "", "C1,9,9,"
+        "Cycle Nr.,1,2,3", "Time [s],0,60,", "Temp. [°C],37,37,", "A1,0.1,0.2,", "B1,0.3,OVER,", "", "Comment,x"
     )
     (course,) = times_across_in(found)
     assert course.header == 1
@@ -62,6 +62,11 @@ def test_times_with_units_of_their_own_may_stand_above_wells():
 )
 def test_what_is_no_course_across(lines):
     assert times_across_in(sheet(*lines)) == []
+
+
+@pytest.mark.parametrize("first", ["A1*", "0.1"])
+def test_a_first_row_without_its_well_is_refused(first):
+    assert refusal("Time [s],0,30", "Temp,37,37", f"{first},0.1,0.2", "A2,0.1,0.2") == ("MG130", "line 3, column 1")
 
 
 def test_a_row_without_a_well_amid_wells_is_refused():
@@ -107,9 +112,78 @@ def test_headers_of_times(text, is_one):
     [
         (["Time,A1", "23:50:00,0.1", "0:10:00,0.2", "0:00:00,"], "0:10:00"),
         (["Time [s],60,30", "A1,0.1,0.2"], "30"),
+        (["Time [s],0,30,30", "A1,0.1,0.2,0.2"], "30"),
+        (["Time,A1", "0:00:30,0.1", "0:00:30,0.1"], "0:00:30"),
     ],
 )
 def test_times_that_go_back_are_refused(lines, seen):
     with pytest.raises(UnreadableError) as refused:
         [*time_courses_in(sheet(*lines)), *times_across_in(sheet(*lines))]
     assert (refused.value.code, refused.value.seen) == ("MG149", seen)
+
+
+def refusal(*lines, mark=","):
+    text = sheet_from_lines([*lines, ""], mark)
+    with pytest.raises(UnreadableError) as refused:
+        [*time_courses_in(text), *times_across_in(text)]
+    return refused.value.code, refused.value.place
+
+
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        (("Time [s],A1,A2,B1", "0,0.1,0.2,0.3", "30,0.1,0.3"), "MG127"),
+        (("Time [s],A1,A2,B1", "0,0.1,0.3", "30,0.1,0.2,0.3"), "MG127"),
+        (("Time [s],A1,A2,B1", "0,0.1,0.3", "30,0.1,0.3"), "MG127"),
+        (("Time [s],0,30,60", "A1,0.1,0.2,0.3", "A2,0.1,0.3"), "MG127"),
+        (("Time [s],A1,A2", "0,0.1,0.2,9"), "MG124"),
+    ],
+)
+def test_rows_in_which_cells_were_lost_or_added_are_refused(lines, code):
+    assert refusal(*lines)[0] == code
+
+
+def test_cells_added_with_decimal_commas_are_refused():
+    assert refusal("Time [s];A1;A2", "0;0,1;;0,2", "30;0,1;0,2", mark=";") == ("MG124", "line 2, column 4")
+    assert refusal("Time [s];0;30", "A1;0,1;;0,2", mark=";") == ("MG124", "line 2, column 4")
+
+
+@pytest.mark.parametrize("amid", ["", ",the lamp flickered"])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Time [s],A1,A2", "0,0.1,0.2", "30,0.3,0.4", "60,0.5,0.6"],
+        ["Time,A1,A2", "0:00:00,0.1,0.2", "0:00:30,0.3,0.4", "0:01:00,0.5,0.6"],
+        ["Time [s],0,30", "A1,0.1,0.2", "A2,0.1,0.2", "A3,0.1,0.2"],
+    ],
+)
+def test_a_course_that_goes_on_below_a_blank_row_or_a_note_is_refused(amid, lines):
+    assert refusal(*lines[:3], amid, *lines[3:]) == ("MG168", "line 4")
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        ["0:00:00,,"],
+        [",1,2", "A,0.1,0.2"],
+        ["Well,OD", "A1,0.2"],
+        ["1,0.5,0.6"],  # no time of this table
+        ["0:01:00,A3,A4", "0:02:00,0.1,0.2"],
+    ],
+)
+def test_other_tables_below_do_not_interrupt_a_course(below):
+    (course,) = time_courses_in(sheet("Time,A1,A2", "0:00:00,0.1,0.2", "0:00:30,0.3,0.4", "", *below))
+    assert len(course.reads) == 2
+
+
+def test_a_number_of_thousands_of_digits_is_no_time():
+    for text in ("9" * 5000 + ":00:00", "9" * 5000 + " h", "9" * 5000 + " s"):
+        with pytest.raises(UnreadableError) as refused:
+            seconds_from(text, "Time")
+        assert refused.value.code == "MG129"
+
+
+def test_more_courses_than_any_instrument_writes_are_refused():
+    with pytest.raises(UnreadableError) as refused:
+        time_courses_in(sheet(*["Time,A1", "0:00:30,1"] * 2001))
+    assert refused.value.code == "MG106"

@@ -5,6 +5,7 @@ import pytest
 from mgassay.errors import UnreadableError
 from mgassay.experiment import RawFile
 from mgassay.readers.cq_sheets import results_by_name, results_in, the_one
+from mgassay.readers.exports.cfx import DIALECT as CFX
 from mgassay.readers.exports.quantstudio import DIALECT
 from mgassay.readers.sheets import Sheet
 
@@ -82,3 +83,41 @@ def test_a_remark_below_a_table_ends_it_and_is_told(read_export):
     assert [(p.code, p.seen) for p in problems] == [("MG135", "line 5: A3 was lost")]
     assert [p.code for p in read_export("q.txt", f"{head}{rows}A3 was")[1]] == ["MG127"]  # or a row that was cut off
     assert [p.code for p in read_export("q.txt", f"{head}{rows}A3\n")[1]] == ["MG127"]
+
+
+def broken(rows, dialect=DIALECT, **how):
+    with pytest.raises(UnreadableError) as bad:
+        results_in(sheet(*rows, **how), dialect, lambda cells: "Cq" in cells)
+    return bad.value.code, bad.value.place
+
+
+@pytest.mark.parametrize("below", [("", "h", "25.5"), ("", "h", "Undetermined")])
+def test_a_result_without_its_well_is_not_lost_at_the_end_of_a_workbook(below):
+    assert broken([HEAD, A1, below]) == ("MG130", "A3")
+    assert broken([HEAD, A1, (), ("", "note", ""), below]) == ("MG130", "A5")
+
+
+@pytest.mark.parametrize("gap", [("", "", "", ""), ("as seen by eye",)])
+def test_a_non_detect_below_a_gap_is_not_lost_where_it_is_written_as_nothing(gap):
+    rows = [("Well", "Target", "Content", "Cq"), ("A1", "g", "Unkn-1", "24.5"), gap, ("A2", "g", "Unkn-1", "")]
+    for is_text in (True, False):
+        assert broken(rows, CFX, is_text=is_text)[0] == "MG130"
+    assert broken([*rows[:2], ("", "h", "Unkn-1", "")], CFX) == ("MG130", "A3")  # a well merged over two targets
+    assert len(results_in(sheet(*rows[:3], ("A2", "", "", "")), CFX, is_header)[0].rows) == 1  # nothing was in A2
+
+
+def test_a_sample_that_is_called_like_a_line_of_settings_is_a_sample():
+    head = ("Well", "Sample", "Target", "Cq")
+    row = ("", "x = y", "g", "25.5")
+    assert rows_of(head, ("A1", "s", "g", "24.5"), row, is_text=True)[0][-1] == row  # refused later for its well
+    first = ("Sample", "Well", "Target", "Cq")
+    rows = (("s", "A1", "g", "24.5"), ("x = y", "A2", "g", "25.5"))
+    assert rows_of(first, *rows, is_text=True) == [rows]
+    assert rows_of(first, *rows) == [rows]
+
+
+@pytest.mark.parametrize(
+    "line", ["Endogenous Control = ACTB|GAPDH||", "Reference Sample = 1|5|", "Slope||cycles/log decade", "R^2||"]
+)
+def test_lines_of_settings_may_hold_separators(line):
+    assert rows_of(HEAD, A1, A2, tuple(line.split("|")), is_text=True) == [(A1, A2)]

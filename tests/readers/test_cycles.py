@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mgassay.readers.cycles import cycles_reached, cycles_run
+from mgassay.readers.cycles import cycle_number, cycles_reached, cycles_run
 from mgassay.readers.sheets import Content, Sheet
 
 NONE = np.array([np.nan])
@@ -42,3 +42,9 @@ def test_curves_that_end_before_a_cq_were_shortened():
     assert cycles_reached(range(1, 41), [39.0], np.array([30.5])) == 40
     assert cycles_reached(range(1, 31), [], np.array([30.5])) is None
     assert cycles_reached([], [], NONE) is None
+
+
+def test_numbers_of_any_length_are_no_cycles():
+    nines = "9" * 5000
+    assert cycles_run(Content("x", text=f"* Cycles = {nines}\n"), [], NONE) is None
+    assert [cycle_number(t) for t in (nines, "0" * 5000 + "1", "007")] == [0, 0, 7]

@@ -1,6 +1,15 @@
 import pytest
 
-from mgassay.readers.paths import alike, files_in, is_file, is_folder, leaves_folder, offered, paths_of_images, spelt_as_on_disk
+from mgassay.readers.paths import (
+    alike,
+    files_in,
+    is_file,
+    is_folder,
+    leaves_folder,
+    offered,
+    paths_of_images,
+    spelt_as_on_disk,
+)
 
 
 @pytest.fixture

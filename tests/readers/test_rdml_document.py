@@ -260,3 +260,11 @@ def test_cycles_of_a_protocol(steps, cycles):
     assert protocol_cycles(*run_of(REACT, before=asked, head=head)) == cycles
     assert protocol_cycles(*run_of(REACT, before=asked.replace("p", "q"), head=head)) is None
     assert protocol_cycles(*run_of(REACT, head=head)) is None
+
+
+def test_documents_that_would_fill_the_memory_are_refused_before_they_are_parsed():
+    for body, seen in (("<a/>" * 3_000_001, "3.0 million tags"), (" " * 60_000_001, "60 MB")):
+        for content in (Content("f", xml=f"<rdml>{body}</rdml>".encode()), Content("f", text=f"<rdml>{body}</rdml>")):
+            with pytest.raises(UnreadableError) as bad:
+                document_from_content(content)
+            assert (bad.value.code, bad.value.seen) == ("MG106", seen)

@@ -20,6 +20,7 @@ from mgassay.readers.text import decimal_mark, number_from, quantity_from, statu
 
 _MISPLACED = {"date": "MG122", "formula": "MG123", "unknown": "MG120"}
 _STORED = 1e-15  # relative; programs write 16 or 17 digits of a number into a workbook
+_NAMED = 24  # plates in a message
 _SAME_NM = 0.5  # wavelengths nearer than this are one: readers print whole nanometres
 
 
@@ -195,8 +196,14 @@ def _check_one_plate(blocks: Sequence[Block]) -> None:
     for part in (1, 0):  # the plate's own label tells them apart, or the sheet, or only both
         names = [plate[part] for plate in plates]
         if all(names) and len(set(names)) == len(names):
-            raise UnreadableError("MG113", seen=", ".join(names))
-    raise UnreadableError("MG113", seen=", ".join(dict.fromkeys(b.plate for b in blocks)))
+            raise UnreadableError("MG113", seen=_listed(names))
+    raise UnreadableError("MG113", seen=_listed(list(dict.fromkeys(b.plate for b in blocks))))
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names for a message, the first of many."""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def _check_last_number(

@@ -2,23 +2,25 @@
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mgassay.errors import UnreadableError
+from mgassay.readers.grid_checks import heads_grid
 from mgassay.readers.sheets import Sheet
-from mgassay.readers.spots import Spot, check_last_line, check_no_more
-from mgassay.readers.text import number_from
+from mgassay.readers.spots import Spot, check_count, check_last_line, check_no_more, check_same_length, interrupted
+from mgassay.readers.text import is_reading, number_from
 from mgassay.wellnames import well_from_text
 
 WELL_CORNERS = ("well", "wells")
-_CLOCK = re.compile(r"(\d+):([0-5]\d):([0-5]\d)(?:\.(\d+))?")
-_WORDED = re.compile(r"(?=\d)(?:(\d+) ?h)?\s*(?:(\d+) ?min)?\s*(?:(\d+(?:\.\d+)?) ?s(?:ec)?)?")
+_CLOCK = re.compile(r"(\d{1,9}):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?")
+_WORDED = re.compile(r"(?=\d)(?:(\d{1,9}) ?h)?\s*(?:(\d{1,9}) ?min)?\s*(?:(\d{1,9}(?:\.\d{1,9})?) ?s(?:ec)?)?")
 _TIME_HEADER = re.compile(
     r"(?:kinetic |read |avg\. )?(?:time|zeit)\b\s*[\[(]?\s*(s|sec|seconds|min|minutes|h|hours)?\s*[\])]?", re.I
 )
 _TIME_COLUMNS = 4  # the times stand in one of the first columns: behind the cycle's number, before the temperature
 _LINES_BETWEEN = 3  # cycle numbers, temperatures and the like may stand between times and wells
+_NO_WORD = re.compile(r"[\d.,+-]|[A-Za-z]{1,2} ?\d")  # at the start of a cell
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -35,18 +37,27 @@ def time_courses_in(sheet: Sheet) -> list[TimeCourse]:
     """All tables with times down and wells across; rows without any value are reads that were never taken.
 
     Raises UnreadableError MG129 for a time that is neither h:mm:ss nor a number with its unit in the header, MG149 for
-    one that is earlier than the time before it.
+    one that is not later than the time before it, MG168 for a table that goes on below a blank row or a note.
     """
-    return [c for header, cells in enumerate(sheet.cells) if (c := _course_at(sheet, header, cells))]
+    return _counted(c for header, cells in enumerate(sheet.cells) if (c := _course_at(sheet, header, cells)))
 
 
 def times_across_in(sheet: Sheet) -> list[TimeCourse]:
     """All tables with wells down and times across, whose header is the row of the times.
 
     Raises UnreadableError MG129 for a time that cannot be read, MG130 for a row without a well amid the others, MG149
-    for a time that is earlier than the one before it.
+    for a time that is not later than the one before it, MG168 for a table that goes on below a blank row.
     """
-    return [c for header, cells in enumerate(sheet.cells) if (c := _across_at(sheet, header, cells))]
+    return _counted(c for header, cells in enumerate(sheet.cells) if (c := _across_at(sheet, header, cells)))
+
+
+def _counted(courses: Iterable[TimeCourse]) -> list[TimeCourse]:
+    """All courses; raises UnreadableError MG106 for more than any instrument writes."""
+    found: list[TimeCourse] = []
+    for course in courses:
+        found.append(course)
+        check_count(len(found))
+    return found
 
 
 def is_time_header(text: str) -> bool:
@@ -68,14 +79,48 @@ def _course_at(sheet: Sheet, header: int, cells: Sequence[str]) -> TimeCourse | 
     reads = []
     row = header + 1
     while wells and sheet.cell(row, at) and not _TIME_HEADER.fullmatch(sheet.cell(row, at)):
-        check_last_line(sheet, row, wells[-1][1])
         check_no_more(sheet, row, len(cells))
         spots = tuple(Spot(well, row, col) for well, col in wells)
         if any(sheet.cell(row, s.col) for s in spots):
             reads.append((seconds_from(sheet.cell(row, at), cells[at], sheet.place(row, at)), spots))
             _check_order(reads, sheet.cell(row, at), sheet.place(row, at))
         row += 1
-    return TimeCourse(sheet, header, tuple(reads)) if reads else None
+    if not reads:
+        return None
+    course = TimeCourse(sheet, header, tuple(reads))
+    _check_lengths(course, at)
+    if not sheet.cell(row, at):
+        _check_not_interrupted(course, row, at)
+    return course
+
+
+def _check_lengths(course: TimeCourse, at: int) -> None:
+    """Raises UnreadableError MG127 when a read of a text ends before its last well: a cell of it was lost."""
+    sheet, last = course.sheet, course.reads[0][1][-1].col
+    rows = [spots[0].row for _, spots in course.reads]
+    check_same_length(sheet, rows, at)
+    short = next((row for row in rows if sheet.is_text and len(sheet.cells[row]) <= last), None)
+    if short is not None:
+        raise UnreadableError("MG127", place=sheet.place(short), seen="fewer cells than the header")
+
+
+def _check_not_interrupted(course: TimeCourse, end: int, at: int) -> None:
+    """Raises UnreadableError MG168 when rows with a time and as many readings follow before the next header."""
+    sheet, spots = course.sheet, course.reads[-1][1]
+    own = _has_unit(sheet.cell(spots[0].row, at))
+    needed = sum(is_reading(sheet.cell(s.row, s.col)) for s in spots)
+    for row in range(end, len(sheet.cells)):
+        text = sheet.cell(row, at)
+        if _heads_table(sheet.cells[row]):
+            return
+        if text and _is_time(text) and _has_unit(text) == own:
+            if 2 * sum(is_reading(sheet.cell(row, s.col)) for s in spots) >= max(1, needed):
+                raise interrupted(sheet, end, row)
+
+
+def _heads_table(cells: Sequence[str]) -> bool:
+    """Whether a row is the header of a table: of times, of wells, or of a plate's columns."""
+    return _time_column(cells) is not None or sum(bool(well_from_text(c)) for c in cells) >= 2 or heads_grid(cells)
 
 
 def _across_at(sheet: Sheet, header: int, cells: Sequence[str]) -> TimeCourse | None:
@@ -92,6 +137,8 @@ def _across_at(sheet: Sheet, header: int, cells: Sequence[str]) -> TimeCourse | 
     check_last_line(sheet, wells[-1][1], columns[-1])
     for _, row in wells:
         check_no_more(sheet, row, len(cells))
+    check_same_length(sheet, [row for _, row in wells], at)
+    _check_no_wells_below(sheet, wells[-1][1] + 1, at, columns)
     reads = []
     for col in columns:
         spots = tuple(Spot(well, row, col) for well, row in wells)
@@ -101,14 +148,27 @@ def _across_at(sheet: Sheet, header: int, cells: Sequence[str]) -> TimeCourse | 
     return TimeCourse(sheet, header, tuple(reads)) if reads else None
 
 
+def _check_no_wells_below(sheet: Sheet, end: int, at: int, columns: Sequence[int]) -> None:
+    """Raises UnreadableError MG168 when wells with readings at these times follow before the next header."""
+    for row in range(end, len(sheet.cells)):
+        cells = sheet.cells[row]
+        if _time_column(cells) is not None or any(c.casefold() in WELL_CORNERS for c in cells) or heads_grid(cells):
+            return
+        if well_from_text(sheet.cell(row, at)) and any(is_reading(sheet.cell(row, col)) for col in columns):
+            raise interrupted(sheet, end, row)
+
+
 def _check_order(reads: Sequence[tuple[float, tuple[Spot, ...]]], text: str, place: str) -> None:
-    """Raises UnreadableError MG149 when the last read is earlier than the one before it."""
-    if len(reads) > 1 and reads[-1][0] < reads[-2][0]:
+    """Raises UnreadableError MG149 when the last read is earlier than the one before it, or at the same time."""
+    if len(reads) > 1 and reads[-1][0] <= reads[-2][0]:
         raise UnreadableError("MG149", place=place, seen=text)
 
 
 def _wells_below(sheet: Sheet, start: int, col: int) -> Iterator[tuple[str, int]]:
-    """Wells and rows below a row of times, until an empty cell; raises UnreadableError MG130 for a broken list."""
+    """Wells and rows below a row of times, until an empty cell; raises UnreadableError MG130 for a broken list.
+
+    Lines between times and wells have a word in front; what looks like a well or a value there is a broken row.
+    """
     begun, broken = False, -1
     for row in range(start, len(sheet.cells)):
         cell = sheet.cell(row, col)
@@ -122,7 +182,7 @@ def _wells_below(sheet: Sheet, start: int, col: int) -> Iterator[tuple[str, int]
         if well:
             begun = True
             yield well, row
-        elif begun and broken < 0:
+        elif broken < 0 and (begun or _NO_WORD.match(cell)):
             broken = row
 
 

@@ -1,6 +1,7 @@
 """Where the results tables of qPCR programs stand in a sheet, and which of several is meant."""
 
 import itertools
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from mgassay.errors import UnreadableError
@@ -12,6 +13,11 @@ from mgassay.readers.text import number_from
 from mgassay.wellnames import well_from_text
 
 Row = tuple[str, ...]
+
+# Lines of Applied Biosystems below a table, which may hold separators.
+_TRAILER = re.compile(
+    r"(?:analysis type|endogenous control|reference sample|rq min)\b.* =.*|slope|y-intercept|r\^2", re.IGNORECASE
+)
 
 
 def results_by_name(
@@ -48,32 +54,50 @@ def _names_wells(cells: Sequence[str], dialect: Dialect) -> bool:
 def results_from_rows(sheet: Sheet, rows: Sequence[Row], first: int, dialect: Dialect) -> CqTable:
     """The table whose header is the first of these rows, which stands in row `first` of the sheet (from 0).
 
-    Raises UnreadableError MG130 where wells follow below the row at which it ends: it is broken, not ended.
+    Raises UnreadableError MG130 where wells follow below the row at which it ends, or a result without its well stands
+    there: it is broken, not ended.
     """
     columns = columns_from_header(rows[0], dialect.columns)
-    well = columns.get("well", -1)
     last = len(rows) - 1  # of a text without a line break at its end, a row that may be cut off and so is no note
     ends = (
-        k for k, row in enumerate(rows) if k and (_is_end(row, well, sheet.is_text) or (k < last and _is_note(row)))
+        k
+        for k, row in enumerate(rows)
+        if k and (_is_end(row, columns, dialect, sheet.is_text) or (k < last and _is_note(row)))
     )
     end = next(ends, len(rows))
-    more = next((k for k in range(end + 1, len(rows)) if _holds_well(rows[k], columns, dialect)), None)
-    if more is not None:
-        seen = (rows[end][well] if well < len(rows[end]) else "") or "an empty cell"
-        raise UnreadableError("MG130", sheet=sheet.name, place=sheet.place(first + end, max(well, 0)), seen=seen)
+    for k in range(end, len(rows)):
+        wellless = _lacks_well(rows[k], columns, dialect)
+        if wellless or (k > end and _holds_well(rows[k], columns, dialect)):
+            at, well = k if wellless else end, columns.get("well", -1)
+            seen = _cell(rows[at], well) or "an empty cell"
+            raise UnreadableError("MG130", sheet=sheet.name, place=sheet.place(first + at, max(well, 0)), seen=seen)
     unfinished = sheet.is_text and end == len(rows)
     return CqTable(sheet, columns, first + 1, rows[1:end], rows[0], unfinished=unfinished)
 
 
-def _is_end(row: Row, well: int, is_text: bool) -> bool:
+def _cell(row: Row, col: int) -> str:
+    """A cell of a row, "" beyond its end and for a column that is not there."""
+    return row[col] if 0 <= col < len(row) else ""
+
+
+def _is_end(row: Row, columns: Mapping[str, int], dialect: Dialect, is_text: bool) -> bool:
     """Whether a table ends before this row: it is empty, a line `Key = Value`, or (of a workbook) has no well.
 
     A row of a text without a well may be cut off, so it is kept, and refused later.
     """
     filled = [c for c in row if c]
-    if not filled or " = " in filled[0] or filled[0].endswith((" =", ":")):
+    if not filled or _is_line(filled, row, columns, dialect, is_text):
         return True
-    return not is_text and not (0 <= well < len(row) and row[well])
+    return not is_text and not _cell(row, columns.get("well", -1))
+
+
+def _is_line(filled: Sequence[str], row: Row, columns: Mapping[str, int], dialect: Dialect, is_text: bool) -> bool:
+    """Whether a row is a line `Key = Value` (in a workbook in two cells), and no well whose sample is `x = y`."""
+    if dialect.well(_cell(row, columns.get("well", -1))) or _lacks_well(row, columns, dialect):
+        return False
+    if _TRAILER.fullmatch(row[0]):
+        return True
+    return len(filled) <= (1 if is_text else 2) and (" = " in filled[0] or filled[0].endswith((" =", ":")))
 
 
 def _is_note(row: Row) -> bool:
@@ -82,9 +106,28 @@ def _is_note(row: Row) -> bool:
 
 
 def _holds_well(row: Row, columns: Mapping[str, int], dialect: Dialect) -> bool:
-    """Whether a row is one more of the table: a well, and something in the column of Cq."""
-    well, cq = columns.get("well", -1), columns.get("cq", -1)
-    return 0 <= max(well, cq) < len(row) and well >= 0 and bool(row[cq] and dialect.well(row[well]))
+    """Whether a row is one more of the table: a well, and a Cq or (where no Cq is a result too) what the well holds."""
+    if "cq" not in columns or not dialect.well(_cell(row, columns.get("well", -1))):
+        return False
+    return bool(_cell(row, columns["cq"])) or (_is_result("", dialect) and _names(row, columns) > 0)
+
+
+def _lacks_well(row: Row, columns: Mapping[str, int], dialect: Dialect) -> bool:
+    """Whether a row holds a result whose well cell is empty (one well merged over two targets, say)."""
+    if not {"well", "cq"} <= columns.keys() or _cell(row, columns["well"]):
+        return False
+    cq = _cell(row, columns["cq"])
+    return _is_result(cq, dialect) and (bool(cq) or _names(row, columns) > 1)
+
+
+def _is_result(cq: str, dialect: Dialect) -> bool:
+    """Whether a cell holds a Cq, or a word for one that was not reached."""
+    return dialect.no_cq.get(cq.casefold()) == "undetermined" or any(number_from(cq, m) is not None for m in ".,")
+
+
+def _names(row: Row, columns: Mapping[str, int]) -> int:
+    """How many names of sample, target and task a row holds."""
+    return sum(bool(_cell(row, columns.get(name, -1))) for name in ("sample", "target", "task"))
 
 
 def the_one(found: Mapping[str, CqTable], raw: RawFile, title: str, first: Sequence[str] = ()) -> CqTable:

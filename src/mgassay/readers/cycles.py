@@ -12,9 +12,18 @@ import numpy.typing as npt
 from mgassay.readers.sheets import Content
 
 _AMPLIFICATION = "Amplification Data"
-_CYCLE_NUMBER = re.compile(r"0*[1-9]\d{0,2}", re.ASCII)  # no run has a thousand cycles
+_CYCLE_NUMBER = re.compile(r"0{0,5}[1-9]\d{0,2}", re.ASCII)  # no run has a thousand cycles
 _CYCLE = ("cycle", "cycle number")
 _SAID_CYCLES = re.compile(r"[*#]?\s*(?:number of |total )?cycles\s*[=:\t]\s*(\d{1,3})\s*", re.IGNORECASE)
+
+
+def beyond_run(cq: float, cycles: int | None) -> bool:
+    """Whether a Cq lies at or above the cycles of its run, as some programs and labs write what was not detected.
+
+    >>> beyond_run(39.9, 40), beyond_run(40.0, 40), beyond_run(45.0, None)
+    (False, True, False)
+    """
+    return cycles is not None and cq >= cycles
 
 
 def cycles_run(content: Content, baseline_ends: Iterable[float], cq: npt.NDArray[np.float64]) -> int | None:

@@ -23,6 +23,7 @@ _DECLARED = re.compile(rb"""\s*<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z][\w.-]*
 _NUMBER = re.compile(r"[0-9]+")
 _CODE = re.compile(r"\{?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?", re.IGNORECASE)
 _MOST_CYCLES = 1000
+_MOST_BYTES, _MOST_TAGS = 60_000_000, 3_000_000  # a plate of 384 wells with two dyes has a tenth of that
 _NAMED, _LONGEST = 3, 40  # ids in a message, and signs of each
 _RANGE = re.compile(r".*;\s*A1-([A-Z]+)([0-9]+)\s*")  # the formats of 1.0: `96-well plate; A1-H12`
 
@@ -92,11 +93,13 @@ class Sample:
 def document_from_content(content: Content) -> "Element":
     """The root of the document, all tags without their namespace.
 
-    Raises UnreadableError MG107 when it declares entities, MG155 when it is broken or no RDML.
+    Raises UnreadableError MG106 when it is too large, MG107 when it declares entities, MG155 when it is broken or no
+    RDML.
     """
     from defusedxml.common import DefusedXmlException
     from defusedxml.ElementTree import ParseError, fromstring
 
+    _check_size(content)
     text = content.text or _decoded(content.xml)
     try:
         root: Element = fromstring(text.lstrip("\ufeff\r\n\t "))
@@ -109,6 +112,15 @@ def document_from_content(content: Content) -> "Element":
     if root.tag != "rdml":
         raise UnreadableError("MG155", seen=f"its outermost element is <{root.tag}>")
     return root
+
+
+def _check_size(content: Content) -> None:
+    """Raises UnreadableError MG106 for a document that would take more memory, once parsed, than is bearable."""
+    size, tags = len(content.text or content.xml), content.text.count("<") or content.xml.count(b"<")
+    if size > _MOST_BYTES:
+        raise UnreadableError("MG106", seen=f"{size / 1e6:.0f} MB", limit=f"{_MOST_BYTES / 1e6:.0f} MB")
+    if tags > _MOST_TAGS:
+        raise UnreadableError("MG106", seen=f"{tags / 1e6:.1f} million tags", limit=f"{_MOST_TAGS / 1e6:.0f} million")
 
 
 def _decoded(xml: bytes) -> str:

@@ -76,9 +76,11 @@ def _read_plate(title: str, find: FindBlocks, content: Content, raw: RawFile, pr
 
 
 def _rows_of(blocks: Iterable[Block]) -> dict[str, frozenset[int]]:
-    """The rows of each sheet from the first to the last value of every block, and the row above them."""
-    rows: dict[str, set[int]] = {}
+    """The rows of each sheet in which values were read, and the row above the first read of every channel."""
+    read: dict[tuple[str, str, str], set[int]] = {}
     for block in blocks:
-        at = [spot.row for spot in block.spots]
-        rows.setdefault(block.sheet.name, set()).update(range(min(at) - 1, max(at) + 1) if at else ())
+        read.setdefault((block.sheet.name, block.label, block.channel), set()).update(s.row for s in block.spots)
+    rows: dict[str, set[int]] = {}
+    for (sheet, _, _), at in read.items():
+        rows.setdefault(sheet, set()).update((min(at) - 1, *at) if at else ())
     return {name: frozenset(numbers) for name, numbers in rows.items()}

@@ -22,7 +22,6 @@ from mgassay.readers.reader import Export, Reader
 from mgassay.readers.sheet_checks import check_sheets
 from mgassay.readers.sheets import Content
 
-
 PLAIN_LINES = 100_000  # a longer text that no program claims is no plate that somebody typed
 
 

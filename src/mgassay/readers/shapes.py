@@ -4,18 +4,26 @@ A value belongs to the well that its labels name (row letter and column number, 
 well that its position would suggest. Finders say where values stand; what they are is read in `blocks`.
 """
 
+import bisect
+import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mgassay.errors import UnreadableError
+from mgassay.readers.grid_checks import (
+    check_beside,
+    check_header,
+    check_not_interrupted,
+    column_run,
+    is_row_letter,
+)
 from mgassay.readers.sheets import Sheet
-from mgassay.readers.spots import Spot, check_last_line, check_no_more
-from mgassay.readers.text import number_from
-from mgassay.wellnames import MAX_COLUMNS, MAX_ROWS, PLATE_SHAPES, row_letters, row_number, well_from_text
+from mgassay.readers.spots import Spot, check_count, check_last_line, check_no_more, check_same_length
+from mgassay.wellnames import PLATE_SHAPES, row_letters, row_number, well_from_text
 
 WELL_HEADERS = ("well", "wells", "well position", "well positions")
-_COLUMN = re.compile(r"0?[1-9]|[1-4][0-9]")
+_NO_LABEL = re.compile("(?!)")
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,7 @@ class PlateGrid:
     left: int  # sheet column of the row letters
     columns: tuple[int, ...]  # the plate's columns, from 1
     rows: tuple[tuple[str, int], ...]
+    labels: re.Pattern[str] = _NO_LABEL  # of what may stand right of a row
 
     @property
     def corner(self) -> str:
@@ -54,22 +63,32 @@ class PlateGrid:
                     "MG127", place=self.sheet.place(row), seen=f"{found} of {len(self.columns)} values"
                 )
 
-    def spots(self, rows: Sequence[tuple[str, int]] | None = None) -> tuple[Spot, ...]:
-        """Where the wells of these rows stand (of all rows when not given); refuses a grid that was cut off."""
+    def check_surroundings(self) -> None:
+        """Raises UnreadableError MG124 for readings beside the grid, MG168 for rows of it below another row."""
+        check_header(self.sheet, self.header, self.left, self.columns)
+        check_beside(self.sheet, self.header, self.end, [row for _, row in self.rows], self.labels)
+        if self.header >= 0:
+            check_not_interrupted(self.sheet, self.rows[-1], self.left, self.columns)
+
+    @functools.cached_property
+    def _checked(self) -> bool:
+        """True; raises UnreadableError for a grid in which cells were lost or moved, or that lost rows."""
+        self.check_surroundings()
         self.check_whole()
-        chosen = self.rows if rows is None else rows
+        check_same_length(self.sheet, [row for _, row in self.rows], self.left + 1, self.end)
+        return True
+
+    def spots(self, rows: Sequence[tuple[str, int]] | None = None) -> tuple[Spot, ...]:
+        """Where the wells of these rows stand (of all rows when not given).
+
+        Refuses a grid that was cut off or interrupted, in which cells have moved or beside which readings stand.
+        """
+        chosen = self.rows if self._checked and rows is None else rows or ()
         return tuple(
             Spot(f"{letter}{column}", row, self.left + 1 + k)
             for letter, row in chosen
             for k, column in enumerate(self.columns)
         )
-
-    def check_width(self) -> None:
-        """Raises UnreadableError MG124 when numbers stand right of the last column: decimal commas cut into cells."""
-        for _, row in self.rows:
-            beyond = self.label(row)
-            if beyond and number_from(beyond, ".") is not None:
-                raise UnreadableError("MG124", place=self.sheet.place(row, self.end), seen=beyond)
 
 
 def title_above(sheet: Sheet, row: int, reach: int = 6) -> str:
@@ -80,57 +99,46 @@ def title_above(sheet: Sheet, row: int, reach: int = 6) -> str:
     return ""
 
 
-def nearest_above(sheet: Sheet, row: int, pattern: re.Pattern[str]) -> re.Match[str] | None:
-    """The match of the nearest cell above that a pattern matches whole."""
-    for above in range(row - 1, -1, -1):
-        for cell in sheet.cells[above]:
-            if cell and (match := pattern.fullmatch(cell)):
-                return match
-    return None
+def rows_with(sheet: Sheet, pattern: re.Pattern[str]) -> list[tuple[int, re.Match[str]]]:
+    """The rows in which a cell is matched whole by a pattern, with the match of the first such cell."""
+    found = (
+        (row, next((m for c in cells if c and (m := pattern.fullmatch(c))), None))
+        for row, cells in enumerate(sheet.cells)
+    )
+    return [(row, match) for row, match in found if match]
 
 
-def grids_in(sheet: Sheet, *, continued: bool = False) -> list[PlateGrid]:
+def nearest_above(found: Sequence[tuple[int, re.Match[str]]], row: int) -> re.Match[str] | None:
+    """The last of the matches above a row."""
+    at = bisect.bisect_left(found, row, key=lambda pair: pair[0])
+    return found[at - 1][1] if at else None
+
+
+def grids_in(sheet: Sheet, *, continued: bool = False, labels: re.Pattern[str] = _NO_LABEL) -> list[PlateGrid]:
     """All plate grids of a sheet, of any plate from 6 to 1,536 wells, whole or in part.
 
-    `continued`: rows without a letter belong to the letter above them.
+    `continued`: rows without a letter belong to the letter above them; `labels` may stand right of a row.
+    Raises UnreadableError MG106 for more grids than any instrument writes.
     """
     grids: list[PlateGrid] = []
     row = 0
     while row < len(sheet.cells):
-        grid = _grid_at(sheet, row, continued)
+        grid = _grid_at(sheet, row, continued, labels)
         if grid:
             grids.append(grid)
+            check_count(len(grids))
         row = grid.rows[-1][1] + 1 if grid else row + 1
     return grids
 
 
-def column_run(cells: Sequence[str]) -> tuple[int, tuple[int, ...]] | None:
-    """Where the longest run of consecutive column numbers starts in a row, and the numbers; None below two."""
-    best: tuple[int, tuple[int, ...]] | None = None
-    start = 0
-    while start < len(cells):
-        run: list[int] = []
-        while start + len(run) < len(cells) and _continues(run, cells[start + len(run)]):
-            run.append(int(cells[start + len(run)]))
-        if len(run) >= 2 and (best is None or len(run) > len(best[1])):
-            best = start, tuple(run)
-        start += max(1, len(run))
-    return best
-
-
-def _continues(run: Sequence[int], cell: str) -> bool:
-    """Whether a cell is the next column number of a run."""
-    return bool(_COLUMN.fullmatch(cell)) and int(cell) <= MAX_COLUMNS and (not run or int(cell) == run[-1] + 1)
-
-
-def _grid_at(sheet: Sheet, header: int, continued: bool) -> PlateGrid | None:
+def _grid_at(sheet: Sheet, header: int, continued: bool, labels: re.Pattern[str]) -> PlateGrid | None:
     """The grid whose column numbers stand in this row, if any."""
     run = column_run(sheet.cells[header])
     if run is None or run[0] == 0:
         return None
     left = run[0] - 1
     rows = tuple(_lettered_rows(sheet, header + 1, left, continued))
-    return PlateGrid(sheet, header, left, run[1], rows) if rows else None
+    return PlateGrid(sheet, header, left, run[1], rows, labels) if rows else None
 
 
 def _lettered_rows(sheet: Sheet, start: int, left: int, continued: bool) -> Iterator[tuple[str, int]]:
@@ -138,7 +146,7 @@ def _lettered_rows(sheet: Sheet, start: int, left: int, continued: bool) -> Iter
     letter = ""
     for row in range(start, len(sheet.cells)):
         cell = sheet.cell(row, left)
-        if 0 <= row_number(cell) < MAX_ROWS and (not letter or row_number(cell) > row_number(letter)):
+        if is_row_letter(cell) and (not letter or row_number(cell) > row_number(letter)):
             letter = cell.upper()
         elif not (continued and letter and not any(sheet.cells[row][: left + 1]) and any(sheet.cells[row])):
             return
@@ -190,11 +198,18 @@ class WellList:
         """The header's cells."""
         return self.sheet.cells[self.header]
 
-    def spots(self, col: int) -> tuple[Spot, ...]:
-        """Where the wells' values stand in one column; refuses a text that was cut off before the last of them."""
-        check_last_line(self.sheet, self.rows[-1][1], col)
+    @functools.cached_property
+    def _checked(self) -> bool:
+        """True; raises UnreadableError for a list of a text in which cells were lost or moved."""
         for _, row in self.rows:
             check_no_more(self.sheet, row, len(self.names))
+        check_same_length(self.sheet, [row for _, row in self.rows], 0)
+        return True
+
+    def spots(self, col: int) -> tuple[Spot, ...]:
+        """Where the wells' values stand in one column; refuses a text that was cut off or in which cells have moved."""
+        if self._checked:
+            check_last_line(self.sheet, self.rows[-1][1], col)
         return tuple(Spot(well, row, col) for well, row in self.rows)
 
 
@@ -216,6 +231,7 @@ def well_lists_in(
             start += 1
         if rows := tuple(_listed_wells(sheet, start, col, well_headers)):
             lists.append(WellList(sheet, header, rows))
+            check_count(len(lists))
     return lists
 
 

@@ -22,9 +22,9 @@ _SURELY_GROUPED = {
     ".": re.compile(r"[+-]?\d{1,3}(?:(?:\.\d{3})+,\d*|(?:\.\d{3}){2,})"),
 }
 _GROUP_SIGNS = re.compile(r"(?<=\d)['\u2019\u00a0\u202f\u2009 ](?=\d{3}(?!\d))")  # 1'234.5, 1 234,5: no other meaning
-_GROUPED = {
-    ",": re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?"),
-    ".": re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"),
+_GROUPED = {  # no group of thousands begins with 0: 0,125 is none
+    ",": re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?"),
+    ".": re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?"),
 }
 _NUMBER_EITHER = r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?"
 _GROUPED_BY_SIGN = re.compile(r"[+-]?\d{1,3}(?:['\u2019\u00a0\u202f\u2009 ]\d{3})+(?:[.,]\d*)?")
@@ -138,6 +138,15 @@ def status_of(token: str) -> tuple[str, str]:
     return ("formula" if text.startswith("=") else "unknown"), ""
 
 
+def is_reading(token: str) -> bool:
+    """Whether a filled cell says what was read there: a number, or that it was too high, too low or masked.
+
+    >>> [is_reading(token) for token in ("0,102", "OVRFLW", "*0.3*", "", "?????", "Mean")]
+    [True, True, True, False, False, False]
+    """
+    return bool(token) and status_of(token)[0] in ("ok", "above", "below", "masked")
+
+
 def is_date(text: str) -> bool:
     """Whether a text is a date, or what Excel makes of `MAR1` or `1.2` when it takes them for one.
 
@@ -204,10 +213,10 @@ def number_from(text: str, mark: str) -> float | None:
 
 
 def quantity_from(text: str, mark: str) -> float | None:
-    """As `number_from`, with the other mark allowed between groups of three digits.
+    """As `number_from`, with the other mark allowed between groups of three digits, the first of which is no 0.
 
-    >>> quantity_from("100,000,000.000", "."), quantity_from("1.250,5", ",")
-    (100000000.0, 1250.5)
+    >>> quantity_from("100,000,000.000", "."), quantity_from("1.250,5", ","), quantity_from("0,125", ".")
+    (100000000.0, 1250.5, None)
     """
     if _GROUPED[mark].fullmatch(text):
         text = text.replace("," if mark == "." else ".", "")

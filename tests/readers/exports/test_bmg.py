@@ -105,7 +105,7 @@ def test_wells_not_read_are_no_readings_and_rows_may_end_early(read_export, line
     rows = [*HEAD, *block(grid, "Raw Data (450)", lambda r, c: "" if c == 4 else 1.0)]
     rows[11] = rows[11][:9]
     frame, problems = read_export("p.CSV", lines(rows))
-    assert problems == []
+    assert [(p.code, p.severity, p.place, p.seen) for p in problems] == [("MG167", "warning", "line 12", "C")]
     assert len(frame) == 96 - 8 - 4
     assert not set(frame["well"]) & {"A5", "H5", "C9", "C12"}
 
@@ -189,3 +189,46 @@ def test_plates_on_sheets_of_their_own_need_a_choice(read_export, workbook, grid
     plate = [["User: U"], ["Test Name: Ca"], [None, "1. Raw Data (575)"], *grid(lambda r, c: 0.5, corner=None)]
     _, problems = read_export("p.xlsx", workbook({"Monday": plate, "Tuesday": plate}))
     assert [(p.code, p.seen) for p in problems] == [("MG113", "Monday, Tuesday")]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["A,0.101,0.103,", "B,0.201,0.202,0.203,", ""],  # trailing separators: a cell was lost
+        ["A,25247,150035,1043,", "B,25247,150035,1043"],  # the text ends within the grid
+        ["A,25247,150035", "B,25247,150035,1043"],
+    ],
+)
+def test_rows_of_a_grid_that_lost_a_cell_are_refused(read_export, rows):
+    head = ["User: x", "Test name: y", "Raw Data (450)", "", ",1,2,3,"]
+    frame, problems = read_export("p.CSV", "\r\n".join([*head, *rows]))
+    assert len(frame) == 0
+    assert [p.code for p in problems] == ["MG127"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        (["A01,S,1,729,0.5", "A02,S,1.242,0.6"], "MG124"),
+        (["A01,1.729,0.5", "A02,S,1.242,0.6"], "MG127"),
+        (["A01,S,1.729,0.5", "A02,S,0.6"], "MG127"),
+    ],
+)
+def test_lists_in_which_cells_were_added_or_lost_are_refused(read_export, rows, code):
+    head = ["User: x", "Test name: y", "Well,Content,Raw Data (450),Raw Data (620)"]
+    frame, problems = read_export("p.CSV", "\n".join([*head, *rows, ""]), wavelength_nm="450")
+    assert len(frame) == 0
+    assert [p.code for p in problems] == [code]
+
+
+def test_a_note_amid_a_grid_is_refused(read_export):
+    head = ["User: x", "Test name: y", "Raw Data (450)", "", ",1,2,3,"]
+    rows = ["A,.1,.2,.3", "B,.1,.2,.3", "bubble in C1", "C,.1,.2,.3", ""]
+    _, problems = read_export("p.CSV", "\n".join([*head, *rows]))
+    assert [(p.code, p.place, p.seen) for p in problems] == [("MG168", "line 8", "“bubble in C1”")]
+
+
+def test_a_cycle_of_thousands_of_digits_is_no_cycle(read_export):
+    head = ["User: x", "Test name: y", f"Cycle {'9' * 5000} (0 s)", "Raw Data (450)", ",1,2", "A,.1,.2", ""]
+    frame, _ = read_export("p.CSV", "\n".join(head))
+    assert frame["read_index"].tolist() == [0, 0]

@@ -38,3 +38,14 @@ def test_a_second_grid_of_readings_is_refused(read_export, lines, grid):
 
 def test_no_grid_of_readings_is_refused(read_export, lines, grid):
     assert [p.code for p in read_export("p.csv", lines(export(grid, value=lambda r, c: "")))[1]] == ["MG126"]
+
+
+def test_decimal_commas_in_a_file_of_commas_are_refused(read_export, lines, grid):
+    text = lines(export(grid, value=lambda r, c: f"0,{r}{c:02}"))
+    assert [p.code for p in read_export("p.csv", text)[1]] == ["MG124"]
+
+
+def test_a_row_amid_the_readings_is_refused(read_export, lines, grid):
+    rows = export(grid)
+    rows.insert(4, ["bubble"])
+    assert [(p.code, p.place) for p in read_export("p.csv", lines(rows))[1]] == [("MG168", "line 5")]

@@ -128,3 +128,30 @@ def test_a_plate_is_read_quickly():
     assert READERS[0].detect(content)
     assert len(read(content, raw, Problems()).readings) == 384
     assert time.process_time() - start < 0.2
+
+
+def test_a_name_too_many_in_the_header_never_makes_the_mean_the_cq(read_export):
+    head = ",Well,Fluor,Target,Content,Sample,,Cq,Cq Mean"
+    rows = [",A01,SYBR,RUNX2,Unkn-1,s,24.5,24.9", ",A02,SYBR,RUNX2,Unkn-1,s,24.75,24.9"]
+    for end in ("", ","):
+        frame, problems = read_export("q.csv", text(*(row + end for row in rows), head=head))
+        assert (len(frame), codes(problems)) == (0, ["MG154"])
+
+
+def test_a_quoted_quantity_with_a_decimal_comma_is_no_thousand(read_export):
+    row = ',A01,SYBR,RUNX2,Std-01,,24.5,24.6,"0,001",'
+    frame, problems = read_export("q.csv", text(row, *ROWS[1:]))
+    assert (frame["quantity"].tolist()[0], codes(problems)) == (0.001, ["MG172"])
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        [[], [None, "A02", "FAM", "RUNX2", "Unkn-1", "d2", None, 0]],  # a non-detect below an empty row
+        [[None, None, "VIC", "GAPDH", "Unkn-1", "d1", 20.5, 20.5]],  # a well merged over its targets
+        [[None, None, "VIC", "GAPDH", "Unkn-1", "d1", None, 0]],
+    ],
+)
+def test_no_result_at_the_end_of_a_workbook_is_lost(read_export, workbook, below):
+    frame, problems = read_export("q.xlsx", workbook({"0": [*BOOK["0"], *below]}))
+    assert (len(frame), codes(problems)) == (0, ["MG130"])

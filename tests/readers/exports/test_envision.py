@@ -6,6 +6,7 @@ import pytest
 
 from mgassay.experiment import RawFile
 from mgassay.problems import Problems
+from mgassay.readers.exports.envision import PlateTable
 from mgassay.readers.registry import read_raw_file
 
 MEASURED = ["Plate", "Repeat", "Barcode", "Group", "Label", "Kinetics", "Measurement date", ""]
@@ -148,3 +149,8 @@ def test_notes_of_the_protocol_are_kept_for_the_provenance(lines, grid, tmp_path
     (tmp_path / "p.csv").write_text(lines(rows))
     read = read_raw_file(tmp_path / "p.csv", RawFile(file="p.csv", assay="calcium", plate="P"), Problems())
     assert read.account["not_understood"] == ["line 2: Protocol notes | diluted 1:5"]
+
+
+def test_a_kinetic_number_of_thousands_of_digits_is_none():
+    assert PlateTable(0, {"kinetics": "9" * 5000}).cycle == 0
+    assert PlateTable(0, {"kinetics": "12"}).cycle == 12

@@ -263,9 +263,81 @@ def test_exports_on_several_sheets_are_told_apart_by_the_sheet(read_export, work
 def test_a_plate_that_ends_between_the_rows_of_a_letter_is_refused(read_export):
     rows = [row("A", 0, "Ca:570"), row("", 9, "Blank Ca:570"), row("B", 1, "Ca:570")]
     _, problems = read_export("ca.txt", export("Results", NUMBERS, *rows))
-    assert [(p.code, p.seen) for p in problems] == [("MG127", "1 of the 2 rows of a letter")]
+    assert [(p.code, p.seen) for p in problems] == [("MG127", "the last of 1 rows of letter B; others have 2")]
 
 
 def test_decimal_commas_in_a_csv_of_commas_are_refused(read_export):
     text = export("Results", NUMBERS, row("A", 0, "Ca:570")).replace(".", ",").replace("\t", ",")
     assert [p.code for p in read_export("ca.csv", text)[1]] == ["MG124"]
+
+
+def flat(lists):
+    return [line for lines in lists for line in lines]
+
+
+def interleaved(*letters):
+    return [[row(letter, k, "OCPC:575"), row("", k - 0.05, "Blank OCPC:575")] for k, letter in enumerate(letters)]
+
+
+@pytest.mark.parametrize(
+    "mangle",
+    [
+        lambda line: line.replace("\t1.000", "", 1),
+        lambda line: line.replace("\t1.000", "\t1.000\t", 1),
+    ],
+)
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_row_of_a_matrix_in_which_a_cell_was_lost_or_added_is_refused(read_export, mangle, at):
+    rows = [[row(x, 1, "OCPC:575"), row("", 1, "Blank OCPC:575")] for x in "ABC"]
+    rows[1][at] = mangle(rows[1][at])
+    frame, problems = read_export("ca.txt", export("Results", NUMBERS, *flat(rows), procedure=[]))
+    assert len(frame) == 0
+    assert [p.code for p in problems] in (["MG127"], ["MG124"])
+    assert problems[0].place.split(",")[0] == f"line {len(HEAD) + 5 + at}"
+
+
+@pytest.mark.parametrize("at", [2, 3, 4])
+def test_a_blank_line_in_a_matrix_is_refused(read_export, at):
+    rows = flat(interleaved("A", "B", "C"))
+    rows.insert(at, "")
+    frame, problems = read_export("ca.txt", export("Results", NUMBERS, *rows, procedure=[]))
+    assert len(frame) == 0
+    assert [(p.code, p.place) for p in problems] == [("MG168", f"line {len(HEAD) + 3 + at}")]
+
+
+def test_a_matrix_is_known_by_its_labels_whatever_the_language_of_its_header(read_export):
+    head = ["Softwareversion\t3.12.08", "Platte\t1", "Messwerte"]
+    rows = flat(interleaved(*"ABCDEFGH"))
+    frame, problems = read_export("ca.txt", export(NUMBERS, *rows, head=head, procedure=[]))
+    assert problems == []
+    assert len(frame) == 96
+    assert frame["channel"].unique() == ["OCPC:575"]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        ["575", NUMBERS, row("A", 0, "575")],
+        ["Time\tT° 575\tA1\tA2", "0:00:00\t37\t0.1\t0.2"],
+        ["Well ID\tWell\tName\tCa:575", "SPL1\tA1\tx\t0.1"],
+    ],
+)
+def test_the_line_of_the_software_is_header_enough(read_export, table):
+    frame, problems = read_export("ca.txt", export(*table, head=["Software Version\t3.12.08"], procedure=[]))
+    assert problems == []
+    assert len(frame) in (12, 2, 1)
+    assert frame["wavelength_nm"].unique() == [575.0]
+
+
+def test_what_gen5_computed_below_the_last_raw_row_is_no_note(read_export):
+    rows = flat(interleaved("A", "B"))
+    _, problems = read_export("ca.txt", export("Results", NUMBERS, *rows, procedure=[]))
+    assert problems == []
+    _, problems = read_export("ca.txt", export("Results", NUMBERS, *rows, row("Mean", 1, ""), procedure=[]))
+    assert [p.code for p in problems] == ["MG135"]
+
+
+def test_a_count_of_reads_with_thousands_of_digits_is_none(read_export):
+    step = f"Start Kinetic\tRuntime 0:01:00 (HH:MM:SS), Interval 0:00:30, {'9' * 5000} Reads"
+    table = ["Ca:570", "", "Time" + WELLS, "0:00:00\t\t0.1\t0.2", ""]
+    assert read_export("ca.txt", export(*table, procedure=[*PROCEDURE, step, ""]))[1] == []

@@ -35,3 +35,12 @@ def test_several_readings_need_a_choice(read_export, lines, grid):
 def test_a_file_that_was_cut_off_is_refused(read_export, lines, grid, cut):
     text = lines([*HEAD, *reading(grid, lambda r, c: 0.5)])
     assert [p.code for p in read_export("p.csv", text[: text.index(cut) + len(cut)])[1]] == ["MG127"]
+
+
+def test_a_row_amid_the_readings_and_values_beside_them_are_refused(read_export):
+    rows = [",Reading:,,1,,1,2,3", ",,,,A,.1,.2,.3", ",,,,B,.1,.2,.3", ",,,,C,.1,.2,.3"]
+    assert read_export("p.csv", "\n".join([*rows, ""]))[1] == []
+    blank = [*rows[:2], ",,,,,,,", *rows[2:], ""]
+    assert [(p.code, p.place) for p in read_export("p.csv", "\n".join(blank))[1]] == [("MG168", "line 3")]
+    wide = [*rows[:2], rows[2] + ",,.2", *rows[3:], ""]
+    assert [(p.code, p.place) for p in read_export("p.csv", "\n".join(wide))[1]] == [("MG124", "line 3, column 10")]

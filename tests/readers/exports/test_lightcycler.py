@@ -2,7 +2,7 @@
 
 import pytest
 
-from mgassay.readers.exports.lightcycler import READERS
+from mgassay.readers.exports.lightcycler import READERS, task_from_standard
 from mgassay.readers.reader import FORMAT_ONLY, REAL
 
 TITLE = "Experiment: Mg 1  Selected Filter: SYBR Green I / HRM Dye (483-533)"
@@ -81,3 +81,39 @@ def test_a_mean_is_no_cq_of_the_96(read_export):
     text_96 = "\n".join([HEAD_96.replace("\tCq\t", "\tCq Mean\t"), row, ""])
     assert codes(read_export("q.txt", text_96)[1]) == ["MG110"]
     assert codes(read_export("q.txt", text_96, reader="lightcycler96")[1]) == ["MG126"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ([ROWS[0], "True\t255\tA2\t22.81\t\t0\t", ROWS[2]], "MG127"),  # the name was lost: no Cp is no non-detect
+        ([ROWS[0], "", ROWS[2]], "MG130"),
+        ([ROWS[0], "by hand", ROWS[2]], "MG130"),
+        ([ROWS[0], ROWS[1].replace("True", "Nein")], "MG170"),
+        ([ROWS[0], ROWS[1].replace("True", "")], "MG170"),
+    ],
+)
+def test_no_row_is_misread_in_silence(read_export, rows, code):
+    assert codes(read_export("q.txt", text(*rows))[1]) == [code]
+
+
+@pytest.mark.parametrize("written", ["1,250.5", "1.250,5", "0.001", "0,5"])
+def test_a_concentration_in_any_writing_makes_a_standard(written):
+    assert task_from_standard(written) == "Standard"
+
+
+def test_standards_with_a_point_beside_cp_with_a_comma(read_export):
+    frame, problems = read_export("q.txt", text("True\t255\tA1\tS1\t22,5\t\t0.001\t"))
+    assert (frame["quantity"].tolist(), codes(problems)) == ([0.001], ["MG128", "MG172"])
+
+
+def test_words_of_the_96_that_are_not_known(read_export):
+    rows = ["#1\tA1\tRUNX2\tlow\t36.5\tUnknown\tX\tPositive", "#1\tA2\tRUNX2\tlow\t30.5\tUnknown\tFalse\tneg"]
+    frame, problems = read_export("q.txt", "\n".join([HEAD_96, *rows, ""]))
+    assert frame["status"].tolist() == ["omitted", "ok"]
+    assert [(p.code, p.seen, p.place) for p in problems] == [("MG170", "neg", "line 3, column 8")]
+
+
+def test_a_non_detect_of_the_96_below_a_gap_is_not_lost(read_export):
+    rows = ["#1\tA1\tRUNX2\tlow\t36.5\tUnknown\tFalse\t", "", "#1\tA2\tRUNX2\tlow\t\tUnknown\tFalse\t"]
+    assert codes(read_export("q.txt", "\n".join([HEAD_96, *rows, ""]))[1]) == ["MG130"]

@@ -72,3 +72,10 @@ def test_grids_in_a_workbook_are_known_by_the_lines_below(read_export, workbook,
     frame, problems = read_export("p.xlsx", workbook({"S": rows}), wavelength_nm="570")
     assert problems == []
     assert len(frame) == 96
+
+
+def test_grids_and_lists_that_lose_rows_or_cells_are_refused(read_export):
+    grid = ["<>\t1\t2", "A\t.1\t.2", "", "B\t.3\t.4", "", "Date of measurement: 2024-07-06", ""]
+    assert [p.code for p in read_export("p.asc", "\n".join(grid))[1]] == ["MG168"]
+    listed = ["Well positions\tRaw data\tBlank reduced", "A1\t.1\t9", "B1\t9", ""]
+    assert [(p.code, p.place) for p in read_export("p.txt", "\n".join(listed))[1]] == [("MG127", "line 3")]

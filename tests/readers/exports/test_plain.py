@@ -240,3 +240,31 @@ def test_decimal_commas_in_lists_and_courses_of_commas_are_refused(read_export, 
     frame, problems = read_export("p.csv", text)
     assert len(frame) == 0
     assert [p.code for p in problems] == ["MG124"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (";2;3\nA;0,101;0,102;0,103\nB;0,201;0,202;0,203\n", "MG124"),
+        (";1;2;3\nA;0,101;;0,102;0,103\nB;0,201;0,202;0,203\n", "MG124"),
+        (",1,2,3,,4,5,6\nA,.1,.2,.3,,.4,.5,.6\n", "MG124"),
+        (",1,2,3\nA,.1,.2,.3\n\nB,.1,.2,.3\n", "MG168"),
+        ("Time [s],A1,A2\n0,.1,.2\n\n30,.1,.2\n", "MG168"),
+        ("Time [s],A1,A2\n0,.1,.2\n0,.1,.2\n", "MG149"),
+        ("row,column,OD\nA,1,.1\n,,\nA,2,.2\n", "MG130"),
+        ("well,OD562,corrected\nA1,.1,9\nA2,9\n", "MG127"),
+    ],
+)
+def test_rows_and_values_that_would_be_lost_or_moved_are_refused(read_export, text, code):
+    frame, problems = read_export("p.csv", text)
+    assert len(frame) == 0
+    assert [p.code for p in problems] == [code]
+
+
+def test_many_grids_take_time_in_proportion_and_too_many_are_refused(read_export):
+    import time
+
+    one, start = ",1,2,3\nA,.1,.2,.3\nB,.1,.2,.3\n\n", time.process_time()
+    assert [p.code for p in read_export("p.csv", one * 2000)[1]] == ["MG113"]
+    assert time.process_time() - start < 5
+    assert [p.code for p in read_export("p.csv", one * 3000)[1]] == ["MG106"]

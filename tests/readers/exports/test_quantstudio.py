@@ -313,3 +313,45 @@ def test_semicolons_and_decimal_commas(read_export):
     assert frame["value"].tolist()[:2] == [24.125, 20.0]
     assert frame["quantity"].tolist()[1] == 0.25
     assert frame["status"].tolist() == ["ok", "ok", "undetermined"]
+
+
+HEAD_7500 = "Well,Sample Name,Target Name,Task,Reporter,Ct,Ct Mean,Qty\n"
+
+
+def test_a_lost_cell_amid_a_table_never_makes_a_mean_the_cq(read_export):
+    rows = ["A1,d1,RUNX2,UNKNOWN,32.055,32.2193,\n", "A2,d1,RUNX2,UNKNOWN,FAM,32.4,32.2193,\n"]
+    frame, problems = read_export("q.csv", HEAD_7500 + "".join(rows))
+    assert (len(frame), [(p.code, p.place, p.seen) for p in problems]) == (0, [("MG127", "line 2", "7 of 8 values")])
+
+
+def test_a_last_row_whose_sample_is_called_like_a_setting_is_not_lost(read_export):
+    rows = "A1\ts\tRUNX2\tUNKNOWN\t22.5\n\tx = y\tRUNX2\tUNKNOWN\t23.5\n"
+    frame, problems = read_export("q.txt", f"[Results]\nWell\tSample Name\tTarget Name\tTask\tCT\n{rows}")
+    assert (len(frame), codes(problems)) == (0, ["MG130"])
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (NUMBERED.format(head="* Block Type = " + "9" * 5000 + "\n\n", well="13"), "MG152"),
+        (NUMBERED.format(head="* Block Type = 96\n\n", well="9" * 5000), "MG130"),
+    ],
+)
+def test_numbers_of_any_length_are_no_wells(read_export, text, code):
+    assert codes(read_export("q.txt", text)[1]) == [code]
+
+
+def test_a_non_detect_that_the_lab_set_to_the_last_cycle(read_export):
+    rows = [ROWS[0], ROWS[1].replace("18.001", "40.000"), ROWS[2].replace("31.900", "40.000")]
+    for how in ({"before": amplification(40)}, {"head": [*HEAD, "* Number of cycles = 40", ""]}):
+        frame, problems = read_export("q.txt", export(*rows, **how))
+        assert frame["status"].tolist() == ["ok", "undetermined", "omitted"]
+        assert frame["raw"].tolist()[1] == "40.000"
+        assert [(p.code, p.seen) for p in problems] == [("MG171", "40.000")]
+
+
+def test_the_slope_below_the_wells_of_a_7900_is_no_well(read_export):
+    head = "SDS 2.3\tAQ Results\t1.0\n\nWell\tSample Name\tDetector Name\tTask\tCt\tQuantity\t\n"
+    below = "Slope\t\tcycles/log decade\nY-Intercept\t\t\nR^2\t\t\n\n\nNAP\tLPL\n\t\n"
+    frame, problems = read_export("q.txt", f"{head}97\ts\tRUNX2\tUnknown\t22.5\t\t\n{below}")
+    assert (frame["well"].tolist(), codes(problems)) == (["E1"], ["MG135"])

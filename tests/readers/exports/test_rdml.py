@@ -318,3 +318,41 @@ def test_a_plate_of_384_wells_and_40_cycles_is_read_in_a_second():
 
 def test_cq_at_the_end_of_a_run_of_unknown_length_stays():
     assert cq_from("40.0", None) == ("ok", 40.0)
+
+
+# Several runs that are one plate --------------------------------------------------------------------------------------
+
+HEX = '<tar id="GAPDH"/>'
+
+
+def dyes(second, sheet, read_export, head=HEAD):
+    body = f'<experiment id="e">{run([react(1), react(2, None)], "FAM")}{run(second, "HEX")}</experiment>'
+    return read_export("q.rdml", f'<rdml>{head}<target id="GAPDH"/>{body}</rdml>', sheet=sheet)
+
+
+def test_runs_of_one_plate_are_read_together(read_export):
+    frame, problems = dyes([react(1, "18", target=HEX), react(2, "19", target=HEX)], "FAM;HEX", read_export)
+    assert problems == []
+    assert frame[["sheet", "well", "channel", "status"]].values.tolist() == [
+        ["FAM", "A1", "RUNX2", "ok"], ["FAM", "A2", "RUNX2", "undetermined"],
+        ["HEX", "A1", "GAPDH", "ok"], ["HEX", "A2", "GAPDH", "ok"],
+    ]  # fmt: skip
+    assert frame["value"].tolist()[2:] == [18.0, 19.0]
+
+
+@pytest.mark.parametrize(
+    ("second", "code"),
+    [
+        ([react(1, "18")], "MG125"),  # the same target in the same well
+        ([react(1, "18", "w", HEX)], "MG113"),  # another sample in the same well: another plate
+    ],
+)
+def test_runs_that_are_not_one_plate_are_refused(read_export, second, code):
+    frame, problems = dyes(second, "FAM;HEX", read_export)
+    assert (len(frame), [p.code for p in problems]) == (0, [code])
+
+
+def test_a_run_that_was_not_analysed_is_told_beside_one_that_was(read_export):
+    frame, problems = dyes([react(1, None, target=HEX)], "FAM; HEX", read_export)
+    assert frame["status"].tolist() == ["ok", "undetermined", "missing"]
+    assert [(p.code, p.sheet) for p in problems] == [("MG159", "HEX")]

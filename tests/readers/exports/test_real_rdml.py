@@ -63,3 +63,10 @@ def test_gaps_of_curves_stay_gaps(real):
     assert set(curves["first_cycle"]) > {2, 3}
     assert any("" in text.split(";") for text in curves["fluorescence"])
     assert real("rdml_v1.4_matrix_gaps.rdml")[0].readings["well"].iloc[0] == "K1"
+
+
+def test_the_dyes_of_a_cfx_plate_are_read_together(real):
+    export, problems = real("BioRad_qPCR_melt.rdml", "Amp Step 3_FAM;Amp Step 3_Cy5")
+    assert [(p.code, p.sheet) for p in problems] == [("MG159", "Amp Step 3_Cy5")]  # this dye was never analysed
+    assert export.readings.groupby("sheet").size().to_dict() == {"Amp Step 3_Cy5": 30, "Amp Step 3_FAM": 30}
+    assert not export.readings.duplicated(["well", "channel"]).any()

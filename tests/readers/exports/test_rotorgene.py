@@ -83,3 +83,13 @@ def test_raw_data_and_melting_alone_are_refused(read_export):
     assert codes(read_export("q.csv", raw)[1]) == ["MG150"]
     melt = ONE.replace("Quantitative", "Melt") + '"No.","Color","Name","Genotype","Peak 1"\n"1","2","d1","","84.5"\n'
     assert codes(read_export("q.csv", melt)[1]) == ["MG126"]
+
+
+def test_a_non_detect_below_a_gap_is_not_lost(read_export):
+    first, second = ROWS.splitlines()
+    assert "MG130" in codes(read_export("q.csv", f"{ONE}{HEAD}{first}\n\n{second}\n")[1])
+
+
+def test_a_lost_cell_is_refused(read_export):
+    rows = ROWS.replace('"1","255","d1","Unknown"', '"1","255","Unknown"')
+    assert "MG127" in codes(read_export("q.csv", ONE + HEAD + rows)[1])

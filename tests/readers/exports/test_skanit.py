@@ -1,3 +1,6 @@
+import pytest
+
+
 def step(grid, name, corner, value, *, plate="Plate 1", nm=450, wavelength_row=True):
     light = [f"Wavelength: {nm} nm"] if wavelength_row else [" "]
     return [
@@ -108,3 +111,18 @@ def test_a_word_in_place_of_a_reading_is_named(read_export, workbook, grid):
     frame, problems = read_export("p.xlsx", workbook({"Absorbance 1_01": rows}))
     assert [(p.code, p.place, p.seen) for p in problems] == [("MG120", "B11", "error?")]
     assert (frame["status"] == "missing").sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "place", "seen"),
+    [
+        ([["A", 0.1, 0.2], ["B", 0.3, 0.4], [], ["C", 0.5, 0.6]], "MG168", "row 9", "an empty row"),
+        ([["A", 0.1, 0.2, None, 0.15], ["B", 0.3, 0.4, None, 0.35]], "MG124", "E7", "Mean: 0.15"),
+    ],
+)
+def test_grids_that_lose_rows_or_have_means_beside_them_are_refused(read_export, workbook, rows, code, place, seen):
+    sheet = [["Measurement results"], [], ["x.skax"], [], ["Absorbance 1"], ["Abs", 1, 2, None, "Mean"], *rows]
+    frame, problems = read_export("p.xlsx", workbook({"Absorbance 1": sheet}))
+    assert len(frame) == 0
+    assert [(p.code, p.place, p.seen) for p in problems] == [(code, place, seen)]
+    assert "separator" not in problems[0].message + problems[0].remedy

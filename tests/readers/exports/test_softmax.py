@@ -198,3 +198,30 @@ def test_notes_are_told_and_groups_are_not(read):
     note = [["Note:"], ["diluted 1:5"], ["~End"]]
     _, problems = read([*export(*block(od)), *group, *note])
     assert problems == [("MG135", "", "line 20: diluted 1:5")]
+
+
+def wells_across(*values):
+    wells = [f"{'ABCDEFGH'[k // 12]}{k % 12 + 1}" for k in range(96)]
+    head = ["", "Temperature(¡C)", *wells]
+    rows = [["", "25.00", *(f"{value + k / 100:.4f}" for k in range(96))] for value in values]
+    return export(*rows, first=line(fmt="TimeFormat"), head=head)
+
+
+def test_an_endpoint_with_a_line_twice_is_refused(read):
+    frame, problems = read(wells_across(0.1))
+    assert (len(frame), problems) == (96, [])
+    frame, problems = read(wells_across(0.1, 0.1))
+    assert len(frame) == 0
+    assert problems == [("MG142", "line 5", "another read")]
+
+
+def test_a_time_of_thousands_of_digits_is_refused(read):
+    rows = export(*block(od, key="9" * 5000 + ":00"), *block(od, key="0:30"), first=line("Kinetic", reads=2))
+    assert [p[0] for p in read(rows)[1]] == ["MG129"]
+
+
+def test_cells_under_no_column_say_what_it_looks_like(read_export, lines):
+    rows = export(*([*row, "", "0,5"] for row in block(od)))
+    (problem,) = read_export("p.txt", lines(rows, "\t"))[1]
+    assert problem.code == "MG124"
+    assert "a second plate" in problem.message

@@ -220,3 +220,20 @@ def test_a_mark_of_utf_8_before_degree_signs_of_windows(read_export):
 
 def test_decimal_commas_in_a_csv_of_commas_are_refused(read_export):
     assert [p.code for p in read_export("p.csv", f"{LIST}A1,0,0921,0\r\nA2,0,0012,108\r\n")[1]] == ["MG124"]
+
+
+def test_means_beside_a_plate_and_rows_amid_it_are_refused(read_export, workbook):
+    head = [["Application: Tecan i-control"], [], ["<>", 1, 2, None, "Mean"]]
+    beside = [*head, ["A", 0.1, 0.2, None, 0.15], ["B", 0.3, 0.4, None, 0.35]]
+    _, problems = read_export("p.xlsx", workbook({"S": beside}))
+    assert [(p.code, p.place, p.seen) for p in problems] == [("MG124", "E4", "Mean: 0.15")]
+    amid = [*head, ["A", 0.1, 0.2], ["bubble"], ["B", 0.3, 0.4]]
+    _, problems = read_export("p.xlsx", workbook({"S": amid}))
+    assert [(p.code, p.place, p.seen) for p in problems] == [("MG168", "row 5", "“bubble”")]
+
+
+def test_cycles_that_go_on_below_a_blank_line_are_refused(read_export):
+    head = ["Application: Tecan i-control", "", "OD", "Cycle Nr.,Time [s],Temp. [°C],A1,A2"]
+    rows = ["1,0,37,0.1,0.2", "2,30,37,0.1,0.2", "", "3,60,37,0.1,0.2", ""]
+    _, problems = read_export("p.csv", "\n".join([*head, *rows]))
+    assert [(p.code, p.place) for p in problems] == [("MG168", "line 7")]

@@ -15,9 +15,9 @@ from mgassay.problems import Problems
 from mgassay.readers.blocks import Block, channel_name, wavelengths_of_pairs
 from mgassay.readers.courses import seconds_from
 from mgassay.readers.reader import plate_reader
-from mgassay.readers.shapes import PlateGrid, grids_in, nearest_above, title_above
+from mgassay.readers.shapes import PlateGrid, grids_in, nearest_above, rows_with, title_above
 from mgassay.readers.sheets import Content, Sheet
-from mgassay.readers.spots import Spot, check_last_line
+from mgassay.readers.spots import Spot, check_last_line, check_no_more, check_same_length
 from mgassay.readers.text import number_from
 from mgassay.wellnames import well_from_text
 
@@ -35,7 +35,7 @@ _ONE = re.compile(
     rf"(?:[A-Z]\w*[:-] ?)?({_NUMBERS})(?: ?nm)?(?: [A-Z]?\d*)?", re.IGNORECASE
 )  # "450 1": first measurement
 _PAIR = re.compile(rf"(?:[A-Z]\w*[:-] ?)?({_NUMBERS})/({_NUMBERS})(?: [A-Z]?\d*)?", re.IGNORECASE)
-_CYCLE = re.compile(r"Cycle (\d+) \((.*?)\s*(?:- ?Inj\..*)?\)", re.IGNORECASE)
+_CYCLE = re.compile(r"Cycle (\d{1,9}) \((.*?)\s*(?:- ?Inj\..*)?\)", re.IGNORECASE)
 _TIME, _SPECTRUM = re.compile("time", re.IGNORECASE), re.compile("wavelength", re.IGNORECASE)
 _NOT_READ = ("", "inj.")  # nothing was measured in a cycle that injects
 
@@ -76,8 +76,8 @@ def detect(content: Content) -> bool:
 
 
 def blocks(content: Content, problems: Problems) -> list[Block]:
-    """All raw reads of the file."""
-    found = {sheet.name: list(_sheet_blocks(sheet)) for sheet in content.sheets}
+    """All raw reads of the file; a warning where rows of a grid end at different columns."""
+    found = {sheet.name: list(_sheet_blocks(sheet, content, problems)) for sheet in content.sheets}
     return [b for name, made in found.items() if not _is_repeated(name, found) for b in made]
 
 
@@ -112,12 +112,12 @@ def _is_repeated(name: str, found: dict[str, list[Block]]) -> bool:
     return any(found.get(other) for other in better)
 
 
-def _sheet_blocks(sheet: Sheet) -> Iterator[Block]:
+def _sheet_blocks(sheet: Sheet, content: Content, problems: Problems) -> Iterator[Block]:
     """All raw reads of one sheet, without the wells that were not read."""
     kept = tuple(row for row, cells in enumerate(sheet.cells) if any(cells))
     cells = tuple(sheet.cells[r] for r in kept)
     dense = Dense(sheet.name, cells, sheet.separator, sheet.is_text, whole=sheet, kept=kept)
-    raws = [*_grids(dense), *_lists(dense)]
+    raws = [*_grids(dense, content, problems), *_lists(dense)]
     channels = _channels(list(dict.fromkeys(raw.light for raw in raws)))
     for raw in raws:
         channel, nm = channels[raw.light]
@@ -140,16 +140,35 @@ def _channels(titles: Sequence[str]) -> dict[str, tuple[str, float]]:
     return {t: (names[t] if many[names[t]] == 1 else f"{names[t]} ({t})", nm) for t, nm in nms.items()}
 
 
-def _grids(sheet: Dense) -> Iterator[Raw]:
+def _grids(sheet: Dense, content: Content, problems: Problems) -> Iterator[Raw]:
     """Grids under a raw title; in kinetic workbooks under the line of their cycle."""
+    cycles = rows_with(sheet, _CYCLE)
     for grid in grids_in(sheet):
         raw = _RAW.fullmatch(_plain(title_above(sheet, grid.header)))
         if not raw:
             continue
-        grid.check_width()
-        cycle = nearest_above(sheet, grid.header, _CYCLE)
+        grid.check_surroundings()
+        _check_ends(sheet, grid, content, problems)
+        cycle = nearest_above(cycles, grid.header)
         index, time_s = (int(cycle[1]) - 1, seconds_from(cycle[2], "Time")) if cycle else (0, math.nan)
         yield Raw(raw["light"].strip(), tuple(_grid_spots(sheet, grid)), index, time_s)
+
+
+def _check_ends(sheet: Dense, grid: PlateGrid, content: Content, problems: Problems) -> None:
+    """A warning for rows of a text that end before others, as MARS writes them where the last wells were not read.
+
+    Raises UnreadableError MG127 where that cannot be: rows end in a separator, or the text ends within the grid.
+    """
+    lengths = {row: len(sheet.cells[row]) for _, row in grid.rows}
+    longest = max(lengths.values())
+    short = [(letter, row) for letter, row in grid.rows if lengths[row] < longest]
+    if not (sheet.is_text and short):
+        return
+    place = sheet.place(short[0][1])
+    unfinished = sheet.kept[grid.rows[-1][1]] == len(sheet.whole.cells) - 1
+    if unfinished or any(not sheet.cells[row][-1] for row in lengths):
+        raise UnreadableError("MG127", place=place, seen="fewer cells than other rows")
+    problems.add("MG167", file=content.file, place=place, seen=", ".join(letter for letter, _ in short))
 
 
 def _grid_spots(sheet: Dense, grid: PlateGrid) -> Iterator[Spot]:
@@ -171,7 +190,15 @@ def _lists(sheet: Dense) -> Iterator[Raw]:
         wells = list(_listed_wells(sheet, header + (2 if axis else 1), at))
         if wells:
             sheet.check_end(wells[-1][1], max(raws))
+            _check_cells(sheet, [row for _, row in wells], len(names))
         yield from _columns(sheet, raws, wells, header + 1, axis)
+
+
+def _check_cells(sheet: Dense, rows: Sequence[int], end: int) -> None:
+    """Refuses a list of a text in which cells were added (MG124) or lost (MG127)."""
+    for row in rows:
+        check_no_more(sheet, row, end)
+    check_same_length(sheet, rows, 0)
 
 
 def _columns(

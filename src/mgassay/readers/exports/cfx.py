@@ -14,8 +14,9 @@ from mgassay.errors import UnreadableError
 from mgassay.experiment import RawFile
 from mgassay.problems import Problems
 from mgassay.readers.amplification import Point, curves_from_points, is_wide_header, wide_curves_in
+from mgassay.readers.cq_readings import readings_from_table
 from mgassay.readers.cq_sheets import results_by_name, the_one
-from mgassay.readers.cq_tables import CQ, CqTable, Dialect, column_name, readings_from_table
+from mgassay.readers.cq_tables import CQ, CqTable, Dialect, column_name
 from mgassay.readers.cycles import cycle_number, cycles_reached
 from mgassay.readers.reader import Export, Reader, known_lines
 from mgassay.readers.sheets import Content

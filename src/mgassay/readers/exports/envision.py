@@ -75,7 +75,7 @@ class PlateTable:
     def cycle(self) -> int:
         """The number of a kinetic read, 0 where there is one read only."""
         kinetics = self.facts.get("kinetics", "")
-        return int(kinetics) if kinetics.isdecimal() else 0
+        return int(kinetics) if re.fullmatch(r"\d{1,9}", kinetics) else 0
 
     @property
     def clock(self) -> float:
@@ -161,7 +161,7 @@ def _sheet_blocks(sheet: Sheet, content: Content, problems: Problems) -> Iterato
 
 def _check_grid(grid: PlateGrid, content: Content, problems: Problems) -> None:
     """Refuses a grid that is no whole plate or too wide; a notice where its rows have no letters."""
-    grid.check_width()
+    grid.check_surroundings()
     check_same_length(grid.sheet, [r for _, r in grid.rows], grid.left + 1)
     row = grid.rows[-1][1]
     if (len(grid.rows), len(grid.columns)) not in PLATE_SHAPES:

@@ -5,17 +5,21 @@ its label is the wavelength, alone or behind the name of a read that the procedu
 stand one column further right than in a text; a kinetic table of more than 96 wells is printed in several pieces.
 """
 
+import bisect
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mgassay.errors import UnreadableError
+from mgassay.experiment import RawFile
 from mgassay.problems import Problems
 from mgassay.readers.blocks import Block, channel_name, wavelengths_of_pairs
 from mgassay.readers.courses import TimeCourse, time_courses_in
-from mgassay.readers.reader import plate_reader
-from mgassay.readers.shapes import PlateGrid, column_run, grids_in, title_above, well_lists_in
+from mgassay.readers.grid_checks import check_beside, column_run, is_row_letter
+from mgassay.readers.reader import Export, plate_reader
+from mgassay.readers.shapes import PlateGrid, grids_in, title_above, well_lists_in
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.spots import Spot
 from mgassay.wellnames import well_from_text
@@ -29,19 +33,21 @@ KNOWN = (
     r"(absorbance|fluorescence|luminescence) (endpoint|spectrum)", r"full plate$", r"wavelengths?:", r"read speed",
     r"results$", r"actual temperature", r"start kinetic", r"end kinetic", r"\d+ reads", r"set temperature", r"shake",
     r"[a-p]$|1$", r"(blank|corrected|mean|max|delta|ratio|r-squared|t at max|lagtime)\b.*[:\[ ](\d{3,4}|lum)\b",
-    r"blank wells|.*:(\d{3,4}|lum)$|\d{3,4}$", r"(std)?curve", r"conc$|\[concentration\]", r"0:00:00$", r"delay",
+    r"blank wells|.*:(\d{3,4}(/.*)?|lum)$|\d{3,4}$", r"(std)?curve", r"conc$|\[concentration\]", r"0:00:00$", r"delay",
     r"(filter|optics|mirror|light source|read height|gain|integration time|excitation|emission)\b.*:", r"pathlength",
 )  # fmt: skip
 
 _MARKS = {"software version", "experiment file path:", "protocol file path:", "plate number", "reader type:"}
 _NM = r"\d{3,4}(?:/\d{1,2})?"
 _LABEL = re.compile(rf"(?:(?P<read>.+):)?\s*(?P<light>{_NM}(?:,{_NM})?|Lum)")
+_NAMED = re.compile(rf".+:(?:{_NM}(?:,{_NM})?|Lum)")
 _PAIR = re.compile(r"(?:.+:)?(\d{3,4})(?:/\d+)?,(\d{3,4})(?:/\d+)?")  # excitation, emission
 _COMPUTED = re.compile(r"(?:blank|corrected|mean|max|delta|pathlength|std|cv|ratio|norm)\b", re.IGNORECASE)
-_ANNOUNCED = re.compile(r".*?(\d+) Reads")
+_ANNOUNCED = re.compile(r".*?(?<!\d)(\d{1,9}) Reads")
 _PLATE = "plate number"
 _TEMPERATURE = re.compile(r"T[^a-z\d ]{1,4} (.+)")  # its degree sign comes in many encodings
 _MODE = re.compile(r"(absorbance|(time resolved )?fluorescence|luminescence|alpha|.*polarization)\b.*", re.IGNORECASE)
+_TITLES = (["Layout"], ["Results"])
 _SCANS = {"wavelength": "a spectrum", "x read #": "an area scan", "y read #": "an area scan"}
 
 
@@ -50,16 +56,42 @@ def detect(content: Content) -> bool:
     rows = content.opening
     firsts = {next((c for c in row if c), "").casefold() for row in rows}
     headed = len(_MARKS & firsts) >= 2 or {"procedure details", "plate type"} <= firsts
-    return headed or ("software version" not in firsts and any(map(_opens_results, rows, rows[1:], rows[2:])))
+    titled = (k for k, row in enumerate(rows) if "software version" in firsts or [*filter(None, row)] in _TITLES)
+    return (
+        headed or any(_opens_results(*rows[k + 1 : k + 3]) for k in titled if k + 2 < len(rows)) or _has_labels(content)
+    )
 
 
-def _opens_results(title: tuple[str, ...], header: tuple[str, ...], first: tuple[str, ...]) -> bool:
-    """Whether three rows are the title, column numbers and first row, with its label, of Gen5's layout or results."""
+def _opens_results(header: tuple[str, ...], first: tuple[str, ...]) -> bool:
+    """Whether two rows are the column numbers and first row, with its label, of Gen5's layout or results.
+
+    Or the first is the header of a kinetic table or a list of Gen5's.
+    """
     run = column_run(header)
-    if run is None or run[0] not in (1, 2) or [c for c in title if c] not in (["Layout"], ["Results"]):
+    if {"Time", "Well"} & set(header[:3]) and any(_NAMED.fullmatch(c) or _TEMPERATURE.fullmatch(c) for c in header):
+        return True
+    if run is None or run[0] not in (1, 2):
         return False
     label = "".join(first[run[0] + len(run[1]) :][:1])
     return bool(_LABEL.fullmatch(label)) or any(c.isalpha() for c in label)
+
+
+def _has_labels(content: Content) -> bool:
+    """Whether a letter's row ends in a label `<name>:<nm>` and rows without a letter, labelled too, follow it.
+
+    So do Gen5's matrices end, whatever the language of the lines above them.
+    """
+    rows = content.sheets[0].cells if content.text else content.opening
+    for header, first, second in zip(rows, rows[1:], rows[2:], strict=False):
+        run = column_run(header) if len(header) > 2 else None
+        if run is None or run[0] not in (1, 2):
+            continue
+        left, end = run[0] - 1, run[0] + len(run[1])
+        labels = [row[end] if end < len(row) else "" for row in (first, second)]
+        lettered = is_row_letter(first[left]) if left < len(first) else False
+        if lettered and not any(second[: left + 1]) and labels[1] and any(map(_NAMED.fullmatch, labels)):
+            return True
+    return False
 
 
 def blocks(content: Content, problems: Problems) -> list[Block]:
@@ -124,63 +156,75 @@ def _reads_named(sheet: Sheet) -> frozenset[str]:
     return frozenset(name for name in named if not _MODE.fullmatch(name))
 
 
-def _plate_at(sheet: Sheet, row: int) -> str:
+def _plates_in(sheet: Sheet) -> list[tuple[int, str]]:
+    """Where the sections of the plates begin, and the plates' names."""
+    filled = ((row, [c for c in cells if c]) for row, cells in enumerate(sheet.cells))
+    return [
+        (row, cells[1] if len(cells) > 1 else "") for row, cells in filled if cells and cells[0].casefold() == _PLATE
+    ]
+
+
+def _plate_at(plates: Sequence[tuple[int, str]], row: int) -> str:
     """The plate whose section a row stands in."""
-    for above in range(row, -1, -1):
-        filled = [c for c in sheet.cells[above] if c]
-        if filled and filled[0].casefold() == _PLATE:
-            return filled[1] if len(filled) > 1 else ""
-    return ""
+    at = bisect.bisect_right(plates, row, key=lambda plate: plate[0])
+    return plates[at - 1][1] if at else ""
 
 
 def _matrices(sheet: Sheet) -> Iterator[Block]:
     """Raw rows of result matrices; the label stands behind each row, or above the matrix where there is none."""
-    reads = _reads_named(sheet)
-    for grid in grids_in(sheet, continued=True):
-        _check_last_label(grid)
+    reads, plates = _reads_named(sheet), _plates_in(sheet)
+    for grid in grids_in(sheet, continued=True, labels=_LABEL):
+        grid.check_whole()
+        check_beside(sheet, grid.header, grid.end, [row for _, row in grid.rows], _LABEL)
         by_label: dict[str, list[tuple[str, int]]] = {}
         for letter, row in grid.rows:
             by_label.setdefault(grid.label(row) or title_above(sheet, grid.header), []).append((letter, row))
         for label, rows in by_label.items():
             nm = wavelength_of(label, reads)
             if nm is not None:
-                _check_last_letter(grid)
-                yield Block(sheet, grid.spots(rows), _plate_at(sheet, grid.header), channel_name(label, nm), nm)
+                spots = grid.spots(rows)
+                _check_labels(grid)
+                yield Block(sheet, spots, _plate_at(plates, grid.header), channel_name(label, nm), nm)
 
 
-def _check_last_label(grid: PlateGrid) -> None:
-    """Raises UnreadableError MG127 when the last row has no label though the first has: the file was cut off there."""
-    grid.check_whole()
-    row = grid.rows[-1][1]
-    if not _LABEL.fullmatch(grid.label(row)):
-        grid.check_width()
-    if grid.label(grid.rows[0][1]) and not grid.label(row):
-        raise UnreadableError("MG127", place=grid.sheet.place(row), seen="values without their label")
+def _check_labels(grid: PlateGrid) -> None:
+    """Raises UnreadableError MG127 for the first row that is not labelled as the rows of most letters are.
+
+    A cell of it was lost or added, or the file was cut off there.
+    """
+    of_letter: dict[str, list[tuple[str, int]]] = {}
+    for letter, row in grid.rows:
+        of_letter.setdefault(letter, []).append((grid.label(row), row))
+    usual, _ = Counter(tuple(label for label, _ in rows) for rows in of_letter.values()).most_common(1)[0]
+    for letter, rows in of_letter.items():
+        for (label, row), wanted in zip(rows, usual, strict=False):
+            if label != wanted:
+                seen = f"“{label}”" if label else "no label"
+                raise _misfit(grid, row, f"{seen} behind its values, where rows of other letters have “{wanted}”")
+        if len(rows) != len(usual):
+            raise _misfit(
+                grid, rows[-1][1], f"the last of {len(rows)} rows of letter {letter}; others have {len(usual)}"
+            )
 
 
-def _check_last_letter(grid: PlateGrid) -> None:
-    """Raises UnreadableError MG127 when fewer rows belong to the last letter than to the first: it was cut off."""
-    letters = [letter for letter, _ in grid.rows]
-    last, first = letters.count(letters[-1]), letters.count(letters[0])
-    if last < first:
-        raise UnreadableError(
-            "MG127", place=grid.sheet.place(grid.rows[-1][1]), seen=f"{last} of the {first} rows of a letter"
-        )
+def _misfit(grid: PlateGrid, row: int, seen: str) -> UnreadableError:
+    """The refusal of a matrix in which a row or a cell is lost or added."""
+    return UnreadableError("MG127", sheet=grid.sheet.name, place=grid.sheet.place(row), seen=seen)
 
 
 def _lists(sheet: Sheet) -> Iterator[Block]:
     """Raw columns of lists with one row per well."""
-    reads = _reads_named(sheet)
+    reads, plates = _reads_named(sheet), _plates_in(sheet)
     for wells in well_lists_in(sheet):
         for col, name in enumerate(wells.names):
             nm = wavelength_of(name, reads)
             if nm is not None:
-                yield Block(sheet, wells.spots(col), _plate_at(sheet, wells.header), channel_name(name, nm), nm)
+                yield Block(sheet, wells.spots(col), _plate_at(plates, wells.header), channel_name(name, nm), nm)
 
 
 def _rows(sheet: Sheet) -> Iterator[Block]:
     """Raw rows below a header of wells: a row per read, its label in the column of the word `Well`."""
-    reads = _reads_named(sheet)
+    reads, plates = _reads_named(sheet), _plates_in(sheet)
     for header, cells in enumerate(sheet.cells):
         at = next((k for k, c in enumerate(cells[:2]) if c == "Well"), None)
         wells = [] if at is None else [(w, col) for col, c in enumerate(cells) if (w := well_from_text(c))]
@@ -189,20 +233,20 @@ def _rows(sheet: Sheet) -> Iterator[Block]:
             nm = wavelength_of(label, reads)
             if nm is not None:
                 spots = tuple(Spot(well, row, col) for well, col in wells)
-                yield Block(sheet, spots, _plate_at(sheet, header), channel_name(label, nm), nm)
+                yield Block(sheet, spots, _plate_at(plates, header), channel_name(label, nm), nm)
             row += 1
 
 
 def _kinetics(sheet: Sheet, problems: Problems, content: Content) -> Iterator[Block]:
     """Raw kinetic tables, one block per read of each piece."""
-    reads = _reads_named(sheet)
+    reads, plates = _reads_named(sheet), _plates_in(sheet)
     checked: set[tuple[str, str]] = set()
     for course in time_courses_in(sheet):
         label = _course_label(course)
         nm = wavelength_of(label, reads)
         if nm is None:
             continue
-        plate, channel = _plate_at(sheet, course.header), channel_name(label, nm)
+        plate, channel = _plate_at(plates, course.header), channel_name(label, nm)
         if (plate, channel) not in checked:
             checked.add((plate, channel))
             _check_reads_announced(course, problems, content)
@@ -239,4 +283,18 @@ def _announced(sheet: Sheet, row: int) -> list[str]:
     return said[::-1]
 
 
-READERS = (plate_reader(NAME, TITLE, detect, blocks, known=KNOWN, evidence=EVIDENCE),)
+def _read(content: Content, raw: RawFile, problems: Problems) -> Export:
+    """The readings of a plate; what Gen5 computed stands between and below raw rows of the same matrix."""
+    export = _READER.read(content, raw, problems)
+    used = {s.name: _with_matrices(s, export.used[s.name]) for s in content.sheets if s.name in export.used}
+    return replace(export, used=used)
+
+
+def _with_matrices(sheet: Sheet, used: frozenset[int]) -> frozenset[int]:
+    """The rows that were read, and all rows of the matrices that they stand in."""
+    matrices = ({row for _, row in grid.rows} for grid in grids_in(sheet, continued=True))
+    return used.union(*(rows for rows in matrices if rows & used))
+
+
+_READER = plate_reader(NAME, TITLE, detect, blocks, known=KNOWN, evidence=EVIDENCE)
+READERS = (replace(_READER, read=_read),)

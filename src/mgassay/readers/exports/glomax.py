@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from mgassay.problems import Problems
 from mgassay.readers.blocks import Block, channel_name
 from mgassay.readers.exports.plain import number_grids, wavelength_in
+from mgassay.readers.grid_checks import column_run
 from mgassay.readers.reader import plate_reader
-from mgassay.readers.shapes import column_run
 from mgassay.readers.sheets import Content, Sheet
 
 NAME, TITLE = "glomax", "Promega GloMax csv"
@@ -32,7 +32,6 @@ def _readings(sheet: Sheet, content: Content, problems: Problems) -> Iterator[Bl
             problems.add("MG146", file=content.file, sheet=sheet.name, seen=pair[1])
     nm, grids = wavelength_in(sheet), number_grids(sheet)
     for number, grid in enumerate(grids, start=1):
-        grid.check_width()
         label = f"reading {number}" if len(grids) > 1 else ""
         yield Block(sheet, grid.spots(), label, channel_name("", nm), nm)
 

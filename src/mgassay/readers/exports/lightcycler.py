@@ -12,8 +12,9 @@ import pandas as pd
 from mgassay.errors import UnreadableError
 from mgassay.experiment import RawFile
 from mgassay.problems import Problems
+from mgassay.readers.cq_readings import readings_from_table
 from mgassay.readers.cq_sheets import results_by_name, the_one
-from mgassay.readers.cq_tables import NO, YES, CqTable, Dialect, column_name, readings_from_table
+from mgassay.readers.cq_tables import NO, YES, CqTable, Dialect, column_name
 from mgassay.readers.reader import FORMAT_ONLY, Export, Reader, known_lines
 from mgassay.readers.sheets import Content
 from mgassay.readers.text import quantity_from
@@ -31,10 +32,10 @@ def task_from_standard(text: str) -> str:
     >>> task_from_standard("1000000"), task_from_standard("1,01E5"), task_from_standard("0"), task_from_standard("NTC")
     ('Standard', 'Standard', '', 'NTC')
     """
-    number = quantity_from(text.replace(",", "."), ".")
-    if number is None:
+    numbers = [number for mark in ".," if (number := quantity_from(text, mark)) is not None]
+    if not numbers:
         return text
-    return "Standard" if number > 0 else ""
+    return "Standard" if max(numbers) > 0 else ""
 
 
 DIALECT_480 = Dialect(
@@ -49,6 +50,7 @@ DIALECT_480 = Dialect(
     },
     no_cq=_NO_CQ,
     left_out=NO,
+    kept=YES | {"included", "x"},
     task=task_from_standard,
 )
 DIALECT_96 = Dialect(
@@ -64,7 +66,7 @@ DIALECT_96 = Dialect(
         "call": ("call",),
     },
     no_cq=_NO_CQ,
-    left_out=YES,
+    known={"call": frozenset({"positive", "", "-", *_CALLS})},
 )
 KNOWN_480, KNOWN_96 = (r"experiment:",), (r"experiment|run|instrument|software|file|date|user",)
 

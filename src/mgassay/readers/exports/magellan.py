@@ -74,7 +74,6 @@ def _grids(sheet: Sheet) -> Iterator[Block]:
     nm = _wavelength(sheet)
     grids = [grid for grid in grids_in(sheet) if grid.corner == "<>"]
     for number, grid in enumerate(grids, start=1):
-        grid.check_width()
         label = f"grid {number}" if len(grids) > 1 else ""
         yield Block(sheet, grid.spots(), label, channel_name("", nm), nm)
 

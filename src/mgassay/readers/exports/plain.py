@@ -76,21 +76,21 @@ def _sheet_grids(sheet: Sheet, content: Content, problems: Problems) -> Iterator
         place = sheet.place(bare.rows[0][1])
         problems.add("MG132", file=content.file, sheet=sheet.name, place=place, seen=f"{len(bare.rows)} rows")
         grids = [bare]
+    of_sheet = wavelength_in(sheet)
     for number, grid in enumerate(grids, start=1):
-        grid.check_width()
-        nm = _wavelength_of(grid)
+        nm = _wavelength_of(grid, of_sheet)
         label = f"grid {number}" if len(grids) > 1 else ""
         yield Block(sheet, grid.spots(), label, channel_name("", nm), nm)
 
 
-def _wavelength_of(grid: PlateGrid) -> float:
+def _wavelength_of(grid: PlateGrid, of_sheet: float) -> float:
     """The wavelength that a grid's corner or title names (`OD562`, `450 nm`), else the one of its sheet."""
     title = title_above(grid.sheet, grid.header, _TITLE_REACH) if grid.header > 0 else ""
     for text in (grid.corner, title):
         match = _VALUE.fullmatch(text)
         if match and match[1] and any(c.isalpha() for c in text):
             return float(match[1])
-    return wavelength_in(grid.sheet)
+    return of_sheet
 
 
 def wavelength_in(sheet: Sheet) -> float:
@@ -127,15 +127,17 @@ def _row_column_list(sheet: Sheet, header: int) -> WellList | None:
     number = next((k for k, name in enumerate(names) if name in _COLUMNS), None)
     if letter is None or number is None:
         return None
-    rows = []
+    rows: list[tuple[str, int]] = []
     for row in range(header + 1, len(sheet.cells)):
         named = sheet.cell(row, letter) + sheet.cell(row, number)
         well = well_from_text(named)
-        if named and not well:
+        end = rows[-1][1] + 1 if rows else row
+        if well and end < row:
+            raise UnreadableError("MG130", sheet=sheet.name, place=sheet.place(end, letter), seen="an empty cell")
+        if well:
+            rows.append((well, row))
+        elif named and end == row:
             raise UnreadableError("MG130", sheet=sheet.name, place=sheet.place(row, letter), seen=named)
-        if not named:
-            break
-        rows.append((well, row))
     return WellList(sheet, header, tuple(rows)) if rows else None
 
 
@@ -153,9 +155,10 @@ def list_blocks(content: Content, problems: Problems) -> list[Block]:
     return [
         block
         for sheet in content.sheets
+        for of_sheet in [wavelength_in(sheet)]
         for wells in _lists(sheet)
         for col, nm in _value_columns(_with_wavelengths(wells))
-        for block in _list_column(wells, col, wavelength_in(sheet) if nm is None else nm)
+        for block in _list_column(wells, col, of_sheet if nm is None else nm)
     ]
 
 

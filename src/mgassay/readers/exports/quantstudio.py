@@ -14,6 +14,7 @@ from mgassay.errors import UnreadableError
 from mgassay.experiment import RawFile
 from mgassay.problems import Problems
 from mgassay.readers.amplification import curves_from_rows, is_curve_header
+from mgassay.readers.cq_readings import readings_from_table
 from mgassay.readers.cq_sheets import results_by_name, results_from_rows, the_one
 from mgassay.readers.cq_tables import (
     CQ,
@@ -21,7 +22,6 @@ from mgassay.readers.cq_tables import (
     Dialect,
     column_name,
     columns_from_header,
-    readings_from_table,
 )
 from mgassay.readers.cycles import cycles_run
 from mgassay.readers.reader import Export, Reader, known_lines
@@ -58,7 +58,8 @@ KNOWN = (
 )
 _LOOKED_AT = 400  # rows in which a table without a section title may begin
 _SMALL_BLOCK, _LARGE_BLOCK = 96, 384
-_BLOCK = re.compile(r"[*#]?\s*block type\s*[=:\t]\s*(\d+)(?:\D.*)?", re.IGNORECASE)
+_BLOCK = re.compile(r"[*#]?\s*block type\s*[=:\t]\s*(\d{1,9})(?:\D.*)?", re.IGNORECASE)
+_NUMBER = re.compile("[0-9]{1,9}")
 _BLOCKS = {rows * columns: (rows, columns) for rows, columns in PLATE_SHAPES}
 
 
@@ -114,7 +115,7 @@ def _with_sections(content: Content, table: CqTable) -> dict[str, frozenset[int]
 def _only_numbers(table: CqTable) -> bool:
     """Whether the wells are numbers, not positions."""
     wells = [text for text in table.column("well") if text]
-    return "well" in table.columns and bool(wells) and all(text.isdecimal() for text in wells)
+    return "well" in table.columns and bool(wells) and all(map(_NUMBER.fullmatch, wells))
 
 
 def _well(numbered: Mapping[str, str], text: str) -> str:

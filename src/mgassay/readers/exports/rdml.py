@@ -2,6 +2,7 @@
 
 One reading per reaction and target, as the run's Cq: a number of cycles, not detected, left out by the lab, or none.
 Not detected is written in many ways: no Cq at all, -1, NaN, or a Cq at (or above) the number of cycles that were run.
+A multiplex plate of CFX is a run per dye; `sheet` may name several runs joined by `;` (FAM;HEX), which are one plate.
 """
 
 import functools
@@ -16,8 +17,9 @@ import pandas as pd
 from mgassay import tables
 from mgassay.errors import UnreadableError
 from mgassay.experiment import RawFile
-from mgassay.problems import Problems, suggestion
+from mgassay.problems import Problems
 from mgassay.readers.amplification import curves_from_points
+from mgassay.readers.cycles import beyond_run
 from mgassay.readers.rdml_document import (
     VERSIONS,
     Measured,
@@ -31,6 +33,7 @@ from mgassay.readers.rdml_document import (
     runs_in,
     samples_in,
 )
+from mgassay.readers.rdml_runs import runs_asked
 from mgassay.readers.reader import Export, Reader
 from mgassay.readers.sheets import Content
 from mgassay.readers.text import number_from
@@ -78,51 +81,44 @@ def detect(content: Content) -> bool:
 
 
 def read(content: Content, raw: RawFile, problems: Problems) -> Export:
-    """The readings and amplification curves of one run.
+    """The readings and amplification curves of one run, or of several that are one plate.
 
     Raises UnreadableError when the document is broken, several runs may be meant, or reactions have no well of their
     own.
     """
     root = document_from_content(content)
-    run = _run_asked(runs_in(root), raw)
-    measured = measured_in(run)
-    if not measured:
-        raise UnreadableError("MG126", sheet=run.name, seen="no reaction with data", title=TITLE)
-    cycles = cycles_from(measured, protocol_cycles(root, run))
-    names = (names_of(root, "sample"), names_of(root, "target"))
-    it = RunRead(root, run, measured, cycles, samples_in(root), *names)
-    frame = tables.RAW_READINGS.frame(_reading(it, m, raw) for m in measured)
+    reads = [_run_read(root, run) for run in runs_asked(runs_in(root), raw)]
+    _check_one_plate(reads)
+    frames = [tables.RAW_READINGS.frame(_reading(it, m, raw) for m in it.measured) for it in reads]
+    frame = tables.RAW_READINGS.frame(pd.concat(frames, ignore_index=True))
     _check_once(frame)
-    _report_words(it, frame, raw, problems)
-    for seen in _meanings(it, frame):
-        problems.add("MG157", file=raw.file, sheet=run.name, seen=seen)
-    for seen, mend in _doubts(it, frame):
-        problems.add("MG158", file=raw.file, sheet=run.name, seen=seen, mend=mend)
-    if not it.analysed:
-        problems.add("MG159", file=raw.file, sheet=run.name, seen=run.name)
-    points = [(m.well, it.target(m), str(cycle), signal) for m in measured for cycle, signal in m.points]
+    for it, own in zip(reads, frames, strict=True):
+        _report(it, own, raw, problems)
+    points = [
+        (m.well, it.target(m), str(cycle), fluor) for it in reads for m in it.measured for cycle, fluor in m.points
+    ]
     curves = curves_from_points(points, "fluorescence", ".", raw)
     return Export(frame.assign(status=frame["status"].replace("unknown", "missing").astype("str")), curves)
 
 
-def _run_asked(runs: Sequence[Run], raw: RawFile) -> Run:
-    """The run that `sheet` names, by its id or as `experiment/run`; the only one where it is empty."""
-    if not runs:
-        raise UnreadableError("MG126", seen="no run with reactions", title=TITLE)
-    labels = _labels(runs)
-    wanted = raw.sheet.strip().casefold()
-    asked = [r for r in runs if wanted in ("", r.name.casefold(), f"{r.experiment}/{r.name}".casefold())]
-    if not asked:
-        raise UnreadableError("MG115", sheet=raw.sheet, seen=raw.sheet, suggestion=suggestion(raw.sheet, labels))
-    if len(asked) > 1:
-        raise UnreadableError("MG113", sheet=raw.sheet, seen=", ".join(_labels(asked)))
-    return asked[0]
+def _run_read(root: "Element", run: Run) -> RunRead:
+    """One run of the document; raises UnreadableError MG126 when none of its reactions has data."""
+    measured = measured_in(run)
+    if not measured:
+        raise UnreadableError("MG126", sheet=run.name, seen="no reaction with data", title=TITLE)
+    cycles = cycles_from(measured, protocol_cycles(root, run))
+    return RunRead(root, run, measured, cycles, samples_in(root), names_of(root, "sample"), names_of(root, "target"))
 
 
-def _labels(runs: Sequence[Run]) -> list[str]:
-    """The names of runs, with those of their experiments where they alone do not tell the runs apart."""
-    names = [r.name for r in runs]
-    return names if len(set(names)) == len(names) else [f"{r.experiment}/{r.name}" for r in runs]
+def _check_one_plate(reads: Sequence[RunRead]) -> None:
+    """Raises UnreadableError MG113 for runs that hold different samples in one well: they are several plates."""
+    held: dict[str, str] = {}
+    for m in (m for it in reads for m in it.measured if m.sample and len(reads) > 1):
+        if held.setdefault(m.well, m.sample) != m.sample:
+            names = ", ".join(it.run.name for it in reads)
+            raise UnreadableError(
+                "MG113", seen=f"{names} ({m.well} holds {held[m.well]} in one, {m.sample} in another)"
+            )
 
 
 def cycles_from(measured: Sequence[Measured], by_protocol: int | None) -> int | None:
@@ -170,7 +166,7 @@ def cq_from(text: str, cycles: int | None, analysed: bool = True) -> tuple[str, 
         return "undetermined" if analysed else "missing", math.nan
     if number is None or number <= 0:
         return "unknown", math.nan
-    return ("undetermined", math.nan) if cycles is not None and number >= cycles else ("ok", number)
+    return ("undetermined", math.nan) if beyond_run(number, cycles) else ("ok", number)
 
 
 def amount_from(text: str, unit: str) -> float | None:
@@ -192,6 +188,17 @@ def _check_once(frame: pd.DataFrame) -> None:
         first = twice.iloc[0]
         seen = f"{first['well']} {first['channel']}".strip()
         raise UnreadableError("MG125", sheet=first["sheet"], place=first["place"], seen=seen)
+
+
+def _report(it: RunRead, frame: pd.DataFrame, raw: RawFile, problems: Problems) -> None:
+    """All that is to be said of one run and its readings."""
+    _report_words(it, frame, raw, problems)
+    for seen in _meanings(it, frame):
+        problems.add("MG157", file=raw.file, sheet=it.run.name, seen=seen)
+    for seen, mend in _doubts(it, frame):
+        problems.add("MG158", file=raw.file, sheet=it.run.name, seen=seen, mend=mend)
+    if not it.analysed:
+        problems.add("MG159", file=raw.file, sheet=it.run.name, seen=it.run.name)
 
 
 def _report_words(it: RunRead, frame: pd.DataFrame, raw: RawFile, problems: Problems) -> None:

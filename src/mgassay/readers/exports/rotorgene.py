@@ -11,8 +11,9 @@ from dataclasses import replace
 from mgassay.errors import UnreadableError
 from mgassay.experiment import RawFile
 from mgassay.problems import Problems, suggestion
+from mgassay.readers.cq_readings import readings_from_table
 from mgassay.readers.cq_sheets import results_in
-from mgassay.readers.cq_tables import CqTable, Dialect, column_name, readings_from_table
+from mgassay.readers.cq_tables import CqTable, Dialect, column_name
 from mgassay.readers.reader import FORMAT_ONLY, Export, Reader, known_lines
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.wellnames import row_letters, well_from_text

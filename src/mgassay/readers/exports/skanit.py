@@ -6,14 +6,14 @@ print a row per reading with the wells across; Multiskan Sky lists its raw data 
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mgassay.errors import UnreadableError
 from mgassay.problems import Problems
 from mgassay.readers.blocks import Block, channel_name
 from mgassay.readers.courses import seconds_from, time_courses_in
 from mgassay.readers.reader import plate_reader
-from mgassay.readers.shapes import grids_in, nearest_above
+from mgassay.readers.shapes import grids_in, nearest_above, rows_with
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.spots import Spot
 from mgassay.readers.text import number_from
@@ -40,6 +40,8 @@ _LISTED_NM = re.compile(r"Wavelength\(?s?\)? \[nm\]", re.IGNORECASE)
 _LISTED_TIME = re.compile(r"Measurement time.*", re.IGNORECASE)
 _TITLE_ROWS = 6  # the step's name stands in row 5
 
+Named = tuple[Sequence[tuple[int, re.Match[str]]], Sequence[tuple[int, re.Match[str]]]]  # lights, plates
+
 
 def detect(content: Content) -> bool:
     """Whether a sheet opens with SkanIt's title or names the program."""
@@ -59,26 +61,28 @@ def _is_computed(sheet: Sheet) -> bool:
     return bool(_COMPUTED.search(sheet.name) or _COMPUTED.search(step))
 
 
-def _light_and_plate(sheet: Sheet, row: int) -> tuple[float, str]:
+def _light_and_plate(named: Named, row: int) -> tuple[float, str]:
     """The wavelength and the plate that the lines above a table name."""
-    light, plate = nearest_above(sheet, row, _LIGHT), nearest_above(sheet, row, _PLATE)
+    light, plate = (nearest_above(found, row) for found in named)
     return float(light[1]) if light else math.nan, plate[1] if plate else ""
 
 
 def _grids(sheet: Sheet) -> Iterator[Block]:
     """Grids whose corner names a signal."""
+    named = rows_with(sheet, _LIGHT), rows_with(sheet, _PLATE)
     for grid in grids_in(sheet):
         if grid.corner.casefold() in _RAW_CORNERS:
-            nm, plate = _light_and_plate(sheet, grid.header)
+            nm, plate = _light_and_plate(named, grid.header)
             yield Block(sheet, grid.spots(), plate, channel_name("", nm) or grid.corner, nm)
 
 
 def _kinetics(sheet: Sheet) -> Iterator[Block]:
     """Tables with a row per reading, headed `Reading`, `avg. time [s]` and the wells."""
+    named = rows_with(sheet, _LIGHT), rows_with(sheet, _PLATE)
     for course in time_courses_in(sheet):
         if _READING not in (c.casefold() for c in sheet.cells[course.header][:2]):
             continue
-        nm, plate = _light_and_plate(sheet, course.header)
+        nm, plate = _light_and_plate(named, course.header)
         for index, (time_s, spots) in enumerate(course.reads):
             yield Block(sheet, spots, plate, channel_name("", nm), nm, index, time_s)
 

@@ -20,7 +20,7 @@ from mgassay.readers.blocks import Block, wavelengths_of_pairs
 from mgassay.readers.reader import FORMAT_ONLY, Export, plate_reader
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.softmax_sections import FORMATS, Section, sections_in
-from mgassay.readers.spots import Spot, check_same_length
+from mgassay.readers.spots import Spot, beyond, check_same_length
 from mgassay.readers.text import number_from
 from mgassay.wellnames import row_letters, well_from_text
 
@@ -31,7 +31,7 @@ KNOWN = (
     r"instrument type", r"time|temperature", r"\d+:\d\d", r"[a-p]\d\d?$|[\d.,]+$",
 )  # fmt: skip
 
-_TIME = re.compile(r"(?:(?:(\d+)\.)?(\d+):)?(\d+):([0-5]\d)(?:[.,](\d+))?")
+_TIME = re.compile(r"(?:(?:(\d{1,9})\.)?(\d{1,9}):)?(\d{1,9}):([0-5]\d)(?:[.,](\d{1,9}))?")
 _COLUMN = re.compile(r"[1-9]\d?")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _VALUES = 2  # sheet column where values begin, behind time and temperature
@@ -138,6 +138,9 @@ def _reads_by_light(section: Section) -> list[list[Read]]:
     again = (r for r in range(header + 1, section.end) if _is_header_again(sheet, r, header))
     body = range(header + 1, next(again, section.end))
     groups = _time_groups(section, header, body) if section.field(3) == "timeformat" else _grids(section, header, body)
+    again_read = next((reads[1].row for reads in groups if len(reads) > 1), None)
+    if section.field(4) == "endpoint" and again_read is not None:
+        raise section.misfit(again_read, "one read (endpoint)", "another read")
     if len(groups) != max(1, section.count(14)):
         raise section.misfit(header, f"{max(1, section.count(14))} wavelengths", f"{len(groups)}")
     return groups
@@ -166,8 +169,7 @@ def _check_columns(section: Section, body: range, columns: Mapping[int, int]) ->
     for row in body:
         for col, cell in enumerate(section.sheet.cells[row][_VALUES:], start=_VALUES):
             if cell and col not in columns:
-                place = section.sheet.place(row, col)
-                raise UnreadableError("MG124", sheet=section.sheet.name, place=place, seen=cell)
+                raise beyond(section.sheet, row, col)
             if cell and columns[col] not in section.columns:
                 announced = f"columns {section.columns.start} to {section.columns.stop - 1}"
                 raise section.misfit(row, announced, f"“{cell}” in column {columns[col]}")
