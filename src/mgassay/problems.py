@@ -73,7 +73,7 @@ def place_in_words(code: str, place: str) -> str:
     """
     if not re.fullmatch(r"[A-Z]{1,3}\d+(?:[–,;:].*)?", place):
         return place
-    if code < "MG200":
+    if code[:3] in ("MG0", "MG1"):  # the tables of the lab and the exports; the others speak of plates
         return f"cell {place}"
     return f"well {place}" if place.isalnum() else f"wells {place}"
 

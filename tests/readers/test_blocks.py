@@ -85,3 +85,9 @@ def test_single_precision_is_read_as_it_was_printed(stored, value):
     assert frame["value"].tolist() == [value]
     plain, _ = read(Block(sheet, (Spot("A1", 0, 0),)))
     assert plain["value"].tolist() == [float(stored)]
+
+
+def test_the_first_of_many_plates_are_named():
+    code, seen = refused(*(Block(SHEET, TWO, label=f"P{k}", channel="x") for k in range(30)))
+    assert code == "MG113"
+    assert seen.endswith("P23 and 6 more")
