@@ -68,3 +68,19 @@ def test_an_old_workbook_is_checked_too(read_export):
     frame, problems = read_export("p.xls", raw)
     assert len(frame) == 96
     assert "MG161" in [p.code for p in problems]
+
+
+def test_columns_of_the_labs_own_beside_a_plate_are_left_alone_and_told(read_export, grid, workbook):
+    rows = grid(lambda r, c: round(0.1 * r + 0.01 * c, 3))
+    named = [[*row, *more] for row, more in zip(rows, [["", "Mean", "SD"], *[["", 0.3, 0.01]] * 8], strict=True)]
+    frame, problems = read_export("p.xlsx", workbook({"Plate": named}))
+    assert len(frame) == 96
+    assert problems == []
+    nameless = [[*row, *more] for row, more in zip(rows, [["", ""], *[["", 0.3]] * 8], strict=True)]
+    assert [p.code for p in read_export("p.xlsx", workbook({"Plate": nameless}))[1]] == ["MG124"]
+
+
+def test_a_single_comma_is_told_with_its_cell(read_export, grid, workbook):
+    rows = grid(lambda r, c: "0,686" if (r, c) == (2, 4) else 0.5)
+    _, problems = read_export("p.xlsx", workbook({"Plate": rows}))
+    assert [(p.code, p.place, p.seen) for p in problems] == [("MG121", "F4", "0,686")]

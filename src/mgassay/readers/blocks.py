@@ -91,7 +91,7 @@ def readings_from_blocks(blocks: Sequence[Block], content: Content, raw: RawFile
     places = [(b, spot, b.sheet.cell(spot.row, spot.col)) for b in chosen for spot in b.spots]
     said = [status_of(token) for _, _, token in places]
     _check_last_number(places, said, content)
-    mark = decimal_mark(number for _, number in said if number)
+    mark = _mark_of(places, said)
     if mark == ",":
         problems.add("MG128", file=raw.file)
     for (block, spot, token), (status, _) in zip(places, said, strict=True):
@@ -100,6 +100,16 @@ def readings_from_blocks(blocks: Sequence[Block], content: Content, raw: RawFile
             problems.add(_MISPLACED[status], file=raw.file, sheet=block.sheet.name, place=place, seen=token)
     rows = [_reading(*where, *what, mark, raw) for where, what in zip(places, said, strict=True)]
     return tables.RAW_READINGS.frame(rows)
+
+
+def _mark_of(places: Sequence[tuple[Block, Spot, str]], said: Sequence[tuple[str, str]]) -> str:
+    """The decimal mark of the readings; raises UnreadableError MG121 with the first cell that leaves it in doubt."""
+    try:
+        return decimal_mark(number for _, number in said if number)
+    except UnreadableError as bad:
+        at = next((b, s) for (b, s, _), (_, number) in zip(places, said, strict=True) if number == bad.seen)
+        place = at[0].sheet.place(at[1].row, at[1].col)
+        raise UnreadableError("MG121", sheet=at[0].sheet.name, place=place, seen=bad.seen) from bad
 
 
 def _reading(block: Block, spot: Spot, token: str, status: str, number: str, mark: str, raw: RawFile) -> dict[str, Any]:

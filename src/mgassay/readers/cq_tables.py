@@ -7,6 +7,7 @@ import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from mgassay.errors import UnreadableError
 from mgassay.readers.sheets import Sheet
 from mgassay.readers.text import decimal_mark, status_of
 from mgassay.units import plain
@@ -75,7 +76,12 @@ class CqTable:
     def mark(self) -> str:
         """The decimal mark of its Cq; raises UnreadableError MG121 where a comma may mean two things."""
         numbers = (t for t in dict.fromkeys(self.column("cq")) if status_of(t)[0] == "ok")
-        return decimal_mark(numbers, may_be_thousands=False)  # no run has thousands of cycles
+        try:
+            return decimal_mark(numbers, may_be_thousands=False)  # no run has thousands of cycles
+        except UnreadableError as bad:
+            row = self.start + self.column("cq").index(bad.seen)
+            place = self.sheet.place(row, self.columns["cq"])
+            raise UnreadableError("MG121", sheet=self.sheet.name, place=place, seen=bad.seen) from bad
 
     @property
     def used(self) -> dict[str, frozenset[int]]:

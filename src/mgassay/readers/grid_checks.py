@@ -41,6 +41,11 @@ def heads_grid(cells: Sequence[str]) -> bool:
     return run is not None and run[0] > 0 and not is_row_letter(cells[run[0] - 1])
 
 
+def _is_name(header: str) -> bool:
+    """Whether a header is a word, not the number of a column."""
+    return bool(header) and not is_reading(header)
+
+
 def check_header(sheet: Sheet, header: int, left: int, columns: Sequence[int]) -> None:
     """Raises UnreadableError MG124 when column numbers go on behind a gap, or stand left of the grid's letters too."""
     cells = sheet.cells[header] if header >= 0 else ()
@@ -53,10 +58,14 @@ def check_header(sheet: Sheet, header: int, left: int, columns: Sequence[int]) -
 
 
 def check_beside(sheet: Sheet, header: int, end: int, rows: Sequence[int], labels: re.Pattern[str]) -> None:
-    """Raises UnreadableError MG124 for readings right of a grid, but for labels in the column right behind it."""
+    """Raises UnreadableError MG124 for readings right of a grid, but for labels in the column right behind it.
+
+    In a workbook no cell can have moved, so a column with a name of its own (`Mean`, `SD`) is the lab's and left alone.
+    """
+    own = set() if sheet.is_text else {col for col, name in enumerate(sheet.cells[header]) if _is_name(name)}
     for row in rows:
         for col, cell in enumerate(sheet.cells[row][end:], start=end):
-            if is_reading(cell) and not (col == end and labels.fullmatch(cell)):
+            if is_reading(cell) and col not in own and not (col == end and labels.fullmatch(cell)):
                 raise beyond(sheet, row, col, sheet.cell(header, col))
 
 

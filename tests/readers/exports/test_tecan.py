@@ -222,11 +222,12 @@ def test_decimal_commas_in_a_csv_of_commas_are_refused(read_export):
     assert [p.code for p in read_export("p.csv", f"{LIST}A1,0,0921,0\r\nA2,0,0012,108\r\n")[1]] == ["MG124"]
 
 
-def test_means_beside_a_plate_and_rows_amid_it_are_refused(read_export, workbook):
+def test_means_beside_a_plate_are_left_alone_and_rows_amid_it_are_refused(read_export, workbook):
     head = [["Application: Tecan i-control"], [], ["<>", 1, 2, None, "Mean"]]
     beside = [*head, ["A", 0.1, 0.2, None, 0.15], ["B", 0.3, 0.4, None, 0.35]]
-    _, problems = read_export("p.xlsx", workbook({"S": beside}))
-    assert [(p.code, p.place, p.seen) for p in problems] == [("MG124", "E4", "Mean: 0.15")]
+    frame, problems = read_export("p.xlsx", workbook({"S": beside}))
+    assert problems == []
+    assert frame["value"].tolist() == [0.1, 0.2, 0.3, 0.4]
     amid = [*head, ["A", 0.1, 0.2], ["bubble"], ["B", 0.3, 0.4]]
     _, problems = read_export("p.xlsx", workbook({"S": amid}))
     assert [(p.code, p.place, p.seen) for p in problems] == [("MG168", "row 5", "“bubble”")]
