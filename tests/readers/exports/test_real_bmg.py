@@ -1,27 +1,10 @@
 """Real exports, read as shared/data/README.md says they read by eye."""
 
-import pytest
-
-from mgassay.experiment import RawFile
-from mgassay.problems import Problems
-from mgassay.readers.registry import read_raw_file
-
-
-@pytest.fixture
-def real(shared):
-    """`(file, **columns of files.csv)` -> readings, problems by code, account."""
-
-    def read(file: str, **row: str):
-        problems = Problems()
-        raw = RawFile(file=file, assay="calcium", plate="P", **row)
-        found = read_raw_file(shared / "data" / "plates" / file, raw, problems)
-        return found.export.readings, [p.code for p in problems], found.account
-
-    return read
-
 
 def test_an_endpoint_plate(real):
-    frame, problems, account = real("bmg_mars_450.CSV")
+    read, problems = real("bmg_mars_450.CSV")
+    frame = read.export.readings
+    account = read.account
     assert problems == []
     assert (account["reader"], account["not_understood"]) == ("bmg_mars", [])
     assert (len(frame), frame["well"].nunique()) == (96, 96)

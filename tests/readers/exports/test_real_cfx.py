@@ -1,23 +1,5 @@
 """Real exports, read as shared/data/README.md says they read by eye."""
 
-import pytest
-
-from mgassay.experiment import RawFile
-from mgassay.problems import Problems
-from mgassay.readers.registry import read_raw_file
-
-
-@pytest.fixture
-def real(shared):
-    """`file name` -> what was read of it, problems by code."""
-
-    def read(file: str):
-        problems = Problems()
-        path = shared / "data" / "qpcr" / file
-        return read_raw_file(path, RawFile(file=file, assay="qpcr", plate="P"), problems), [p.code for p in problems]
-
-    return read
-
 
 def test_the_export_of_a_multiplex_run_without_targets(real):
     read, problems = real("biorad_cfxmaestro_example01.csv")

@@ -6,19 +6,6 @@ from mgassay.experiment import RawFile
 from mgassay.problems import Problems
 from mgassay.readers.registry import read_raw_file
 
-
-@pytest.fixture
-def real(shared):
-    """`(name)` -> what was read, problems by code."""
-
-    def read(name: str, **row: str):
-        problems = Problems()
-        raw = RawFile(file=name, assay="calcium", plate="P", **row)
-        return read_raw_file(shared / "data/plates" / name, raw, problems), [p.code for p in problems]
-
-    return read
-
-
 FILES = {
     "gen5_stdcurve_bca_mock.txt": [],
     "gen5_lowry_660_masked_well.txt": [],

@@ -2,22 +2,6 @@
 
 import pytest
 
-from mgassay.experiment import RawFile
-from mgassay.problems import Problems
-from mgassay.readers.registry import read_raw_file
-
-
-@pytest.fixture
-def real(shared):
-    """`file name` -> what was read of it, problems by code."""
-
-    def read(file: str):
-        problems = Problems()
-        path = shared / "data" / "qpcr" / file
-        return read_raw_file(path, RawFile(file=file, assay="qpcr", plate="P"), problems), [p.code for p in problems]
-
-    return read
-
 
 @pytest.mark.parametrize(
     ("file", "wells", "blank", "a1", "last"),

@@ -1,27 +1,10 @@
 """Real exports, read as shared/data/README.md says they read by eye."""
 
-import pytest
-
-from mgassay.experiment import RawFile
-from mgassay.problems import Problems
-from mgassay.readers.registry import read_raw_file
-
-
-@pytest.fixture
-def real(shared):
-    """`(file, **columns of files.csv)` -> readings, problems by code, account."""
-
-    def read(file: str, **row: str):
-        problems = Problems()
-        raw = RawFile(file=file, assay="calcium", plate="P", **row)
-        found = read_raw_file(shared / "data" / "plates" / file, raw, problems)
-        return found.export.readings, [p.code for p in problems], found.account
-
-    return read
-
 
 def test_a_kinetic_read_of_columns_2_to_10(real):
-    frame, problems, account = real("softmax_kinetic_405_partial.txt")
+    read, problems = real("softmax_kinetic_405_partial.txt")
+    frame = read.export.readings
+    account = read.account
     assert problems == ["MG109"]
     assert account["reader"] == "softmax"
     assert (len(frame), frame["well"].nunique()) == (216, 72)
@@ -35,5 +18,6 @@ def test_a_kinetic_read_of_columns_2_to_10(real):
 
 
 def test_the_published_values_of_its_group_are_no_readings(real):
-    frame, _, _ = real("softmax_kinetic_405_partial.txt")
+    read, _ = real("softmax_kinetic_405_partial.txt")
+    frame = read.export.readings
     assert frame["value"].max() < 1  # the group holds 100.500, 101.200, ...
