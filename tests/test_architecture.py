@@ -24,6 +24,12 @@ def test_the_map_names_every_room_and_no_other():
     assert mapped == tree - {"__main__"}
 
 
+def test_the_map_of_the_readers_names_every_module():
+    page = (ROOT / "docs/ARCHITECTURE.md").read_text().partition("## Inside `readers/`")[2]
+    named = set(re.findall(r"`([a-z_]+)`", page))
+    assert {p.stem for p in (SRC / "readers").glob("*.py")} - {"__init__"} <= named
+
+
 def test_floors_of_the_map_are_the_layers_that_are_held():
     import tomllib
 
