@@ -12,6 +12,12 @@ def amplification(last):
     return "\n".join(["[Amplification Data]", "Well\tCycle\tRn", *rows, "[Results]", "Well\tCycle\n1\t99"])
 
 
+def curved(text):
+    """The rows of the amplification data."""
+    section = text.partition("[Amplification Data]")[2].partition("[Results]")[0]
+    return [line.split("\t") for line in section.splitlines() if line]
+
+
 @pytest.mark.parametrize(
     ("text", "ends", "cq", "cycles"),
     [
@@ -25,17 +31,17 @@ def amplification(last):
     ],
 )
 def test_cycles_are_said_or_missing(text, ends, cq, cycles):
-    assert cycles_run(Content("x", text=text), ends, cq) == cycles
+    assert cycles_run(Content("x", text=text), curved(text), ends, cq) == cycles
 
 
 def test_cycles_of_a_workbook():
     sheet = Sheet("Amplification Data", (("Block Type", "96"), (), ("Well", "Cycle"), ("1", "1"), ("1", "40")))
-    assert cycles_run(Content("x", workbook=(sheet,)), [], NONE) == 40
+    assert cycles_run(Content("x", workbook=(sheet,)), sheet.cells, [], NONE) == 40
 
 
 def test_cycles_of_design_and_analysis():
     sheet = Sheet("Amplification Data", (("Well Position", "Cycle Number", "Rn"), ("A1", "1", "0"), ("A1", "45", "1")))
-    assert cycles_run(Content("x", workbook=(sheet,)), [], NONE) == 45
+    assert cycles_run(Content("x", workbook=(sheet,)), sheet.cells, [], NONE) == 45
 
 
 def test_curves_that_end_before_a_cq_were_shortened():
@@ -46,5 +52,5 @@ def test_curves_that_end_before_a_cq_were_shortened():
 
 def test_numbers_of_any_length_are_no_cycles():
     nines = "9" * 5000
-    assert cycles_run(Content("x", text=f"* Cycles = {nines}\n"), [], NONE) is None
+    assert cycles_run(Content("x", text=f"* Cycles = {nines}\n"), [], [], NONE) is None
     assert [cycle_number(t) for t in (nines, "0" * 5000 + "1", "007")] == [0, 0, 7]

@@ -56,7 +56,12 @@ def test_files_that_have_changed_places_are_named(judged):
 
 def test_a_header_that_names_another_plate_is_told_with_its_line(judged):
     first, second = plate("calcium_D1", file="raw/monday.csv"), plate("calcium_D2", file="raw/tuesday.csv")
-    accounts = {"calcium_D1": {"not_understood": ["line 3: ID2 | calcium_D2"], "understood": ["line 1: User | me"]}}
+    accounts = {
+        ("raw/monday.csv", "calcium_D1"): {
+            "not_understood": ["line 3: ID2 | calcium_D2"],
+            "understood": ["line 1: User | me"],
+        }
+    }
     assert judged(first, second, accounts=accounts) == [("MG215", "error", "raw/monday.csv", "line 3", "calcium_D2")]
 
 

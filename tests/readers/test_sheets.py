@@ -1,8 +1,10 @@
+import datetime as dt
+
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
-from mgassay.readers.sheets import Rows, Sheet, column_letters, column_number
+from mgassay.readers.sheets import Rows, Sheet, column_letters, column_number, text_from_value
 
 
 @given(st.integers(0, 16383))
@@ -39,3 +41,9 @@ def test_rows_are_read_when_they_are_asked_for_and_no_more_than_asked():
     assert asked == [2, None]
     assert rows != (("a",),)
     assert hash(rows) == hash((("a",), ("b",), ("c",)))
+
+
+def test_durations_keep_their_fractions():
+    assert text_from_value(dt.timedelta(seconds=0.4)) == "0:00:00.4"
+    assert text_from_value(dt.timedelta(hours=25, seconds=1.25)) == "25:00:01.25"
+    assert text_from_value(dt.timedelta(minutes=5)) == "0:05:00"

@@ -83,7 +83,7 @@ def readers() -> None:
 
     for kind, title in (("plate", "Plates"), ("qPCR", "qPCR"), ("vendors", "By allotropy, where it is set up")):
         held = [r for r in all_readers() if r.kind == kind]
-        typer.echo(f"{title}\n" + "".join(f"  {r.name:18} {r.title} ({r.evidence})\n" for r in held))
+        typer.echo(f"{title}\n" + "".join(f"  {r.name:24} {r.title} ({r.evidence})\n" for r in held))
     typer.echo("`table` in the column reader: values measured elsewhere, as condition, donor, rep, value, unit")
 
 

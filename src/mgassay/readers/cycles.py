@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from mgassay.readers.sheets import Content
 
-_AMPLIFICATION = "Amplification Data"
 _CYCLE_NUMBER = re.compile(r"0{0,5}[1-9]\d{0,2}", re.ASCII)  # no run has a thousand cycles
 _CYCLE = ("cycle", "cycle number")
 _SAID_CYCLES = re.compile(r"[*#]?\s*(?:number of |total )?cycles\s*[=:\t]\s*(\d{1,3})\s*", re.IGNORECASE)
@@ -26,14 +25,20 @@ def beyond_run(cq: float, cycles: int | None) -> bool:
     return cycles is not None and cq >= cycles
 
 
-def cycles_run(content: Content, baseline_ends: Iterable[float], cq: npt.NDArray[np.float64]) -> int | None:
+def cycles_run(
+    content: Content,
+    amplified: Iterable[Sequence[str]],
+    baseline_ends: Iterable[float],
+    cq: npt.NDArray[np.float64],
+) -> int | None:
     """The cycles that were run: as the header says, else the last cycle of the amplification data, else None.
 
-    Amplification data that end before a baseline or a Cq were shortened, and say nothing.
+    `amplified` are the rows of the amplification data, their header among them. Data that end before a baseline or a
+    Cq were shortened, and say nothing.
     """
     if said := _cycles_said(content):
         return said
-    return cycles_reached(_amplified_cycles(content), baseline_ends, cq)
+    return cycles_reached(_cycle_numbers(amplified), baseline_ends, cq)
 
 
 def cycles_reached(cycles: Iterable[int], baseline_ends: Iterable[float], cq: npt.NDArray[np.float64]) -> int | None:
@@ -47,20 +52,6 @@ def _cycles_said(content: Content) -> int | None:
     """The cycle count in the file's header lines."""
     rows = ("\t".join(c for c in row if c) for row in content.opening)
     return next((int(m[1]) for text in rows if (m := _SAID_CYCLES.fullmatch(text))), None)
-
-
-def _amplified_cycles(content: Content) -> set[int]:
-    """The cycle numbers of the amplification data."""
-    rows: Iterable[Sequence[str]]
-    if content.text:
-        title = f"[{_AMPLIFICATION}]"
-        start = next((k for k, line in enumerate(content.lines) if line.startswith(title)), len(content.lines))
-        section = content.lines[start + 1 :]
-        end = next((k for k, line in enumerate(section) if line.startswith("[")), len(section))
-        rows = (line.split(content.separator or None, 6) for line in section[:end])
-    else:
-        rows = next((s.cells for s in content.workbook if s.name == _AMPLIFICATION), ())
-    return _cycle_numbers(rows)
 
 
 def _cycle_numbers(rows: Iterable[Sequence[str]]) -> set[int]:

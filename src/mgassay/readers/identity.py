@@ -18,15 +18,18 @@ _SHORTEST = 3  # letters and digits; shorter names stand everywhere
 
 
 def check_identity(
-    experiment: Experiment, accounts: Mapping[str, Mapping[str, Any]], readings: pd.DataFrame, problems: Problems
+    experiment: Experiment,
+    accounts: Mapping[tuple[str, str], Mapping[str, Any]],
+    readings: pd.DataFrame,
+    problems: Problems,
 ) -> None:
     """Problems for files that name another plate, layouts named after another plate, and plates that read the same.
 
-    `accounts` are those of the files by plate; `readings` keeps RAW_READINGS.
+    `accounts` are those of the files by file and plate; `readings` keeps RAW_READINGS.
     """
     files = [f for f in experiment.files if f.assay != "alizarin_image"]
     for raw in files:
-        _check_names(raw, files, accounts.get(raw.plate, {}), problems)
+        _check_names(raw, files, accounts.get((raw.file, raw.plate), {}), problems)
         _check_layout(raw, files, experiment, problems)
     _check_readings(files, readings, problems)
 

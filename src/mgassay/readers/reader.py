@@ -38,11 +38,11 @@ class Reader:
 
     name: str
     title: str
-    kind: str  # plate | qPCR
+    kind: str  # plate | qPCR | vendors
     detect: Callable[[Content], bool]
     read: Callable[[Content, RawFile, Problems], Export]
     known: re.Pattern[str] = NOTHING
-    evidence: str = REAL
+    evidence: str = FORMAT_ONLY
     plain: bool = False
 
 
@@ -53,7 +53,7 @@ def plate_reader(
     find: FindBlocks,
     *,
     known: Iterable[str] = (),
-    evidence: str = REAL,
+    evidence: str = FORMAT_ONLY,
     plain: bool = False,
 ) -> Reader:
     """A reader of plates from what finds their blocks; `known` are regular expressions of header lines."""

@@ -33,7 +33,9 @@ def read_folder(folder: Path, experiment: Experiment, problems: Problems) -> Fol
     """
     reads = reads_from_files(folder, experiment, problems)
     readings = _stacked(tables.RAW_READINGS, (r.export.readings for r in reads))
-    check_identity(experiment, {str(r.account["plate"]): r.account for r in reads}, readings, problems)
+    check_identity(
+        experiment, {(str(r.account["file"]), str(r.account["plate"])): r.account for r in reads}, readings, problems
+    )
     mapped = wells_from_readings(experiment, readings, problems)
     made = {
         "readings": tables.READINGS.frame(readings[list(tables.READINGS.columns)]),

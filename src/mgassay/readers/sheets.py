@@ -185,8 +185,9 @@ def text_from_value(value: object) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, dt.timedelta):
-        seconds = round(value.total_seconds())
-        return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+        seconds, millis = divmod(round(value.total_seconds() * 1000), 1000)  # Excel keeps no finer than milliseconds
+        clock = f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+        return f"{clock}.{millis:03}".rstrip("0") if millis else clock
     if isinstance(value, dt.datetime) and value < _YEAR_ONE:  # the hours of a long run, in Excel a day of January 1900
         return text_from_value(value - _DAY_ZERO)
     return value.isoformat(" ") if isinstance(value, dt.datetime) else str(value)

@@ -63,6 +63,13 @@ def check_no_more(sheet: Sheet, row: int, end: int) -> None:
         raise beyond(sheet, row, beside)
 
 
+def check_row(sheet: Sheet, row: int, end: int, last: int) -> None:
+    """Refuses a row of a text with readings right of its table (MG124), or that ends before column `last` (MG127)."""
+    check_no_more(sheet, row, end)
+    if sheet.is_text and len(sheet.cells[row]) <= last:
+        raise UnreadableError("MG127", place=sheet.place(row), seen="fewer cells than the header")
+
+
 def check_same_length(sheet: Sheet, rows: Iterable[int], left: int, end: int | None = None) -> None:
     """Raises UnreadableError MG127 when a text's row has fewer cells than others and its last reading is before theirs.
 

@@ -45,7 +45,7 @@ def downloads(tables: Tables) -> tuple[tuple[str, str], ...]:
     csv = tuple((f"tables/{s.name}.csv", _told(s.name, tables)) for s in states.RESULT_TABLES)
     beside = (
         ("verdict.json", "grade, sentences, every number with its row"),
-        ("provenance.json", "versions, settings, checksums, every line of every export"),
+        ("provenance.json", "versions, settings, checksums, how each export was read"),
     )
     return (*csv, *beside)
 

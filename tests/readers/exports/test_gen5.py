@@ -341,3 +341,13 @@ def test_a_count_of_reads_with_thousands_of_digits_is_none(read_export):
     step = f"Start Kinetic\tRuntime 0:01:00 (HH:MM:SS), Interval 0:00:30, {'9' * 5000} Reads"
     table = ["Ca:570", "", "Time" + WELLS, "0:00:00\t\t0.1\t0.2", ""]
     assert read_export("ca.txt", export(*table, procedure=[*PROCEDURE, step, ""]))[1] == []
+
+
+@pytest.mark.parametrize(
+    ("row", "code"), [("450,0,101,0,202", "MG124"), ("450,0.202", "MG127"), ("450,0.101,0.202", None)]
+)
+def test_rows_below_wells_have_a_cell_for_each(read_export, row, code):
+    text = f"Software Version,3.11\nPlate Number,Plate 1\nResults\nWell,A1,A2\n{row}\n"
+    frame, problems = read_export("g.csv", text)
+    assert [p.code for p in problems] == ([code] if code else [])
+    assert frame["value"].tolist() == ([] if code else [0.101, 0.202])

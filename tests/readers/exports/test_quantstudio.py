@@ -355,3 +355,16 @@ def test_the_slope_below_the_wells_of_a_7900_is_no_well(read_export):
     below = "Slope\t\tcycles/log decade\nY-Intercept\t\t\nR^2\t\t\n\n\nNAP\tLPL\n\t\n"
     frame, problems = read_export("q.txt", f"{head}97\ts\tRUNX2\tUnknown\t22.5\t\t\n{below}")
     assert (frame["well"].tolist(), codes(problems)) == (["E1"], ["MG135"])
+
+
+def test_quoted_cells_of_the_amplification_data_count_cycles_too(read_export):
+    rows = [
+        "[Amplification Data]",
+        '"Well","Cycle","Target Name","Rn"',
+        *(f'"1","{k}","RUNX2","0.5"' for k in range(1, 36)),
+    ]
+    results = ["[Results]", '"Well","Well Position","Sample Name","Target Name","Task","CT"',
+               '"1","A1","s","RUNX2","UNKNOWN","22.1"']  # fmt: skip
+    frame, problems = read_export("q.csv", "\n".join([*rows, *results]) + "\n")
+    assert problems == []
+    assert frame["cycles"].tolist() == [35]

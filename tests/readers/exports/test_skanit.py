@@ -126,3 +126,8 @@ def test_grids_that_lose_rows_or_have_readings_beside_them_are_refused(read_expo
     assert len(frame) == 0
     assert [(p.code, p.place, p.seen) for p in problems] == [(code, place, seen)]
     assert "separator" not in problems[0].message + problems[0].remedy
+
+
+def test_a_list_that_goes_on_below_an_empty_row_is_refused(read_export, workbook):
+    rows = [["Well", "Wavelength(s) [nm]", "Raw absorbance"], ["A1", 405, 0.1], [], ["A2", 405, 0.2]]
+    assert [(p.code, p.place) for p in read_export("p.xlsx", workbook({"Raw data": rows}))[1]] == [("MG130", "A3")]

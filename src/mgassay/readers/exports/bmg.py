@@ -23,6 +23,7 @@ from mgassay.wellnames import well_from_text
 
 NAME, TITLE = "bmg_mars", "BMG Labtech MARS"
 
+EVIDENCE = "endpoint grid read against a real export; lists, kinetics, workbooks: format only, no real file seen"
 KNOWN = (
     r"user:", r"path:", r"test (id|name|run)", r"date:", r"time:", r"id[123]?:",
     r"absorbance|fluorescence|luminescence", r"cycle \d",
@@ -256,4 +257,4 @@ def _listed_wells(sheet: Dense, start: int, at: Sequence[int]) -> Iterator[tuple
             broken = row
 
 
-READERS = (plate_reader(NAME, TITLE, detect, blocks, known=KNOWN),)
+READERS = (plate_reader(NAME, TITLE, detect, blocks, known=KNOWN, evidence=EVIDENCE),)

@@ -3,7 +3,7 @@
 from mgassay.problems import Problems
 from mgassay.readers.blocks import Block, channel_name
 from mgassay.readers.exports.plain import number_grids, wavelength_in
-from mgassay.readers.reader import plate_reader
+from mgassay.readers.reader import REAL, plate_reader
 from mgassay.readers.sheets import Content
 from mgassay.readers.text import number_from
 
@@ -32,4 +32,4 @@ def blocks(content: Content, problems: Problems) -> list[Block]:
     return [Block(sheet, g.spots(), "", channel_name("", nm), nm) for g in grids if g not in named]
 
 
-READERS = (plate_reader(NAME, TITLE, detect, blocks, known=KNOWN),)
+READERS = (plate_reader(NAME, TITLE, detect, blocks, known=KNOWN, evidence=REAL),)

@@ -24,6 +24,7 @@ from mgassay.wellnames import well_from_text
 
 NAME, TITLE = "cfx", "Bio-Rad CFX Manager or Maestro Cq results"
 
+EVIDENCE = "csv of Maestro read against a public example; other variants: format only, no real file seen"
 _NUMBER = re.compile(r"[-_ ]?\d+$")
 
 
@@ -121,4 +122,4 @@ def _curves(points: Iterable[Point], mark: str, raw: RawFile) -> pd.DataFrame:
     return curves_from_points(listed, "RFU", mark, raw) if listed else tables.AMPLIFICATION.frame()
 
 
-READERS = (Reader(NAME, TITLE, "qPCR", detect, read, known_lines(KNOWN)),)
+READERS = (Reader(NAME, TITLE, "qPCR", detect, read, known_lines(KNOWN), EVIDENCE),)

@@ -21,11 +21,11 @@ from mgassay.readers.grid_checks import check_beside, column_run, is_row_letter
 from mgassay.readers.reader import Export, plate_reader
 from mgassay.readers.shapes import PlateGrid, grids_in, title_above, well_lists_in
 from mgassay.readers.sheets import Content, Sheet
-from mgassay.readers.spots import Spot
+from mgassay.readers.spots import Spot, check_row
 from mgassay.wellnames import well_from_text
 
 NAME, TITLE = "gen5", "Agilent/BioTek Gen5 text or workbook"
-EVIDENCE = "text read against real exports; workbooks: format only, no real file seen"
+EVIDENCE = "text read against the maker's samples and mock files; workbooks: format only, no real file seen"
 
 KNOWN = (
     r"software version$", r"(experiment|protocol) file path", r"plate number$", r"date$", r"time$", r"plate type",
@@ -174,7 +174,6 @@ def _matrices(sheet: Sheet) -> Iterator[Block]:
     """Raw rows of result matrices; the label stands behind each row, or above the matrix where there is none."""
     reads, plates = _reads_named(sheet), _plates_in(sheet)
     for grid in grids_in(sheet, continued=True, labels=_LABEL):
-        grid.check_whole()
         check_beside(sheet, grid.header, grid.end, [row for _, row in grid.rows], _LABEL)
         by_label: dict[str, list[tuple[str, int]]] = {}
         for letter, row in grid.rows:
@@ -230,6 +229,7 @@ def _rows(sheet: Sheet) -> Iterator[Block]:
         wells = [] if at is None else [(w, col) for col, c in enumerate(cells) if (w := well_from_text(c))]
         row = header + 1
         while at is not None and wells and (label := sheet.cell(row, at)):
+            check_row(sheet, row, len(cells), wells[-1][1])
             nm = wavelength_of(label, reads)
             if nm is not None:
                 spots = tuple(Spot(well, row, col) for well, col in wells)

@@ -6,7 +6,7 @@ from mgassay.problems import Problems
 from mgassay.readers.blocks import Block, channel_name
 from mgassay.readers.exports.plain import number_grids, wavelength_in
 from mgassay.readers.grid_checks import column_run
-from mgassay.readers.reader import plate_reader
+from mgassay.readers.reader import REAL, plate_reader
 from mgassay.readers.sheets import Content, Sheet
 
 NAME, TITLE = "glomax", "Promega GloMax csv"
@@ -36,4 +36,4 @@ def _readings(sheet: Sheet, content: Content, problems: Problems) -> Iterator[Bl
         yield Block(sheet, grid.spots(), label, channel_name("", nm), nm)
 
 
-READERS = (plate_reader(NAME, TITLE, detect, blocks, known=KNOWN),)
+READERS = (plate_reader(NAME, TITLE, detect, blocks, known=KNOWN, evidence=REAL),)

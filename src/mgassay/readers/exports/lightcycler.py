@@ -15,7 +15,7 @@ from mgassay.problems import Problems
 from mgassay.readers.cq_readings import readings_from_table
 from mgassay.readers.cq_sheets import results_by_name, the_one
 from mgassay.readers.cq_tables import NO, YES, CqTable, Dialect, column_name
-from mgassay.readers.reader import FORMAT_ONLY, Export, Reader, known_lines
+from mgassay.readers.reader import FORMAT_ONLY, REAL, Export, Reader, known_lines
 from mgassay.readers.sheets import Content
 from mgassay.readers.text import quantity_from
 
@@ -138,6 +138,6 @@ def _places(table: CqTable) -> list[str]:
 
 
 READERS = (
-    Reader(LC480, LC480_TITLE, "qPCR", detect_480, read_480, known_lines(KNOWN_480)),
+    Reader(LC480, LC480_TITLE, "qPCR", detect_480, read_480, known_lines(KNOWN_480), REAL),
     Reader(LC96, LC96_TITLE, "qPCR", detect_96, read_96, known_lines(KNOWN_96), FORMAT_ONLY),
 )

@@ -31,6 +31,10 @@ from mgassay.wellnames import PLATE_SHAPES, row_letters, well_from_text
 
 NAME, TITLE = "quantstudio", "Applied Biosystems QuantStudio, ViiA 7, StepOne, 7500, Design & Analysis, Diomni results"
 
+EVIDENCE = (
+    "QuantStudio text and workbooks, Design & Analysis read against public examples; SDS, 7500, Diomni: format only, "
+    "no real file seen"
+)
 RESULTS, AMPLIFICATION = ("Results", "Primary_result"), "Amplification Data"
 DIALECT = Dialect(
     title=TITLE,
@@ -99,8 +103,10 @@ def read(content: Content, raw: RawFile, problems: Problems) -> Export:
     if _only_numbers(table) and not numbered:
         raise UnreadableError("MG152", sheet=table.sheet.name, seen=table.column("well")[0])
     dialect = replace(DIALECT, well=functools.partial(_well, numbered)) if _only_numbers(table) else DIALECT
-    readings = readings_from_table(table, dialect, raw, problems, lambda ends, cq: cycles_run(content, ends, cq))
-    curves = curves_from_rows(_amplified(content), table.mark, raw, {**numbered, **_numbered(table)})
+    curved = _amplified(content)
+    cycles_of = functools.partial(cycles_run, content, curved)
+    readings = readings_from_table(table, dialect, raw, problems, cycles_of)
+    curves = curves_from_rows(curved, table.mark, raw, {**numbered, **_numbered(table)})
     return Export(readings, curves, _with_sections(content, table))
 
 
@@ -215,4 +221,4 @@ def _results_in_workbook(content: Content, raw: RawFile) -> CqTable:
     return the_one(found, raw, TITLE, RESULTS)
 
 
-READERS = (Reader(NAME, TITLE, "qPCR", detect, read, known_lines(KNOWN)),)
+READERS = (Reader(NAME, TITLE, "qPCR", detect, read, known_lines(KNOWN), EVIDENCE),)

@@ -42,6 +42,7 @@ from mgassay.wellnames import compact
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+EVIDENCE = "1.0, 1.1 and 1.4 read against public files; 1.2 and 1.3: format only, no real file seen"
 NAME, TITLE = "rdml", "RDML qPCR data (version 1.0 to 1.4)"
 NOT_AVAILABLE = -1.0  # in place of a Cq or a quantity, by the format's own rule
 _ROOT = re.compile(r"<(?:\w+:)?rdml[\s>]")
@@ -268,4 +269,4 @@ def _first_of(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMED]) + more
 
 
-READERS = (Reader(NAME, TITLE, "qPCR", detect, read),)
+READERS = (Reader(NAME, TITLE, "qPCR", detect, read, evidence=EVIDENCE),)

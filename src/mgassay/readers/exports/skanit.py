@@ -15,7 +15,7 @@ from mgassay.readers.courses import seconds_from, time_courses_in
 from mgassay.readers.reader import plate_reader
 from mgassay.readers.shapes import grids_in, nearest_above, rows_with
 from mgassay.readers.sheets import Content, Sheet
-from mgassay.readers.spots import Spot
+from mgassay.readers.spots import Spot, check_row
 from mgassay.readers.text import number_from
 from mgassay.wellnames import well_from_text
 
@@ -102,6 +102,7 @@ def _lists(sheet: Sheet) -> Iterator[Block]:
         clock = next((k for k, name in enumerate(names) if _LISTED_TIME.fullmatch(name)), None)
         count: dict[tuple[str, float], int] = {}
         for row, well in _wells_listed(sheet, header + 1, names.index("Well")):
+            check_row(sheet, row, len(names), max(value, light))
             nm = number_from(sheet.cell(row, light), ".") or math.nan
             index = count[well, nm] = count.get((well, nm), -1) + 1
             time = "" if clock is None else sheet.cell(row, clock)
@@ -111,14 +112,21 @@ def _lists(sheet: Sheet) -> Iterator[Block]:
 
 
 def _wells_listed(sheet: Sheet, start: int, col: int) -> Iterator[tuple[int, str]]:
-    """Rows and wells of a list until an empty cell; raises UnreadableError MG130 for a row without a well."""
-    row = start
-    while cell := sheet.cell(row, col):
+    """Rows and wells of a list until the next one; raises UnreadableError MG130 for a row without a well amid them."""
+    broken = -1
+    for row in range(start, len(sheet.cells)):
+        cell = sheet.cell(row, col)
+        if _is_list(tuple(sheet.cells[row])):
+            return
         well = well_from_text(cell)
-        if not well:
+        if broken < 0 and cell and not well:
             raise UnreadableError("MG130", sheet=sheet.name, place=sheet.place(row, col), seen=cell)
-        yield row, well
-        row += 1
+        if broken >= 0 and well:
+            raise UnreadableError("MG130", sheet=sheet.name, place=sheet.place(broken, col), seen="an empty cell")
+        if well:
+            yield row, well
+        elif broken < 0:
+            broken = row
 
 
 READERS = (plate_reader(NAME, TITLE, detect, blocks, known=KNOWN, evidence=EVIDENCE),)

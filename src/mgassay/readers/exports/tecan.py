@@ -16,7 +16,7 @@ from mgassay.readers.courses import seconds_from, time_courses_in, times_across_
 from mgassay.readers.reader import FORMAT_ONLY, plate_reader
 from mgassay.readers.shapes import grids_in, well_lists_in
 from mgassay.readers.sheets import Content, Sheet
-from mgassay.readers.spots import Spot
+from mgassay.readers.spots import Spot, check_row
 from mgassay.wellnames import well_from_text
 
 ICONTROL, ICONTROL_TITLE = "tecan_icontrol", "Tecan i-control workbook"
@@ -182,10 +182,16 @@ def _reads_by_well(sheet: Sheet, start: int) -> Iterator[tuple[int, float, tuple
         elif _CLOCK.fullmatch(first):
             clock = row
         elif well and clock >= 0 and _MEAN.fullmatch(first):
+            check_row(sheet, row, len(sheet.cells[clock]), _last_filled(sheet.cells[clock]))
             for index, col in enumerate(range(1, len(sheet.cells[clock]))):
                 if text := sheet.cell(clock, col):
                     time_s = seconds_from(text, sheet.cell(clock, 0), sheet.place(clock, col))
                     yield index, time_s, (Spot(well, row, col),)
+
+
+def _last_filled(cells: Sequence[str]) -> int:
+    """The last column of a row that holds anything."""
+    return max((k for k, cell in enumerate(cells) if cell), default=0)
 
 
 def _title(sheet: Sheet, row: int) -> str:
