@@ -17,7 +17,7 @@ from mgassay.readers.blocks import Block, channel_name
 from mgassay.readers.reader import FORMAT_ONLY, Export, plate_reader
 from mgassay.readers.shapes import PlateGrid, bare_grid_in, grids_in
 from mgassay.readers.sheets import Content, Sheet
-from mgassay.readers.spots import check_same_length
+from mgassay.readers.spots import check_row, check_same_length
 from mgassay.readers.text import status_of
 from mgassay.wellnames import PLATE_SHAPES
 
@@ -100,9 +100,8 @@ class Result:
 
 def detect(content: Content) -> bool:
     """Whether the file holds a plate table as EnVision writes them, in a workbook in its first rows."""
-    if content.text:  # the plate table may stand behind the data
-        return any(plate_tables_in(sheet) for sheet in content.sheets)
-    return any(cells[0].casefold() == _PLATE_TABLE for cells in content.opening if cells)
+    rows = content.sheets[0].cells if content.text else content.opening  # the table may stand behind the data
+    return any(cells[0].casefold() == _PLATE_TABLE for cells in rows if cells)
 
 
 def blocks(content: Content, problems: Problems) -> list[Block]:
@@ -119,6 +118,8 @@ def plate_tables_in(sheet: Sheet) -> list[PlateTable]:
     for row, cells in enumerate(sheet.cells[1:]):
         if sheet.cell(row, 0).casefold() == _PLATE_TABLE and [c.casefold() for c in cells[:2]] == ["plate", "repeat"]:
             facts = {name.casefold(): sheet.cell(row + 2, col) for col, name in enumerate(cells) if name}
+            if sheet.cell(row + 2, 0):
+                check_row(sheet, row + 2, len(cells), len(cells) - 1)
             tables.append(PlateTable(row, facts))
     return tables
 
