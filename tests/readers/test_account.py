@@ -68,7 +68,6 @@ GRID = ",1,2,3,4\nA,0.1,0.2,0.3,0.4\nB,0.5,0.6,0.7,0.8\nC,0.5,0.6,0.7,0.8\n"
     ("below", "listed"),
     [
         ("Mean,0.5,0.5,0.5,0.5\n", ["line 5: Mean | 0.5 | 0.5 | 0.5 | 0.5"]),
-        (",0.5,0.5,0.5,0.5\n", ["line 5: 0.5 | 0.5 | 0.5 | 0.5"]),
         ("Mean,1.5,1.5,1.5,1.5\nSD,1.5,1.5,1.5,1.5\nCV,1.5,1.5,1.5,1.5\n", 3),
         ("\n,1,2,3,4\nA,S1,S2,S3,S4\nB,S1,S2,S3,S4\n", []),
         (",1,2,3,4\nA,S1,S2,S3,S4\n", []),
@@ -80,6 +79,12 @@ def test_rows_of_values_right_below_the_data_are_listed(tmp_path, below, listed)
     assert len(found) == listed if isinstance(listed, int) else found == listed
     assert done.account["not_understood"] == []
     assert [p.code for p in problems] == (["MG135"] if listed else [])
+
+
+def test_values_right_below_a_grid_without_a_name_may_have_been_pushed_out_of_it(tmp_path):
+    done, problems = read(tmp_path, "g.csv", GRID + ",0.5,0.5,0.5,0.5\n")
+    assert [(p.code, p.place) for p in problems] == [("MG168", "line 5")]
+    assert done.account["reader"] == ""
 
 
 def test_notes_right_of_a_grid_are_listed_with_their_cell(tmp_path):

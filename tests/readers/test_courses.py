@@ -187,3 +187,9 @@ def test_more_courses_than_any_instrument_writes_are_refused():
     with pytest.raises(UnreadableError) as refused:
         time_courses_in(sheet(*["Time,A1", "0:00:30,1"] * 2001))
     assert refused.value.code == "MG106"
+
+
+def test_a_column_of_readings_without_a_well_is_refused(read_export):
+    for header in ("A1,,A3", "A1,?,A3"):
+        _, problems = read_export("p.csv", f"Time [min],{header}\n0,.1,.2,.3\n1,.2,.3,.4\n")
+        assert [(p.code, p.place) for p in problems] == [("MG130", "line 1, column 3")]

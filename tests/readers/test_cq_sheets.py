@@ -121,3 +121,10 @@ def test_a_sample_that_is_called_like_a_line_of_settings_is_a_sample():
 )
 def test_lines_of_settings_may_hold_separators(line):
     assert rows_of(HEAD, A1, A2, tuple(line.split("|")), is_text=True) == [(A1, A2)]
+
+
+def test_a_sample_may_be_called_well(read_export):
+    head = "[Results]\nWell Position\tSample Name\tTarget Name\tTask\tCT\n"
+    frame, problems = read_export("q.txt", f"{head}A1\tWell\tRUNX2\tUNKNOWN\t22.1\nA2\ts\tRUNX2\tUNKNOWN\t23.1\n")
+    assert problems == []
+    assert frame["sample"].tolist() == ["Well", "s"]

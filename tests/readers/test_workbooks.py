@@ -1,6 +1,7 @@
 import contextlib
 import datetime as dt
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -210,3 +211,34 @@ def test_a_sheet_that_is_broken_inside_is_told_when_it_is_read(workbook):
     with pytest.raises(UnreadableError) as refused:
         len(sheet.cells)
     assert refused.value.code == "MG104"
+
+
+def test_what_a_prefixed_workbook_merges_and_hides_is_known_too():
+    """Programs may write `<x:row r='3' …>` for `<row r="3" …>`."""
+    book = openpyxl.Workbook()
+    for _ in range(5):
+        book.active.append([1, 2, 3])
+    book.active["C5"] = "=A1*2"
+    book.active.merge_cells("A1:B1")
+    book.active.row_dimensions[3].hidden = True
+    stream = io.BytesIO()
+    book.save(stream)
+
+    def prefixed(xml):
+        named = re.sub(rb"<(/?)([a-zA-Z])", rb"<\1x:\2", xml)
+        return named.replace(b"xmlns=", b"xmlns:x=").replace(b'"', b"'")
+
+    changed = rewritten(stream.getvalue(), "xl/worksheets/sheet1.xml", prefixed)
+    (sheet,) = sheets_from_workbook(changed)
+    assert sheet.cells[4][2] == "=A1*2"
+    assert sheet.marks.merged == ("A1:B1",)
+    assert sheet.marks.hidden_rows == {2}
+
+
+def test_a_wide_and_long_sheet_is_refused_before_it_is_filled(workbook):
+    rows = "".join(f'<row r="{r}"><c r="BXA{r}"><v>1</v></c></row>' for r in range(1, 20_000)).encode()
+    data = b"<sheetData>" + rows + b"</sheetData>"
+    book = workbook({"S": [[1]]})
+    changed = rewritten(book, "xl/worksheets/sheet1.xml", lambda x: re.sub(rb"<sheetData>.*</sheetData>", data, x))
+    with pytest.raises(UnreadableError, match="MG106"):
+        sheets_from_workbook(changed)

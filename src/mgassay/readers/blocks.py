@@ -91,6 +91,8 @@ def readings_from_blocks(blocks: Sequence[Block], content: Content, raw: RawFile
     places = [(b, spot, b.sheet.cell(spot.row, spot.col)) for b in chosen for spot in b.spots]
     said = [status_of(token) for _, _, token in places]
     _check_last_number(places, said, content)
+    if all(status == "missing" for status, _ in said):
+        raise UnreadableError("MG126", seen="no number where readings should stand", title="a plate")
     mark = _mark_of(places, said)
     if mark == ",":
         problems.add("MG128", file=raw.file)
@@ -168,6 +170,8 @@ def _of_wavelength(blocks: list[Block], raw: RawFile, problems: Problems) -> lis
         problems.add("MG118", file=raw.file, seen=known, asked=raw.wavelength_nm)
     elif absent and declared:
         raise UnreadableError("MG116", seen=";".join(f"{nm:g}" for nm in absent), known=known)
+    elif absent and len(wanted) > 1:  # of a ratiometric probe both reads are needed, and told apart
+        raise UnreadableError("MG116", seen=";".join(f"{nm:g}" for nm in absent), known="no named wavelength")
     elif absent:
         problems.add("MG119", file=raw.file, seen="none", asked=raw.wavelength_nm)
     if wanted and not absent:

@@ -12,7 +12,7 @@ from mgassay.readers.text import text_from_bytes
 from mgassay.readers.workbooks import XLS, check_unpacked, sheets_from_workbook, sheets_from_xls
 
 TEXT_LIMIT = 60_000_000  # bytes; a hundred 384-well runs with their curves are 50 MB
-LINE_LIMIT = 200_000  # signs; 1,536 wells over time are 30,000
+LINE_LIMIT = 60_000  # signs; 1,536 wells over time are 30,000
 # Run files by their ending: the program that opens them, and how it exports.
 RUN_FILES = {
     ".eds": ("QuantStudio or StepOne software", "Export, Results, as text or .xlsx"),

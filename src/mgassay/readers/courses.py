@@ -89,9 +89,20 @@ def _course_at(sheet: Sheet, header: int, cells: Sequence[str]) -> TimeCourse | 
         return None
     course = TimeCourse(sheet, header, tuple(reads))
     _check_lengths(course, at)
+    _check_named(course, wells)
     if not sheet.cell(row, at):
         _check_not_interrupted(course, row, at)
     return course
+
+
+def _check_named(course: TimeCourse, wells: Sequence[tuple[str, int]]) -> None:
+    """Raises UnreadableError MG130 when a column amid the wells holds readings and its header names no well."""
+    sheet, named = course.sheet, {col for _, col in wells}
+    for col in range(min(named), max(named)):
+        held = col not in named and any(is_reading(sheet.cell(spots[0].row, col)) for _, spots in course.reads)
+        if held:
+            seen = sheet.cell(course.header, col) or "an empty cell"
+            raise UnreadableError("MG130", sheet=sheet.name, place=sheet.place(course.header, col), seen=seen)
 
 
 def _check_lengths(course: TimeCourse, at: int) -> None:

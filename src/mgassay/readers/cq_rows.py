@@ -23,11 +23,21 @@ def check_rows(table: CqTable, dialect: Dialect) -> None:
     Raises UnreadableError MG127 for a row that lacks a cell, MG154 for one too many in a row or in the header.
     """
     if not table.sheet.is_text:
+        _check_beyond(table)
         return
     _check_width(table)
     _check_cut_off(table)
     _check_header(table)
     _check_short(table, dialect)
+
+
+def _check_beyond(table: CqTable) -> None:
+    """Raises UnreadableError MG154 for a cell of a workbook beyond the header: somebody has moved a row's cells."""
+    names = max((k + 1 for k, name in enumerate(table.header) if name), default=0)
+    for k, row in enumerate(table.rows):
+        if names and any(row[names:]):
+            seen = f"{len(row)} cells under {names} names of columns"
+            raise UnreadableError("MG154", sheet=table.sheet.name, place=_place(table, k), seen=seen)
 
 
 def _place(table: CqTable, k: int) -> str:

@@ -47,8 +47,8 @@ def results_in(sheet: Sheet, dialect: Dialect, is_header: Callable[[Sequence[str
 
 
 def _names_wells(cells: Sequence[str], dialect: Dialect) -> bool:
-    """Whether a row may head a table of wells, by a name of the column of wells among its cells."""
-    return any(c.casefold() in dialect.columns["well"] for c in cells)
+    """Whether a row may head a table of wells: it names their column and holds none (a sample may be called `Well`)."""
+    return any(c.casefold() in dialect.columns["well"] for c in cells) and not any(map(well_from_text, cells))
 
 
 def results_from_rows(sheet: Sheet, rows: Sequence[Row], first: int, dialect: Dialect) -> CqTable:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from mgassay.readers.sheets import Sheet
 from mgassay.readers.spots import beyond, interrupted
 from mgassay.readers.text import is_reading
-from mgassay.wellnames import MAX_COLUMNS, MAX_ROWS, row_letters, row_number
+from mgassay.wellnames import MAX_COLUMNS, MAX_ROWS, PLATE_SHAPES, row_letters, row_number
 
+_LAST_COLUMNS = {str(columns) for _, columns in PLATE_SHAPES}
+_ROWS = {rows for rows, _ in PLATE_SHAPES}
 _COLUMN = re.compile(r"0?[1-9]|[1-4][0-9]")
 
 
@@ -51,6 +53,9 @@ def check_header(sheet: Sheet, header: int, left: int, columns: Sequence[int]) -
     cells = sheet.cells[header] if header >= 0 else ()
     after = range(left + 1 + len(columns), len(cells))
     gap = next((k for k in after if _COLUMN.fullmatch(cells[k]) and int(cells[k]) == columns[-1] + 1), None)
+    if gap is None and sheet.is_text:  # a lost line break puts the first row behind the numbers
+        behind = [k for k in after if is_reading(cells[k])]
+        gap = next((k for k in behind if not _COLUMN.fullmatch(cells[k])), None)
     if gap is not None:
         raise beyond(sheet, header, gap)
     if left > 0 and (run := column_run(cells[:left])):
@@ -60,9 +65,11 @@ def check_header(sheet: Sheet, header: int, left: int, columns: Sequence[int]) -
 def check_beside(sheet: Sheet, header: int, end: int, rows: Sequence[int], labels: re.Pattern[str]) -> None:
     """Raises UnreadableError MG124 for readings right of a grid, but for labels in the column right behind it.
 
-    In a workbook no cell can have moved, so a column with a name of its own (`Mean`, `SD`) is the lab's and left alone.
+    In a workbook no cell can have moved, so a column with a name of its own (`Mean`, `SD`) beside a whole plate is the
+    lab's and left alone.
     """
-    own = set() if sheet.is_text else {col for col, name in enumerate(sheet.cells[header]) if _is_name(name)}
+    whole = header >= 0 and not sheet.is_text and sheet.cell(header, end - 1).lstrip("0") in _LAST_COLUMNS
+    own = {col for col, name in enumerate(sheet.cells[header]) if _is_name(name)} if whole else set()
     for row in rows:
         for col, cell in enumerate(sheet.cells[row][end:], start=end):
             if is_reading(cell) and col not in own and not (col == end and labels.fullmatch(cell)):
@@ -81,6 +88,12 @@ def check_not_interrupted(sheet: Sheet, last: tuple[str, int], left: int, column
         if not is_row_letter(sheet.cell(below, left)) and _mostly_readings(sheet.cells[below][left + 1 : end]):
             raise interrupted(sheet, below, below)
     own = _column_numbers(columns)
+    # Right below the last row: one more row of a part of a plate, or a value that was pushed out of the plate.
+    nameless, cells = not sheet.cell(below, left), sheet.cell_row(below)
+    values = cells[left + 1 : end]
+    if any(map(is_reading, values)) and not heads_grid(cells) and _column_numbers(values) != own:
+        if nameless or (row_number(last[0]) + 1 not in _ROWS and _mostly_readings(values)):
+            raise interrupted(sheet, below, below)
     for row in range(below, len(sheet.cells)):
         cells = sheet.cells[row]
         if _column_numbers(cells[left + 1 : end]) == own:

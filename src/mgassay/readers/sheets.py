@@ -90,6 +90,10 @@ class Sheet:
         line = self.cells[row] if 0 <= row < len(self.cells) else ()
         return line[col] if 0 <= col < len(line) else ""
 
+    def cell_row(self, row: int) -> Row:
+        """The cells of a row counted from 0, none beyond the last."""
+        return self.cells[row] if 0 <= row < len(self.cells) else ()
+
     def place(self, row: int, col: int | None = None) -> str:
         """Where a cell stands, as the lab finds it again: `C7`, `row 7`, `line 12`, `line 12, column 3`."""
         if self.row_name:

@@ -17,7 +17,8 @@ from mgassay.errors import ContractError, UnreadableError
 from mgassay.readers.sheets import Marks, Row, Rows, Sheet, column_letters, column_number, text_from_value
 
 UNZIPPED_LIMIT = 100_000_000  # bytes; a 384-well run with all its raw data unzips to 25 MB
-CELLS_LIMIT = 3_000_000  # of one sheet
+CELLS_LIMIT = 1_500_000  # of one sheet
+AREA_LIMIT = 10_000_000  # rows by columns; openpyxl fills them all where a cell lies far to the right
 ROWS_LIMIT, COLUMNS_LIMIT = (
     200_000,
     2_000,
@@ -25,13 +26,21 @@ ROWS_LIMIT, COLUMNS_LIMIT = (
 XLS = b"\xd0\xcf\x11\xe0"  # how an .xls begins, and a workbook with a password
 
 _OTHER_OFFICE = {"xl/workbook.bin": "an .xlsb workbook", "content.xml": "an OpenDocument spreadsheet (.ods)"}
-_MERGED = re.compile(rb'<mergeCell\s[^>]*?ref="([A-Z0-9:]+)"')
+# Tags may have a prefix and attributes either kind of quotes: programs differ.
+_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
+_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']([A-Z0-9:]+)["']""")
 # A formula's cell that ends without a stored value: </f></c>, <f …/></c>, </f><v/></c> or </f><v></v></c>.
-_UNCALCULATED = re.compile(rb"(?:</f>|<f[^<>]*/>)\s{0,9}(?:<v\s{0,9}/>\s{0,9}|<v>\s{0,9}</v>\s{0,9})?</c>")
-_FAR_ROW, _FAR_COLUMN = re.compile(rb'<row [^>]*?\br="(\d{6,9})"'), re.compile(rb'\br="([A-Z]{3})\d')
-_FILLED = re.compile(rb'<c [^>]*?\br="([A-Z]{1,3})(\d{1,9})"[^>]*>\s*<(?:v|is|f)\b')
-_HIDDEN_ROW = re.compile(rb'<row\s(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d{1,9})"')
-_HIDDEN_COLUMN = re.compile(rb'<col\s(?=[^>]*\bhidden="(?:1|true)")(?=[^>]*\bmin="(\d{1,9})")[^>]*\bmax="(\d{1,9})"')
+_UNCALCULATED = re.compile(
+    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^<>]*/>)\s{0,9}"
+    rb"(?:<(?:\w+:)?v\s{0,9}/>\s{0,9}|<(?:\w+:)?v>\s{0,9}</(?:\w+:)?v>\s{0,9})?</(?:\w+:)?c>"
+)
+_FAR_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br=["'](\d{6,9})["']""")
+_FAR_COLUMN = re.compile(rb"""\br=["']([A-Z]{3})\d""")
+_FILLED = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Z]{1,3})(\d{1,9})["'][^>]*>\s*<(?:\w+:)?(?:v|is|f)\b""")
+_HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\s(?=[^>]*\bhidden=["'](?:1|true)["'])[^>]*?\br=["'](\d{1,9})["']""")
+_HIDDEN_COLUMN = re.compile(
+    rb"""<(?:\w+:)?col\s(?=[^>]*\bhidden=["'](?:1|true)["'])(?=[^>]*\bmin=["'](\d{1,9}))[^>]*\bmax=["'](\d{1,9})"""
+)
 
 
 def sheets_from_workbook(raw: bytes) -> tuple[Sheet, ...]:
@@ -88,7 +97,8 @@ def _looked_into(raw: bytes) -> dict[str, Looked]:
             raise UnreadableError("MG105", seen=other)
         if "xl/workbook.xml" not in names:
             raise UnreadableError("MG108", seen="a zip archive that is no workbook")
-        return {n: _looked_at(archive.read(n)) for n in names if n.startswith("xl/worksheets/")}
+        parts = [n for n in names if n.startswith("xl/") and n.endswith(".xml") and "sheet" in n.rpartition("/")[0]]
+        return {n: _looked_at(archive.read(n)) for n in parts}
 
 
 def _looked_at(xml: bytes) -> Looked:
@@ -96,7 +106,7 @@ def _looked_at(xml: bytes) -> Looked:
 
     Rows and columns may be formatted to the end of the sheet; only what holds something counts.
     """
-    if (cells := xml.count(b"<c ") + xml.count(b"<c>")) > CELLS_LIMIT:
+    if (cells := sum(1 for _ in _CELL.finditer(xml))) > CELLS_LIMIT:
         raise UnreadableError("MG106", seen=f"{cells:,} cells", limit=f"{CELLS_LIMIT:,} cells")
     rows = columns = None
     if any(int(r) > ROWS_LIMIT for r in _FAR_ROW.findall(xml)) or _FAR_COLUMN.search(xml):
@@ -106,6 +116,8 @@ def _looked_at(xml: bytes) -> Looked:
             last = f"{column_letters(COLUMNS_LIMIT - 1)}{ROWS_LIMIT}"
             raise UnreadableError("MG106", seen=f"a value in {far}", limit=f"a sheet from A1 to {last}")
         rows, columns = max((r for r, _ in filled), default=1), max((c for _, c in filled), default=1)
+        if rows * columns > AREA_LIMIT:
+            raise UnreadableError("MG106", seen=f"{rows:,} rows of {columns:,} columns", limit=f"{AREA_LIMIT:,} cells")
     return Looked(bool(_UNCALCULATED.search(xml)), rows, columns)
 
 

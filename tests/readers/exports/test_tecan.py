@@ -223,11 +223,11 @@ def test_decimal_commas_in_a_csv_of_commas_are_refused(read_export):
 
 
 def test_means_beside_a_plate_are_left_alone_and_rows_amid_it_are_refused(read_export, workbook):
-    head = [["Application: Tecan i-control"], [], ["<>", 1, 2, None, "Mean"]]
-    beside = [*head, ["A", 0.1, 0.2, None, 0.15], ["B", 0.3, 0.4, None, 0.35]]
+    head = [["Application: Tecan i-control"], [], ["<>", 1, 2, 3, "Mean"]]
+    beside = [*head, ["A", 0.1, 0.2, 0.3, 0.2], ["B", 0.4, 0.5, 0.6, 0.5]]
     frame, problems = read_export("p.xlsx", workbook({"S": beside}))
     assert problems == []
-    assert frame["value"].tolist() == [0.1, 0.2, 0.3, 0.4]
+    assert frame["value"].tolist() == [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
     amid = [*head, ["A", 0.1, 0.2], ["bubble"], ["B", 0.3, 0.4]]
     _, problems = read_export("p.xlsx", workbook({"S": amid}))
     assert [(p.code, p.place, p.seen) for p in problems] == [("MG168", "row 5", "“bubble”")]

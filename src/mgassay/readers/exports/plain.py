@@ -168,6 +168,7 @@ def _list_column(wells: WellList, col: int, nm: float) -> Iterator[Block]:
     plate_col = next((k for k, name in enumerate(names) if name in _PLATES), None)
     time_col = next((k for k, name in enumerate(names) if is_time_header(name)), None)
     count: dict[tuple[str, str], int] = {}
+    latest: dict[tuple[str, str], float] = {}
     groups: dict[tuple[str, int, float], list[Spot]] = {}
     for spot in wells.spots(col):
         plate = "" if plate_col is None else sheet.cell(spot.row, plate_col)
@@ -177,6 +178,9 @@ def _list_column(wells: WellList, col: int, nm: float) -> Iterator[Block]:
         if time_col is not None:
             place = sheet.place(spot.row, time_col)
             time_s = seconds_from(sheet.cell(spot.row, time_col), wells.names[time_col], place)
+            if time_s <= latest.get((plate, spot.well), -math.inf):
+                raise UnreadableError("MG149", sheet=sheet.name, place=place, seen=sheet.cell(spot.row, time_col))
+            latest[plate, spot.well] = time_s
             index = count[plate, spot.well] = count.get((plate, spot.well), -1) + 1
         groups.setdefault((plate, index, -1.0 if math.isnan(time_s) else time_s), []).append(spot)
     for (plate, index, time_s), spots in groups.items():

@@ -128,9 +128,11 @@ def cycles_from(measured: Sequence[Measured], by_protocol: int | None) -> int | 
     Curves that end before a Cq which the protocol allows were shortened, and say nothing.
     """
     last = max((cycle for m in measured for cycle, _ in m.points), default=0)
-    if not last or by_protocol is None:
-        return last or by_protocol
     numbers = [n for m in measured if (n := number_from(m.cq, ".")) is not None]
+    if last and by_protocol is None:
+        return None if any(n > last and not n.is_integer() for n in numbers) else last
+    if not last or by_protocol is None:
+        return by_protocol
     return by_protocol if any(last < n < by_protocol for n in numbers) else last
 
 
