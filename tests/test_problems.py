@@ -10,7 +10,7 @@ import pytest
 
 import mgassay
 from mgassay.errors import ContractError
-from mgassay.problems import SEVERITIES, Problem, Problems, catalogue, nearest, suggestion
+from mgassay.problems import SEVERITIES, Problem, Problems, catalogue, listed, nearest, suggestion
 
 SOURCE = Path(mgassay.__file__).parent
 KINDS = sorted(catalogue().values(), key=lambda kind: kind.code)
@@ -172,3 +172,16 @@ def test_a_suggestion_names_the_nearest_or_all():
     assert suggestion("donr", ["donor", "rep"]) == "Did you mean “donor”?"
     assert suggestion("zzz", iter(["donor", "rep"])) == "Known are: donor, rep."
     assert suggestion("zzz", []) == "Known are: none."
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, ""), (1, "A1"), (12, "A1, A2, A3, A4, A5, A6, A7, A8, A9, A10, A11, A12")],
+)
+def test_names_up_to_twelve_are_listed(count, text):
+    assert listed(f"A{i}" for i in range(1, count + 1)) == text
+
+
+def test_more_than_twelve_names_are_counted_once_each():
+    names = [f"A{i}" for i in range(1, 15)]
+    assert listed([*names, *names]).endswith("A11, A12 and 2 more")

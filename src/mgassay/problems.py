@@ -78,6 +78,17 @@ def place_in_words(code: str, place: str) -> str:
     return f"well {place}" if place.isalnum() else f"wells {place}"
 
 
+def listed(names: Iterable[str], most: int = 12, mark: str = ", ") -> str:
+    """Names for a message, each once and not more than `most` of them.
+
+    >>> listed(["A1", "A2", "A1"]), listed("abcd", most=2)
+    ('A1, A2', 'a, b and 2 more')
+    """
+    each = list(dict.fromkeys(names))
+    more = f" and {len(each) - most} more" if len(each) > most else ""
+    return mark.join(each[:most]) + more
+
+
 def suggestion(name: str, known: Iterable[str]) -> str:
     """A sentence that names the nearest known name, or lists all of them when none is close."""
     names = list(known)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from mgassay import tables
-from mgassay.assays.qpcr_plates import QpcrPlate, each_group, joined_flags, listed, qpcr_plates, sample_names
+from mgassay.assays.qpcr_plates import QpcrPlate, each_group, joined_flags, qpcr_plates, sample_names
 from mgassay.errors import ContractError
 from mgassay.experiment import Assays, Contrast, Experiment, QpcrSettings, RawFile, Settings
 
@@ -38,19 +38,6 @@ def test_of_a_split_export_the_first_file_counts():
 def test_a_plate_of_another_assay_or_of_no_file_has_the_experiments_settings():
     calcium = RawFile(file="ca.txt", assay="calcium", plate="P1")
     assert plates_of([calcium], "P1", "P9") == {"P1": QpcrPlate("", GENERAL), "P9": QpcrPlate("", GENERAL)}
-
-
-@pytest.mark.parametrize(
-    ("count", "text"),
-    [(0, ""), (1, "A1"), (12, "A1, A2, A3, A4, A5, A6, A7, A8, A9, A10, A11, A12")],
-)
-def test_names_up_to_twelve_are_listed(count, text):
-    assert listed(f"A{i}" for i in range(1, count + 1)) == text
-
-
-def test_more_than_twelve_names_are_counted_once_each():
-    names = [f"A{i}" for i in range(1, 15)]
-    assert listed([*names, *names]).endswith("A11, A12 and 2 more")
 
 
 def test_samples_are_named_as_a_lab_says_them():

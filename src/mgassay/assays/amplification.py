@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from mgassay.assays.genes import same_gene
-from mgassay.assays.qpcr_plates import QpcrPlate, each_group, listed
-from mgassay.problems import Problems, suggestion
+from mgassay.assays.qpcr_plates import QpcrPlate, each_group
+from mgassay.problems import Problems, listed, suggestion
 
 Floats = npt.NDArray[np.float64]
 Truths = npt.NDArray[np.bool_]

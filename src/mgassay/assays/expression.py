@@ -13,11 +13,11 @@ import pandas as pd
 from mgassay import tables
 from mgassay.assays.amplification import Floats
 from mgassay.assays.genes import genes_from_targets
-from mgassay.assays.qpcr_plates import QpcrPlate, each_group, joined_flags, listed, qpcr_plates, sample_names
+from mgassay.assays.qpcr_plates import QpcrPlate, each_group, joined_flags, qpcr_plates, sample_names
 from mgassay.assays.references import check_references, is_reference, reference_genes, reference_quantities
 from mgassay.assays.technical import SAMPLE, check_replicates, technical_means
 from mgassay.experiment import Experiment
-from mgassay.problems import Problems
+from mgassay.problems import Problems, listed
 
 CONFIDENCE = 0.95
 

@@ -13,7 +13,7 @@ from mgassay.assays.placement import is_misplaced
 from mgassay.assays.standards import PlateCurve, curves_row, plate_curve_from_wells, standards_rows, tell_calibration
 from mgassay.errors import CalibrationError
 from mgassay.experiment import PLATE_ASSAYS, CalciumSettings, Experiment, ProteinSettings, RawFile, StandardsSettings
-from mgassay.problems import Problems
+from mgassay.problems import Problems, listed
 
 QUANTIFIED = ("calcium", "protein")
 _LISTED = 6
@@ -132,7 +132,7 @@ def _places(reps: pd.DataFrame) -> str:
     """Reps (columns REP) as condition/donor with their reps, short enough for a message."""
     groups = reps.groupby(["condition", "donor"], sort=False)["rep"]
     named = [f"{condition}/{donor}/{','.join(rep)}" for (condition, donor), rep in groups]
-    return "; ".join(named[:_LISTED]) + (f" and {len(named) - _LISTED} more" if len(named) > _LISTED else "")
+    return listed(named, _LISTED, "; ")
 
 
 def _tell_mg_control(experiment: Experiment, wells: pd.DataFrame, problems: Problems) -> None:

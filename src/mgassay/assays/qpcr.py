@@ -15,11 +15,11 @@ from mgassay import tables
 from mgassay.assays.amplification import Truths, cycles_of_wells, factors_of_wells
 from mgassay.assays.expression import expression_from_qpcr
 from mgassay.assays.genes import genes_from_targets
-from mgassay.assays.qpcr_plates import QpcrPlate, each_group, joined_flags, listed, qpcr_plates
+from mgassay.assays.qpcr_plates import QpcrPlate, each_group, joined_flags, qpcr_plates
 from mgassay.assays.template_controls import check_template_controls
 from mgassay.errors import ContractError
 from mgassay.experiment import Experiment
-from mgassay.problems import Problems
+from mgassay.problems import Problems, listed
 
 __all__ = ["expression_from_qpcr", "qpcr_from_wells"]
 

@@ -1,6 +1,6 @@
 """What the lab declared of each qPCR plate, and how wells and samples are named to it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,17 +27,6 @@ def qpcr_plates(experiment: Experiment, names: "pd.Series[str]") -> dict[str, Qp
         declared.setdefault(file.plate, QpcrPlate(file.file, settings))
     general = QpcrPlate("", experiment.settings.assays.qpcr)
     return {name: declared.get(name, general) for name in pd.unique(names)}
-
-
-def listed(names: Iterable[str], most: int = 12) -> str:
-    """Names for a message, each once and not more than `most` of them.
-
-    >>> listed(["A1", "A2", "A1"]), listed("abcd", most=2)
-    ('A1, A2', 'a, b and 2 more')
-    """
-    each = list(dict.fromkeys(names))
-    more = f" and {len(each) - most} more" if len(each) > most else ""
-    return ", ".join(each[:most]) + more
 
 
 def sample_names(rows: pd.DataFrame) -> list[str]:

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from mgassay.assays.genes import gene_symbol, same_gene
-from mgassay.assays.qpcr_plates import QpcrPlate, each_group, listed, sample_names
+from mgassay.assays.qpcr_plates import QpcrPlate, each_group, sample_names
 from mgassay.assays.technical import SAMPLE
-from mgassay.problems import Problems, suggestion
+from mgassay.problems import Problems, listed, suggestion
 
 
 def reference_genes(

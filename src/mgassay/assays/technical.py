@@ -7,8 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from mgassay.assays.amplification import Floats
-from mgassay.assays.qpcr_plates import QpcrPlate, each_group, listed
-from mgassay.problems import Problems
+from mgassay.assays.qpcr_plates import QpcrPlate, each_group
+from mgassay.problems import Problems, listed
 
 SAMPLE = ["plate", "condition", "donor", "rep"]  # a culture well as one plate saw it
 SPREAD_CQ = 0.5  # replicates further apart are pointed out

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from mgassay.assays.qpcr_plates import QpcrPlate, each_group, listed
-from mgassay.problems import Problems
+from mgassay.assays.qpcr_plates import QpcrPlate, each_group
+from mgassay.problems import Problems, listed
 
 CONTROLS = {"ntc": "no-template control", "nrt": "control without reverse transcriptase"}
 

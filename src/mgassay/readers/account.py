@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mgassay.experiment import RawFile
-from mgassay.problems import Problems
+from mgassay.problems import Problems, listed
 from mgassay.readers.grid_checks import heads_grid
 from mgassay.readers.reader import Export, Reader
 from mgassay.readers.shapes import WELL_HEADERS, PlateGrid, grids_in
@@ -31,8 +31,7 @@ def account_of(content: Content, export: Export, reader: Reader, raw: RawFile, p
         for kind, line in _lines_of(sheet, export.used[sheet.name], reader):
             kinds[kind].append(line)
     if notes := kinds["ignored_below"]:
-        more = f" and {len(notes) - _NAMED} more" if len(notes) > _NAMED else ""
-        problems.add("MG135", file=raw.file, sheet=raw.sheet, seen="; ".join(notes[:_NAMED]) + more)
+        problems.add("MG135", file=raw.file, sheet=raw.sheet, seen=listed(notes, _NAMED, "; "))
     return {
         "file": raw.file,
         "plate": raw.plate,

@@ -13,7 +13,7 @@ import pandas as pd
 from mgassay import tables
 from mgassay.errors import UnreadableError
 from mgassay.experiment import RawFile
-from mgassay.problems import Problems, suggestion
+from mgassay.problems import Problems, listed, suggestion
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.spots import Spot
 from mgassay.readers.text import decimal_mark, number_from, quantity_from, status_of
@@ -210,14 +210,8 @@ def _check_one_plate(blocks: Sequence[Block]) -> None:
     for part in (1, 0):  # the plate's own label tells them apart, or the sheet, or only both
         names = [plate[part] for plate in plates]
         if all(names) and len(set(names)) == len(names):
-            raise UnreadableError("MG113", seen=_listed(names))
-    raise UnreadableError("MG113", seen=_listed(list(dict.fromkeys(b.plate for b in blocks))))
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Names for a message, the first of many."""
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
+            raise UnreadableError("MG113", seen=listed(names, _NAMED))
+    raise UnreadableError("MG113", seen=listed((b.plate for b in blocks), _NAMED))
 
 
 def _check_last_number(

@@ -14,7 +14,7 @@ import pandas as pd
 from mgassay import tables
 from mgassay.errors import UnreadableError
 from mgassay.experiment import RawFile
-from mgassay.problems import Problems
+from mgassay.problems import Problems, listed
 from mgassay.readers.cq_rows import check_rows
 from mgassay.readers.cq_tables import Column, CqTable, Dialect
 from mgassay.readers.cycles import beyond_run
@@ -194,10 +194,9 @@ def _report_words(table: CqTable, dialect: Dialect, filled: Bools, raw: RawFile,
 def _report_word(table: CqTable, name: str, seen: str, rows: Sequence[int], raw: RawFile, problems: Problems) -> None:
     """The problem of one such word, with the first places where it stands."""
     column = table.columns[name]
-    more = f" and {len(rows) - _LISTED} more" if len(rows) > _LISTED else ""
-    places = "; ".join(table.sheet.place(table.start + k, column) for k in rows[:_LISTED])
+    places = listed((table.sheet.place(table.start + k, column) for k in rows), _LISTED, "; ")
     title = table.header[column] if column < len(table.header) else name
-    problems.add("MG170", file=raw.file, sheet=table.sheet.name, place=places + more, seen=seen, column=title)
+    problems.add("MG170", file=raw.file, sheet=table.sheet.name, place=places, seen=seen, column=title)
 
 
 def _report_misplaced(frame: pd.DataFrame, raw: RawFile, problems: Problems) -> None:

@@ -18,7 +18,7 @@ Row = tuple[str, ...]
 
 
 def check_rows(table: CqTable, dialect: Dialect) -> None:
-    """Refuses a text's table whose rows and header do not fit each other; a workbook's cells have their columns.
+    """Refuses a table whose rows and header do not fit each other; in a workbook only cells beyond the header tell.
 
     Raises UnreadableError MG127 for a row that lacks a cell, MG154 for one too many in a row or in the header.
     """

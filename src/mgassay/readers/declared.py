@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mgassay.errors import UnreadableError
-from mgassay.problems import Problems, nearest, suggestion
+from mgassay.problems import Problems, listed, nearest, suggestion
 from mgassay.readers.contents import content_from_file
 from mgassay.readers.sheets import UNMARKED, Content, Marks, Sheet, column_letters, sheet_from_lines
 from mgassay.readers.text import is_date, number_from, separator_of
@@ -22,8 +22,6 @@ from mgassay.units import plain
 
 _COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
-
-_LISTED = 12
 
 Floats = npt.NDArray[np.float64]
 
@@ -104,18 +102,14 @@ def calculated(cells: Cells, problems: Problems) -> Cells:
     rows = zip(cells.numbers, cells.rows, strict=True)
     formulas = [(f"{column_letters(c)}{n}", t) for n, row in rows for c, t in enumerate(row) if t.startswith("=")]
     if formulas:
-        more = f" and {len(formulas) - 1} more" if len(formulas) > 1 else ""
-        problems.add("MG033", **where, place=formulas[0][0] + more, seen=formulas[0][1])
+        problems.add("MG033", **where, place=listed((cell for cell, _ in formulas), 1), seen=formulas[0][1])
     if merged := cells.marks.merged:
-        more = f" and {len(merged) - _LISTED} more" if len(merged) > _LISTED else ""
-        problems.add("MG035", **where, place=merged[0], seen=", ".join(merged[:_LISTED]) + more)
+        problems.add("MG035", **where, place=merged[0], seen=listed(merged))
     hidden = [n for n in cells.numbers if n - 1 in cells.marks.hidden_rows]
     if cells.marks.hidden:
         problems.add("MG036", **where, seen="the whole sheet")
     elif hidden:
-        more = f" and {len(hidden) - _LISTED} more" if len(hidden) > _LISTED else ""
-        shown = ", ".join(map(str, hidden[:_LISTED]))
-        problems.add("MG036", **where, place=f"row {hidden[0]}", seen=f"row {shown}{more}")
+        problems.add("MG036", **where, place=f"row {hidden[0]}", seen=f"row {listed(map(str, hidden))}")
     return cells
 
 
@@ -194,8 +188,7 @@ def _check_width(cells: Cells, header: list[str], problems: Problems) -> frozens
         if (filled := [c for j, c in enumerate(row) if c and (j >= len(header) or not header[j])])
     }
     if beyond:
-        more = f" and {len(beyond) - 1} more" if len(beyond) > 1 else ""
-        place, seen = f"row {next(iter(beyond))}{more}", next(iter(beyond.values()))
+        place, seen = listed((f"row {number}" for number in beyond), 1), next(iter(beyond.values()))
         problems.add("MG025", file=cells.file, sheet=cells.sheet, place=place, seen=seen)
     return frozenset(beyond)
 

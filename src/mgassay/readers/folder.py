@@ -9,7 +9,7 @@ import pandas as pd
 from mgassay import tables
 from mgassay.errors import UnreadableError
 from mgassay.experiment import Experiment, RawFile
-from mgassay.problems import Problems, suggestion
+from mgassay.problems import Problems, listed, suggestion
 from mgassay.readers.conditions import check_settings_fit, conditions_from_cells
 from mgassay.readers.contents import content_from_file
 from mgassay.readers.layouts import layout_from_cells, samples_from_cells
@@ -133,9 +133,8 @@ def _check_unlisted(shelf: Shelf, files: tuple[RawFile, ...], problems: Problems
     lying = [f"raw/{name}" for name in files_in(raw) if not is_left_behind(raw / name)]
     unlisted = [name for name in lying if name not in named]
     if unlisted and files:
-        more = f" and {len(unlisted) - _LISTED} more" if len(unlisted) > _LISTED else ""
         file, sheet = ("files.csv", "") if "files" in shelf.files else (WORKBOOK, "files")
-        problems.add("MG056", file=file, sheet=sheet, seen=", ".join(unlisted[:_LISTED]) + more)
+        problems.add("MG056", file=file, sheet=sheet, seen=listed(unlisted, _LISTED))
 
 
 def _check_unused(shelf: Shelf, files: tuple[RawFile, ...], problems: Problems) -> None:
@@ -143,8 +142,7 @@ def _check_unused(shelf: Shelf, files: tuple[RawFile, ...], problems: Problems) 
     unused = [name for name in shelf.layouts() if name not in {f.layout for f in files}]
     named_wrongly = any(p.code in ("MG040", "MG041", "MG042", "MG043", "MG045", "MG046", "MG047") for p in problems)
     if unused and files and not named_wrongly:
-        more = f" and {len(unused) - _LISTED} more" if len(unused) > _LISTED else ""
-        problems.add("MG059", file="files.csv", seen=", ".join(unused[:_LISTED]) + more)
+        problems.add("MG059", file="files.csv", seen=listed(unused, _LISTED))
 
 
 def is_doubtful(table: str, problems: Problems) -> bool:

@@ -7,12 +7,10 @@ import pandas as pd
 
 from mgassay import tables
 from mgassay.experiment import PLATE_ASSAYS, Experiment, RawFile
-from mgassay.problems import Problems
+from mgassay.problems import Problems, listed
 from mgassay.readers.plate_wells import exclusions_from_rows, wells_of_plate
 from mgassay.readers.qpcr_wells import wells_of_run
 from mgassay.wellnames import wells_from_texts
-
-_LISTED = 12
 
 
 @dataclass(frozen=True)
@@ -80,6 +78,5 @@ def _check_samples_seen(
     seen = {unicodedata.normalize("NFKC", name).strip() for name in [*read.unique(), *qpcr_wells["sample"].unique()]}
     unseen = [name for name in experiment.samples["sample"] if name not in seen]
     if unseen:
-        more = f" and {len(unseen) - _LISTED} more" if len(unseen) > _LISTED else ""
-        shown = ", ".join(unseen[:_LISTED]) + more
+        shown = listed(unseen)
         problems.add("MG233", file="samples.csv", place=shown, seen=shown)

@@ -9,7 +9,7 @@ import pandas as pd
 from mgassay import tables
 from mgassay.errors import UnreadableError
 from mgassay.experiment import AlizarinImageSettings, Experiment, RawFile
-from mgassay.problems import Problems
+from mgassay.problems import Problems, listed
 from mgassay.readers.coverage import UNREAD_ROLES, check_coverage
 from mgassay.readers.paths import PICTURES, leaves_folder, paths_of_images
 from mgassay.readers.pixels import decode_image, read_header
@@ -20,7 +20,6 @@ __all__ = ["decode_image", "image_files", "well_and_field"]
 FOREIGN = (".nd2", ".czi", ".lif", ".svs", ".ndpi", ".oib", ".oif", ".vsi", ".lsm", ".bmp", ".gif", ".heic", ".webp")
 _BETWEEN = re.compile(r"[^A-Za-z0-9]+")
 _FIELD = re.compile(r"(?:f|field|s|site|pos|img)?0*(\d+)", re.IGNORECASE)
-_LISTED = 8
 
 
 def image_files(folder: Path, experiment: Experiment, problems: Problems) -> pd.DataFrame:
@@ -69,7 +68,7 @@ def _names(folder: Path, raw: RawFile, problems: Problems) -> list[str]:
     for name in (n for n in images if leaves_folder(folder, n)):
         problems.add("MG041", file=raw.file, place=name, seen=name)
     if foreign:
-        problems.add("MG263", file=raw.file, place=_listed(foreign), seen=Path(foreign[0]).suffix.lower())
+        problems.add("MG263", file=raw.file, place=listed(foreign), seen=Path(foreign[0]).suffix.lower())
     if not images and not foreign:
         problems.add("MG262", file=raw.file, seen=str(len(found)), plate=raw.plate)
     return images
@@ -143,11 +142,5 @@ def _undecodable(folder: Path, raw: RawFile, names: Iterable[str], problems: Pro
             problems.add(error.code, file=name, place=error.place, seen=error.seen, **error.facts)
     for note, deep in notes.items():
         if note:
-            problems.add("MG271", file=raw.file, place=_listed(deep), seen=str(len(deep)), rule=note)
+            problems.add("MG271", file=raw.file, place=listed(deep), seen=str(len(deep)), rule=note)
     return bad
-
-
-def _listed(names: list[str]) -> str:
-    """Some names, for a message."""
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return ", ".join(names[:_LISTED]) + more

@@ -5,7 +5,7 @@ import pandas as pd
 
 from mgassay import tables
 from mgassay.experiment import Experiment, RawFile
-from mgassay.problems import Problems, suggestion
+from mgassay.problems import Problems, listed, suggestion
 from mgassay.readers.coverage import check_coverage
 from mgassay.readers.declared import is_incomplete
 from mgassay.wellnames import compact
@@ -104,8 +104,7 @@ def check_samples(experiment: Experiment, raw: RawFile, rows: pd.DataFrame, prob
     unknown = list(dict.fromkeys(n for n in rows["sample"] if n not in known))
     for names in [unknown] if len(unknown) > SAMPLES_APART else [[n] for n in unknown]:
         where = {"file": raw.file, "sheet": raw.sheet, "place": compact(rows.loc[rows["sample"].isin(names), "well"])}
-        more = f" and {len(names) - SAMPLES_APART} more" if len(names) > SAMPLES_APART else ""
-        words = {"seen": ", ".join(names[:SAMPLES_APART]) + more, "suggestion": suggestion(names[0], known[:50])}
+        words = {"seen": listed(names, SAMPLES_APART), "suggestion": suggestion(names[0], known[:50])}
         problems.add("MG230", **where, plate=raw.plate, **words)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mgassay.errors import UnreadableError
+from mgassay.problems import listed
 from mgassay.readers.sheets import Content
 from mgassay.readers.text import number_from, text_from_bytes
 from mgassay.wellnames import MAX_COLUMNS, MAX_ROWS, row_letters, row_number, well_from_text
@@ -192,8 +193,7 @@ def measured_in(run: Run) -> list[Measured]:
     wells = {name: plate.well(name) for name, _ in reacts}
     astray = [name[:_LONGEST] or "without an id" for name, well in wells.items() if not well]
     if astray:
-        more = f" and {len(astray) - _NAMED} more" if len(astray) > _NAMED else ""
-        seen = ", ".join(astray[:_NAMED]) + more
+        seen = listed(astray, _NAMED)
         raise UnreadableError("MG156", sheet=run.name, place=f"react {astray[0]}", seen=seen, layout=plate.words)
     return [_measured_from(name, wells[name], react, data) for name, react in reacts for data in react.findall("data")]
 

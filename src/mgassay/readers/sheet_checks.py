@@ -5,12 +5,11 @@ import re
 import pandas as pd
 
 from mgassay.experiment import RawFile
-from mgassay.problems import Problems
+from mgassay.problems import Problems, listed
 from mgassay.readers.sheets import Content, Sheet, column_letters, column_number
 
 _RANGE = re.compile(r"([A-Z]+)(\d+):([A-Z]+)(\d+)")
 _CELL = r"^([A-Z]+)(\d+)$"
-_LISTED = 12
 
 
 def check_sheets(content: Content, readings: pd.DataFrame, raw: RawFile, problems: Problems) -> None:
@@ -34,17 +33,15 @@ def _check_hidden(sheet: Sheet, cells: set[tuple[int, int]], raw: RawFile, probl
     columns = sorted({c for _, c in cells} & sheet.marks.hidden_columns)
     hidden = [*(f"row {r + 1}" for r in rows), *(f"column {column_letters(c)}" for c in columns)]
     if hidden:
-        more = f" and {len(hidden) - _LISTED} more" if len(hidden) > _LISTED else ""
-        problems.add("MG161", **where, place=hidden[0], seen=", ".join(hidden[:_LISTED]) + more)
+        problems.add("MG161", **where, place=hidden[0], seen=listed(hidden))
 
 
 def _check_merged(sheet: Sheet, cells: set[tuple[int, int]], raw: RawFile, problems: Problems) -> None:
     """An error for merged cells over readings: all but the first of them are empty, whatever they held."""
     over = [span for span in sheet.marks.merged if any(_within(cell, span) for cell in cells)]
     if over:
-        more = f" and {len(over) - _LISTED} more" if len(over) > _LISTED else ""
         where = {"file": raw.file, "sheet": sheet.name, "place": over[0].partition(":")[0]}
-        problems.add("MG162", **where, seen=", ".join(over[:_LISTED]) + more)
+        problems.add("MG162", **where, seen=listed(over))
 
 
 def _within(cell: tuple[int, int], span: str) -> bool:

@@ -17,7 +17,7 @@ import pandas as pd
 from mgassay import tables
 from mgassay.errors import UnreadableError
 from mgassay.experiment import RawFile
-from mgassay.problems import Problems
+from mgassay.problems import Problems, listed
 from mgassay.readers.amplification import curves_from_points
 from mgassay.readers.cycles import beyond_run
 from mgassay.readers.rdml_document import (
@@ -223,12 +223,12 @@ def _meanings(it: RunRead, frame: pd.DataFrame) -> Iterator[str]:
         yield f"Cq at or above the {it.cycles} cycles of the run count as not detected: {len(tops)}, written {texts}"
     diluted = list(dict.fromkeys(m.sample for m in it.measured if it.quantity(m)[1] == "dil"))
     if diluted:
-        yield f"dilutions (10 for 1:10) are read as their reciprocals (0.1): {_first_of(diluted)}"
+        yield f"dilutions (10 for 1:10) are read as their reciprocals (0.1): {listed(diluted, _NAMED)}"
     used = {m.sample: it.sample_names.get(m.sample, m.sample) for m in it.measured}
     used |= {m.target: it.target(m) for m in it.measured}
     called = [f"{i} is {name}" for i, name in used.items() if name != i]
     if called:
-        yield f"names stand in place of ids that are numbers or codes: {_first_of(called)}"
+        yield f"names stand in place of ids that are numbers or codes: {listed(called, _NAMED)}"
 
 
 def _doubts(it: RunRead, frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
@@ -240,14 +240,14 @@ def _doubts(it: RunRead, frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
     without = [i for r in it.run.element.findall("react") if (i := id_of(r)) not in with_data]
     if without:
         yield (
-            f"there are no qPCR data for react {_first_of(without)}",
+            f"there are no qPCR data for react {listed(without, _NAMED)}",
             "Nothing to do if they were not run, or are digital PCR, which is not read.",
         )
     strange = [s for s in dict.fromkeys(m.sample for m in it.measured) if s and s not in it.samples]
     if strange:
         wells = compact(m.well for m in it.measured if m.sample in strange)
         yield (
-            f"nothing is said of the samples of {wells} ({_first_of(strange)}), so they may be controls or standards",
+            f"nothing is said of the samples of {wells} ({listed(strange, _NAMED)}): they may be controls or standards",
             "Give these wells their roles in the layout.",
         )
     if any("@" in m.target and it.target(m) != m.target for m in it.measured):
@@ -263,12 +263,6 @@ def _doubts(it: RunRead, frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
             "number of cycles is not said",
             "Write the number of cycles into experiment.toml ([assays.qpcr] cycles) and check these wells.",
         )
-
-
-def _first_of(names: Sequence[str]) -> str:
-    """The first names, and how many more there are."""
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
 
 
 READERS = (Reader(NAME, TITLE, "qPCR", detect, read, evidence=EVIDENCE),)
