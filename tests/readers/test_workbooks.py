@@ -242,3 +242,12 @@ def test_a_wide_and_long_sheet_is_refused_before_it_is_filled(workbook):
     changed = rewritten(book, "xl/worksheets/sheet1.xml", lambda x: re.sub(rb"<sheetData>.*</sheetData>", data, x))
     with pytest.raises(UnreadableError, match="MG106"):
         sheets_from_workbook(changed)
+
+
+def test_a_formula_of_an_old_workbook_without_a_value_is_told(read_export):
+    """data/formula.xls was written by xlwt 1.3.0, which calculates nothing: a plate of 2 × 3 with a formula in C3."""
+    plate, other = sheets_from_xls((DATA / "formula.xls").read_bytes())
+    assert plate.cells[2] == ("B", "0.21", "=?", "0.23")
+    assert other.cells == (("x",),)
+    _, problems = read_export("p.xls", (DATA / "formula.xls").read_bytes())
+    assert [(p.code, p.place) for p in problems] == [("MG123", "C3")]

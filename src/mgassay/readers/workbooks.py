@@ -6,6 +6,7 @@ Values are those that the program stored. Nothing in a workbook is run, followed
 import contextlib
 import functools
 import re
+import struct
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ ROWS_LIMIT, COLUMNS_LIMIT = (
     200_000,
     2_000,
 )  # a hundred 384-well plates have 38,400 rows, 1,536 wells over time 1,538 columns
+_FORMULA = "=?"  # the text of a formula is not kept in a form that can be read
 XLS = b"\xd0\xcf\x11\xe0"  # how an .xls begins, and a workbook with a password
 
 _OTHER_OFFICE = {"xl/workbook.bin": "an .xlsb workbook", "content.xml": "an OpenDocument spreadsheet (.ods)"}
@@ -198,7 +200,7 @@ def _with_formulas(values: Sequence[Row], formulas: Sequence[Row]) -> tuple[Row,
 
 
 def sheets_from_xls(raw: bytes) -> tuple[Sheet, ...]:
-    """The sheets of an .xls (Excel 97 to 2003) with the values that its program stored.
+    """The sheets of an .xls (Excel 97 to 2003) with the values that its program stored; a formula without one is told.
 
     Raises UnreadableError MG104 (broken) and MG105 (with a password, or no workbook).
     """
@@ -206,8 +208,11 @@ def sheets_from_xls(raw: bytes) -> tuple[Sheet, ...]:
 
     try:
         # Merged and hidden cells are told only with the formatting; xlrd writes its remarks into `logfile`.
-        book = xlrd.open_workbook(file_contents=raw, formatting_info=True, logfile=StringIO())
-        return tuple(_sheet_of_xls(book, sheet) for sheet in book.sheets())
+        # With `on_demand` it keeps the stream, from which formulas are told; it does not say which cells are some.
+        book = xlrd.open_workbook(
+            file_contents=raw, formatting_info=True, ragged_rows=True, logfile=StringIO(), on_demand=True
+        )
+        return tuple(_sheet_of_xls(book, number) for number in range(book.nsheets))
     except xlrd.XLRDError as cause:
         locked = "encrypted" in str(cause) or "Can't find workbook" in str(cause)
         seen = "a workbook with a password, or another program's file" if locked else f"XLRDError: {cause}"
@@ -216,9 +221,13 @@ def sheets_from_xls(raw: bytes) -> tuple[Sheet, ...]:
         raise UnreadableError("MG104", seen=f"{type(cause).__name__}: {cause}".splitlines()[0]) from cause
 
 
-def _sheet_of_xls(book: Any, sheet: Any) -> Sheet:
+def _sheet_of_xls(book: Any, number: int) -> Sheet:
     """A sheet of an .xls as text."""
-    rows = [tuple(_xls_text(book, cell) for cell in sheet.row(r)) for r in range(sheet.nrows)]
+    sheet, formulas = book.sheet_by_index(number), _formulas_of_xls(book.mem, book._sh_abs_posn[number])
+    rows = [
+        tuple(_xls_text(book, cell) or (_FORMULA if (r, c) in formulas else "") for c, cell in enumerate(sheet.row(r)))
+        for r in range(sheet.nrows)
+    ]
     while rows and not any(rows[-1]):
         rows.pop()
     marks = Marks(
@@ -228,6 +237,23 @@ def _sheet_of_xls(book: Any, sheet: Any) -> Sheet:
         hidden_columns=frozenset(c for c, info in sheet.colinfo_map.items() if info.hidden),
     )
     return Sheet(sheet.name, tuple(rows), marks=marks)
+
+
+def _formulas_of_xls(stream: bytes, start: int) -> set[tuple[int, int]]:
+    """The cells of a sheet that hold formulas, row and column from 0; its records begin at `start`.
+
+    Record types of [MS-XLS]: 0x0006 Formula, 0x0809 BOF and 0x000A EOF (a chart within a sheet has its own pair).
+    """
+    found, depth, at = set(), 0, start
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        depth += (kind == 0x0809) - (kind == 0x000A)
+        if depth <= 0:
+            break
+        if kind == 0x0006 and at + 8 <= len(stream):
+            found.add(struct.unpack_from("<HH", stream, at + 4))
+        at += 4 + length
+    return found
 
 
 def _range(first_row: int, end_row: int, first_col: int, end_col: int) -> str:
