@@ -84,3 +84,12 @@ def test_a_single_comma_is_told_with_its_cell(read_export, grid, workbook):
     rows = grid(lambda r, c: "0,686" if (r, c) == (2, 4) else 0.5)
     _, problems = read_export("p.xlsx", workbook({"Plate": rows}))
     assert [(p.code, p.place, p.seen) for p in problems] == [("MG121", "F4", "0,686")]
+
+
+def test_a_hidden_sheet_that_is_not_read_is_told(read_export, plate):
+    def beside(sheet):
+        sheet.parent.create_sheet("Old").sheet_state = "hidden"
+
+    frame, problems = read_export("p.xlsx", plate(beside))
+    assert len(frame) == 96
+    assert [(p.code, p.severity, p.sheet, p.seen) for p in problems] == [("MG169", "notice", "Old", "Old")]

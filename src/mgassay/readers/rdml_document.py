@@ -101,7 +101,7 @@ def document_from_content(content: Content) -> "Element":
     from defusedxml.ElementTree import ParseError, fromstring
 
     _check_size(content)
-    text = content.text or _decoded(content.xml)
+    text = _decoded(content.xml)
     try:
         root: Element = fromstring(text.lstrip("\ufeff\r\n\t "))
     except DefusedXmlException as cause:
@@ -117,7 +117,7 @@ def document_from_content(content: Content) -> "Element":
 
 def _check_size(content: Content) -> None:
     """Raises UnreadableError MG106 for a document that would take more memory, once parsed, than is bearable."""
-    size, tags = len(content.text or content.xml), content.text.count("<") or content.xml.count(b"<")
+    size, tags = len(content.xml), content.xml.count(b"<")
     if size > _MOST_BYTES:
         raise UnreadableError("MG106", seen=f"{size / 1e6:.0f} MB", limit=f"{_MOST_BYTES / 1e6:.0f} MB")
     if tags > _MOST_TAGS:

@@ -13,7 +13,11 @@ _CELL = r"^([A-Z]+)(\d+)$"
 
 
 def check_sheets(content: Content, readings: pd.DataFrame, raw: RawFile, problems: Problems) -> None:
-    """Problems for readings (RAW_READINGS) in hidden sheets, rows or columns, and in merged cells."""
+    """Problems for readings (RAW_READINGS) in hidden sheets, rows, columns or in merged cells; a notice for the rest."""
+    named = set(readings["sheet"])
+    unread = [s.name for s in content.workbook if s.marks.hidden and s.name not in named]
+    if unread:
+        problems.add("MG169", file=raw.file, sheet=unread[0], seen=listed(unread))
     for sheet in content.workbook:
         places = readings.loc[readings["sheet"] == sheet.name, "place"]
         at = places.str.extract(_CELL).dropna()

@@ -284,8 +284,8 @@ def test_zipped_or_bare_in_any_encoding(read_export, encoding):
 
 
 def test_only_rdml_is_claimed():
-    assert detect(Content("q", text="<?xml version='1.0'?><rdml version='1.1'>"))
-    assert not detect(Content("q", text="Well,rdml\nA1,<rdmlx>"))
+    assert detect(content_from_bytes(b"<?xml version='1.0'?><rdml version='1.1'>"))
+    assert not detect(content_from_bytes(b"Well,rdml\nA1,<rdmlx>"))
     assert not detect(Content("q"))
 
 

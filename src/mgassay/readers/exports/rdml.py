@@ -7,7 +7,6 @@ A multiplex plate of CFX is a run per dye; `sheet` may name several runs joined 
 
 import functools
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -45,8 +44,6 @@ if TYPE_CHECKING:
 EVIDENCE = "1.0, 1.1 and 1.4 read against public files; 1.2 and 1.3: format only, no real file seen"
 NAME, TITLE = "rdml", "RDML qPCR data (version 1.0 to 1.4)"
 NOT_AVAILABLE = -1.0  # in place of a Cq or a quantity, by the format's own rule
-_ROOT = re.compile(r"<(?:\w+:)?rdml[\s>]")
-_HEAD = 4000  # characters in which the root of a document stands
 _NAMED = 3
 
 
@@ -78,7 +75,7 @@ class RunRead:
 
 def detect(content: Content) -> bool:
     """Whether the file is an RDML document, zipped or not."""
-    return bool(content.xml or _ROOT.search(content.text[:_HEAD]))
+    return bool(content.xml)
 
 
 def read(content: Content, raw: RawFile, problems: Problems) -> Export:
