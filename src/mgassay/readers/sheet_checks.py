@@ -13,7 +13,7 @@ _CELL = r"^([A-Z]+)(\d+)$"
 
 
 def check_sheets(content: Content, readings: pd.DataFrame, raw: RawFile, problems: Problems) -> None:
-    """Problems for readings (RAW_READINGS) in hidden sheets, rows, columns or in merged cells; a notice for the rest."""
+    """Problems for readings (RAW_READINGS) in hidden sheets, rows, columns or merged cells; a notice for the rest."""
     named = set(readings["sheet"])
     unread = [s.name for s in content.workbook if s.marks.hidden and s.name not in named]
     if unread:
