@@ -14,6 +14,7 @@ ASSAYS = (*PLATE_ASSAYS, "alizarin_image", "qpcr")
 
 Curve = Literal["linear", "quadratic", "4pl", "5pl", "auto"]
 Weighting = Literal["none", "1/x", "1/x2", "1/y", "auto"]
+Viability = Literal["mtt", "resazurin", "ldh"]
 
 
 class _Section(BaseModel):
@@ -61,12 +62,22 @@ class AssaySettings(_Section):
 
 
 class StandardsSettings(AssaySettings):
-    """Keys of every assay read against standards."""
+    """Keys of every assay read against standards.
+
+    `accept_*`: how far a back-calculated standard may lie from its value (percent; the lowest non-zero one has its own
+    limit) and how many levels must pass (percent). `linear_range`: whether a straight line asked for by name may end
+    where the standards bend away from it. `outliers`: whether replicates that do not agree are only flagged.
+    """
 
     standard_unit: str = "ug/mL"
     curve: Curve = "auto"
     weighting: Weighting = "auto"
     kit: str | None = None
+    accept_percent: float = Field(default=15.0, gt=0)
+    accept_lowest_percent: float = Field(default=20.0, gt=0)
+    accept_levels_percent: float = Field(default=75.0, gt=0, le=100)
+    linear_range: Literal["detect", "whole"] = "detect"
+    outliers: Literal["flag", "remove"] = "flag"
 
 
 class CalciumSettings(StandardsSettings):
@@ -85,27 +96,49 @@ class ProteinSettings(StandardsSettings):
     sample_volume_uL: float | None = Field(default=None, gt=0)
 
 
-class AlpSettings(StandardsSettings):
-    """[assays.alp]."""
+class AlizarinExtractSettings(StandardsSettings):
+    """[assays.alizarin_extract]; `extract_volume_uL` is what the culture well was eluted in."""
 
-    epsilon_per_mM_cm: float | None = None
-    path_cm: float | None = None
-    well_volume_uL: float | None = None
+    standard_unit: str = "uM"
+    extract_volume_uL: float | None = Field(default=None, gt=0)
+
+
+class AlpSettings(StandardsSettings):
+    """[assays.alp]: p-nitrophenol by its molar absorptivity, or by standards; volumes in µL.
+
+    `incubation_min` is for plates that were read once, after the reaction was stopped.
+    """
+
+    standard_unit: str = "uM"
+    epsilon_per_mM_cm: float | None = Field(default=None, gt=0)
+    path_cm: float | None = Field(default=None, gt=0)
+    well_volume_uL: float | None = Field(default=None, gt=0)
+    sample_volume_uL: float | None = Field(default=None, gt=0)
+    lysate_volume_uL: float | None = Field(default=None, gt=0)
+    incubation_min: float | None = Field(default=None, gt=0)
 
 
 class MagnesiumSettings(AssaySettings):
-    """[assays.mg_intracellular]."""
+    """[assays.mg_intracellular]; of a single wavelength `r_min` and `r_max` are the signals without and with Mg."""
 
-    kd_mM: float | None = None
-    r_min: float | None = None
-    r_max: float | None = None
-    beta: float | None = None
+    kd_mM: float | None = Field(default=None, gt=0)
+    r_min: float | None = Field(default=None, ge=0)
+    r_max: float | None = Field(default=None, ge=0)
+    beta: float | None = Field(default=None, gt=0)
 
 
 class T50Settings(AssaySettings):
-    """[assays.t50]."""
+    """[assays.t50]: minutes at the start of the record in which the plate still settles."""
 
-    settling_min: float = 5.0
+    settling_min: float = Field(default=5.0, ge=0)
+
+
+class ViabilitySettings(AssaySettings):
+    """[assays.viability]: percent of the condition `control`; for LDH `maximum` names the condition that was lysed."""
+
+    method: Viability = "mtt"
+    control: str | None = None
+    maximum: str | None = None
 
 
 class QpcrSettings(AssaySettings):
@@ -134,11 +167,11 @@ class Assays(_Section):
 
     calcium: CalciumSettings = CalciumSettings()
     protein: ProteinSettings = ProteinSettings()
-    alizarin_extract: StandardsSettings = StandardsSettings()
+    alizarin_extract: AlizarinExtractSettings = AlizarinExtractSettings()
     alp: AlpSettings = AlpSettings()
     mg_intracellular: MagnesiumSettings = MagnesiumSettings()
     t50: T50Settings = T50Settings()
-    viability: AssaySettings = AssaySettings()
+    viability: ViabilitySettings = ViabilitySettings()
     alizarin_image: AlizarinImageSettings = AlizarinImageSettings()
     qpcr: QpcrSettings = QpcrSettings()
 
@@ -176,6 +209,7 @@ class RawFile(BaseModel):
     pattern: str = ""
     confirm: tuple[str, ...] = ()
     overrides: dict[str, Any] = Field(default_factory=dict)
+    preset: dict[str, Any] = Field(default_factory=dict)  # what its kit sets and the lab does not
 
 
 @dataclass(frozen=True)
@@ -197,6 +231,6 @@ class Experiment:
         return tuple(f for f in self.files if f.assay in assays)
 
     def assay_settings(self, file: RawFile) -> AssaySettings:
-        """The settings of a file's assay with the columns of its own row on top (the row wins)."""
+        """The settings of a file's assay with those of its kit and the columns of its own row on top (the row wins)."""
         section: AssaySettings = getattr(self.settings.assays, file.assay)
-        return type(section).model_validate({**section.model_dump(), **file.overrides})
+        return type(section).model_validate({**section.model_dump(), **file.preset, **file.overrides})

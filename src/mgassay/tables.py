@@ -17,37 +17,6 @@ _DTYPES: dict[str, Any] = {"text": "str", "number": "float64", "integer": "Int64
 
 WELL_ROLES = ("sample", "standard", "blank", "mg_control", "ntc", "nrt", "empty", "excluded")
 
-FLAGS = (
-    "above_curve",  # signal above the top standard, or beyond the apex of a quadratic
-    "below_lod",
-    "below_loq",
-    "saturated",  # the reader's own overflow
-    "masked",
-    "excluded",
-    "no_background",  # no no-Pi condition to subtract
-    "no_protein",
-    "uncalibrated",  # no standards, or no negative control image
-    "curve_failed",  # too few standards back-calculate
-    "contaminated_controls",  # the threshold from the negative wells is implausibly high
-    "clipped",
-    "out_of_focus",
-    "grey",
-    "duplicate",
-    "undetermined",  # Cq not reached
-    "assumed_cycles",  # the export does not say how many cycles were run
-    "assumed_efficiency",  # 2 per cycle, not measured
-    "outlier",
-    "floor",  # at or below LOD above background: a bound, not a value
-    "proxy_rho",
-    "discordant_blocks",
-    "lower_bound",
-    "upper_bound",  # the true value is at most this
-    "not_scale_robust",
-    "few_donors",  # fewer than two donors: no interval
-    "total_near_zero",
-    "antagonism",  # a share outside 0 to 1
-)
-
 
 @dataclass(frozen=True)
 class Table:
@@ -87,17 +56,6 @@ def _typed(column: "pd.Series[Any] | None", kind: str, index: pd.Index) -> "pd.S
     filled = column.replace("", None) if column.dtype == object else column
     typed: pd.Series[Any] = filled.astype(_DTYPES[kind])
     return typed
-
-
-def join_flags(*flags: str) -> str:
-    """Flags joined by `;` in the order of the one list, each once; empty ones are left out.
-
-    Raises ContractError for a flag that is not in the list.
-    """
-    given = {f for part in flags for f in part.split(";") if f}
-    if strange := given.difference(FLAGS):
-        raise ContractError(f"not in the list of flags: {sorted(strange)}")
-    return ";".join(f for f in FLAGS if f in given)
 
 
 def _table(name: str, *, text: str = "", number: str = "", integer: str = "", truth: str = "", order: str) -> Table:
@@ -143,6 +101,8 @@ EXCLUSIONS = _table(
     number="value",
     order="assay, plate, well, donor, rule, value, by",
 )
+# What the lab left out; exclusions.csv adds what the assays left out.
+LEFT_OUT = Table("left_out", EXCLUSIONS.columns)
 CURVES = _table(
     "curves",
     text="plate assay model weighting parameters unit assessed flag",
@@ -192,6 +152,13 @@ AMOUNTS = _table(
 )
 # Values that were measured elsewhere and came in as a table; rows of amounts.csv as they stand.
 MEASURED = Table("measured", AMOUNTS.columns)
+PLATE_QUALITY = _table(
+    "plate_quality",
+    text="assay plate measure subject unit flag",
+    number="estimate ci_low ci_high p",
+    integer="n",
+    order="assay, plate, measure, subject, estimate, unit, ci_low, ci_high, p, n, flag",
+)
 MEANS = _table(
     "means",
     text="readout condition donor flag",
@@ -258,6 +225,13 @@ SUMMARY_SHARES = _table(
     order="readout, block, share, scale, estimate, ci_low, ci_high, prediction_low, prediction_high, tau,"
     "n_experiments, n_donors, flag",
 )
+SUMMARY_PLATES = _table(
+    "summary_plates",
+    text="assay measure series experiment plate unit flag",
+    number="estimate centre limit_low limit_high",
+    integer="position",
+    order="assay, measure, series, position, experiment, plate, estimate, unit, centre, limit_low, limit_high, flag",
+)
 
 # The rows that identify a table's own row; verdict.json points to rows by these, joined by `|`.
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -294,6 +268,8 @@ IMAGE_FILES = _table(
 )
 
 _STATES = (READINGS, WELLS, AMOUNTS, MEANS, EFFECTS, SHARES)
-_BESIDE = (CURVES, STANDARDS, IMAGES, QPCR, GENES, CHECKS, CHEMISTRY, PROBLEMS, EXCLUSIONS)
+_BESIDE = (CURVES, STANDARDS, PLATE_QUALITY, IMAGES, QPCR, GENES, CHECKS, CHEMISTRY, PROBLEMS, EXCLUSIONS)
 RESULT_TABLES: tuple[Table, ...] = (*_STATES, *_BESIDE)
-BY_NAME: Mapping[str, Table] = {t.name: t for t in (*RESULT_TABLES, AMPLIFICATION, QPCR_WELLS, IMAGE_FILES, MEASURED)}
+BY_NAME: Mapping[str, Table] = {
+    t.name: t for t in (*RESULT_TABLES, AMPLIFICATION, QPCR_WELLS, IMAGE_FILES, MEASURED, LEFT_OUT)
+}

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from mgassay import tables
-from mgassay.assays.plates import quantify_plates
+from mgassay.assays.plates.plate import Plate
+from mgassay.assays.plates.plates import quantify_plates
 from mgassay.experiment import Experiment, RawFile, Settings
 from mgassay.problems import Problems
 
@@ -73,6 +74,11 @@ def readout(results, name):
     return results.amounts[results.amounts.readout == name].reset_index(drop=True)
 
 
+def plate(exp, *rows):
+    raw = exp.files[0]
+    return Plate(exp, raw, exp.assay_settings(raw), tables.WELLS.frame(rows))
+
+
 def codes(problems):
     return [p.code for p in problems]
 
@@ -99,6 +105,7 @@ def bench():
         pr=partial(sample, PR),
         CALCIUM=CALCIUM,
         PROTEIN=PROTEIN,
+        plate=plate,
         quantify=quantify,
         readout=readout,
         codes=codes,

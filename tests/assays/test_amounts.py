@@ -24,13 +24,21 @@ def made(bench, wells=(), images=(), qpcr_wells=(), measured=()):
         "images": tables.IMAGES.frame(images),
         "qpcr_wells": tables.QPCR_WELLS.frame(qpcr_wells),
         "measured": tables.MEASURED.frame(measured),
+        "left_out": tables.LEFT_OUT.frame(),
     }
     before = {name: table.copy(deep=True) for name, table in held.items()}
     problems = Problems()
     found = tables_from_wells(experiment, held, problems)
     for name, table in held.items():
         pd.testing.assert_frame_equal(table, before[name])
-    for state in (tables.AMOUNTS, tables.CURVES, tables.STANDARDS, tables.QPCR):
+    for state in (
+        tables.AMOUNTS,
+        tables.CURVES,
+        tables.STANDARDS,
+        tables.QPCR,
+        tables.PLATE_QUALITY,
+        tables.EXCLUSIONS,
+    ):
         state.check(found[state.name])
     return found, problems
 
@@ -84,5 +92,7 @@ def test_nothing_makes_empty_tables_of_the_right_kind(bench):
         "amounts": 0,
         "curves": 0,
         "standards": 0,
+        "plate_quality": 0,
         "qpcr": 0,
+        "exclusions": 0,
     }

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from mgassay import tables
 from mgassay.effects.panels import ArmMatrix, is_mineral, panels_from_means
+from mgassay.flags import join_flags
 
 
 def test_a_panel_gives_donors_by_arms_with_gaps(lab):
@@ -32,7 +32,7 @@ def test_a_panel_gives_donors_by_arms_with_gaps(lab):
 def test_which_way_a_censored_cell_pulls_an_effect(reference, raised, expected):
     matrix = ArmMatrix(("D1",), np.zeros((1, 2)), ((reference, raised),))
     assert set(matrix.flag((1.0, -1.0)).split(";")) == set(expected.split(";"))
-    assert tables.join_flags(matrix.flag((1.0, -1.0))) == matrix.flag((1.0, -1.0))
+    assert join_flags(matrix.flag((1.0, -1.0))) == matrix.flag((1.0, -1.0))
 
 
 def test_what_counts_as_mineral():

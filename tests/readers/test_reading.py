@@ -22,7 +22,7 @@ def test_every_table_of_the_stage_is_made_and_of_its_state(folder):
     problems = Problems()
     made = read_folder(folder, read_experiment(folder, problems), problems).tables
     assert problems.count("error") == 0
-    assert set(made) == {"readings", "wells", "exclusions", "qpcr_wells", "image_files", "measured", "amplification"}
+    assert set(made) == {"readings", "wells", "left_out", "qpcr_wells", "image_files", "measured", "amplification"}
     for name, table in made.items():
         tables.BY_NAME[name].check(table)
 

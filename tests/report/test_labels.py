@@ -1,9 +1,9 @@
-from mgassay import tables
+from mgassay import flags, tables
 from mgassay.report import labels
 
 
 def test_every_flag_and_every_well_role_has_words():
-    assert set(labels.FLAGS) == set(tables.FLAGS)
+    assert set(labels.FLAGS) == set(flags.FLAGS)
     assert set(labels.ROLES) == set(tables.WELL_ROLES)
 
 

@@ -15,8 +15,8 @@ SEEDS = range(1, 201)
 def intervals_that_hold(seed: int) -> tuple[int, int]:
     """How many of an experiment's share intervals hold the truth, and how many there are."""
     from mgassay import store
-    from mgassay.assays.alizarin import images_from_measured, measure_experiment
     from mgassay.assays.amounts import tables_from_wells
+    from mgassay.assays.images.alizarin import images_from_measured, measure_experiment
     from mgassay.effects.conclusions import conclusions_from_amounts
     from mgassay.problems import Problems
     from mgassay.readers.folder import read_experiment

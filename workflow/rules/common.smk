@@ -24,6 +24,7 @@ GROUND = (
     "errors.py",
     "units.py",
     "wellnames.py",
+    "flags.py",
     "problems.py",
     "catalogue",
     "tables.py",

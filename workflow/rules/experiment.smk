@@ -23,11 +23,11 @@ rule read:
         reading=f"{E}/parts/reading.json",
         amplification=f"{E}/parts/amplification.csv",
         measured=f"{E}/parts/measured.csv",
+        left_out=f"{E}/parts/left_out.csv",
         qpcr_wells=f"{E}/parts/qpcr_wells.csv",
         image_files=f"{E}/parts/image_files.csv",
         readings=f"{E}/tables/readings.csv",
         wells=f"{E}/tables/wells.csv",
-        exclusions=f"{E}/tables/exclusions.csv",
         chemistry=f"{E}/tables/chemistry.csv",
     log:
         f"{E}/logs/read.log",
@@ -64,7 +64,9 @@ rule quantify:
         amounts=f"{E}/tables/amounts.csv",
         curves=f"{E}/tables/curves.csv",
         standards=f"{E}/tables/standards.csv",
+        plate_quality=f"{E}/tables/plate_quality.csv",
         qpcr=f"{E}/tables/qpcr.csv",
+        exclusions=f"{E}/tables/exclusions.csv",
         problems=f"{E}/parts/problems/quantify/problems.csv",
     log:
         f"{E}/logs/quantify.log",

@@ -8,6 +8,7 @@ rule overview:
         f"{RESULTS}/index.html",
         f"{RESULTS}/summary.csv",
         f"{RESULTS}/summary_shares.csv",
+        f"{RESULTS}/summary_plates.csv",
     log:
         f"{RESULTS}/logs/overview.log",
     shell:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from mgassay import tables
-from mgassay.assays.alizarin import amounts_from_images
-from mgassay.assays.plates import quantify_plates
-from mgassay.assays.qpcr import expression_from_qpcr, qpcr_from_wells
+from mgassay.assays.images.alizarin import amounts_from_images
+from mgassay.assays.plates.plates import quantify_plates
+from mgassay.assays.qpcr.qpcr import expression_from_qpcr, qpcr_from_wells
 from mgassay.experiment import Experiment
 from mgassay.problems import Problems
 
@@ -15,11 +15,21 @@ from mgassay.problems import Problems
 def tables_from_wells(
     experiment: Experiment, held: Mapping[str, pd.DataFrame], problems: Problems
 ) -> dict[str, pd.DataFrame]:
-    """Tables by name: amounts, curves, standards, qpcr; from wells, images, qpcr_wells and measured by name."""
+    """Tables by name: amounts, curves, standards, plate_quality, qpcr, exclusions.
+
+    From wells, images, qpcr_wells, measured and left_out by name.
+    """
     plates = quantify_plates(experiment, held["wells"], problems)
     qpcr = qpcr_from_wells(experiment, held["qpcr_wells"], problems)
     stained = amounts_from_images(experiment, held["images"])
     expressed = expression_from_qpcr(experiment, qpcr, problems)
     parts = [plates.amounts, stained, expressed, tables.AMOUNTS.frame(held["measured"])]
     amounts = tables.AMOUNTS.frame(pd.concat([tables.AMOUNTS.frame(), *(p for p in parts if len(p))]))
-    return {"amounts": amounts, "curves": plates.curves, "standards": plates.standards, "qpcr": qpcr}
+    return {
+        "amounts": amounts,
+        "curves": plates.curves,
+        "standards": plates.standards,
+        "plate_quality": plates.quality,
+        "qpcr": qpcr,
+        "exclusions": tables.EXCLUSIONS.frame(pd.concat([held["left_out"], plates.exclusions])),
+    }

@@ -39,7 +39,7 @@ def refuse_existing(folder: Path) -> None:
 
 def check(folder: Annotated[Path, typer.Argument(help="an experiment folder")]) -> None:
     """Read and map everything, fit the curves, and list all problems at once; nothing is written."""
-    from mgassay.assays.plates import quantify_plates
+    from mgassay.assays.plates.plates import quantify_plates
     from mgassay.effects.arms import check_arms
     from mgassay.readers.folder import is_doubtful, read_experiment
     from mgassay.readers.reading import read_folder

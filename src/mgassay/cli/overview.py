@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 
 def overview(results: Results, experiments: Names) -> None:
-    """Write index.html, summary.csv and summary_shares.csv over all experiments."""
+    """Write index.html, summary.csv, summary_shares.csv and summary_plates.csv over all experiments."""
     from mgassay import store, tables
     from mgassay.report.index import index_page, summary_row
 
@@ -33,6 +33,7 @@ def overview(results: Results, experiments: Names) -> None:
     summary = tables.SUMMARY.frame(rows)
     store.write_table(results, tables.SUMMARY, summary)
     store.write_table(results, tables.SUMMARY_SHARES, tables.SUMMARY_SHARES.frame())
+    store.write_table(results, tables.SUMMARY_PLATES, tables.SUMMARY_PLATES.frame())
     store.write_text(results / "index.html", index_page(summary, shares))
 
 

@@ -17,9 +17,9 @@ Results = Annotated[Path, typer.Argument(help="the experiment's folder of result
 
 # What each stage writes: tables of the contract into tables/, the rest into parts/ for the stages that follow.
 STAGES = {
-    "read": ("readings", "wells", "exclusions", "chemistry", "qpcr_wells", "image_files", "measured", "amplification"),
+    "read": ("readings", "wells", "left_out", "chemistry", "qpcr_wells", "image_files", "measured", "amplification"),
     "images": ("images",),
-    "quantify": ("amounts", "curves", "standards", "qpcr"),
+    "quantify": ("amounts", "curves", "standards", "plate_quality", "qpcr", "exclusions"),
     "effects": ("means", "effects", "shares", "genes", "checks"),
 }
 
@@ -48,7 +48,7 @@ def read(folder: Folder, results: Results) -> None:
 def images(folder: Folder, results: Results) -> None:
     """Image files to stained area, with thumbnails and outlines of what was counted."""
     from mgassay import store, tables
-    from mgassay.assays.alizarin import images_from_measured, measure_experiment
+    from mgassay.assays.images.alizarin import images_from_measured, measure_experiment
     from mgassay.readers.pictures import decode_image
     from mgassay.report.overlay import pictures_of
 
@@ -72,7 +72,7 @@ def quantify(results: Results) -> None:
     problems = Problems()
     experiment = stored_experiment(results)
     held = store.read_tables(results / "tables", tables.WELLS, tables.IMAGES)
-    parts = store.read_tables(results / "parts", tables.QPCR_WELLS, tables.MEASURED)
+    parts = store.read_tables(results / "parts", tables.QPCR_WELLS, tables.MEASURED, tables.LEFT_OUT)
     made = tables_from_wells(experiment, {**held, **parts}, problems) if experiment else {}
     finish("quantify", results, experiment, made, problems)
 

@@ -19,6 +19,7 @@ from mgassay.effects.intervals import Array, donor_estimate
 from mgassay.effects.panels import ArmMatrix, Panel, is_censored, is_mineral, panels_from_means
 from mgassay.effects.shares import intracellular_flag, is_identifiable, live_effects, share_set
 from mgassay.experiment import Experiment
+from mgassay.flags import join_flags
 
 TOST_LEVEL = 0.90
 _HALVES = (slice(0, 4), slice(4, 8))  # the live arms of two blocks side by side
@@ -82,7 +83,7 @@ def _tost(values: Array, fold: float, flag: str = "") -> dict[str, Any]:
         "bound_low": -bound,
         "bound_high": bound,
         "passed": None if undecided else within,
-        "flag": tables.join_flags(flag, "few_donors" if len(values) < 2 else ""),
+        "flag": join_flags(flag, "few_donors" if len(values) < 2 else ""),
     }
 
 
@@ -105,7 +106,7 @@ def _scale_rows(whole: ArmMatrix) -> Iterator[dict[str, Any]]:
     cells = intracellular_flag(whole)
     decided = all(is_identifiable(share, cells) for share in found.values())
     robust = len({bool(share.estimate > HALF) for share in found.values()}) == 1
-    flag = tables.join_flags(cells, "not_scale_robust" if decided and not robust else "")
+    flag = join_flags(cells, "not_scale_robust" if decided and not robust else "")
     for scale, share in found.items():
         bounds = {"bound_low": HALF, "bound_high": HALF, "passed": robust if decided else None, "flag": flag}
         yield {"check": "scale", "subject": scale, **_share_row(share), **bounds}
@@ -137,7 +138,7 @@ def _agreement_rows(experiment: Experiment, panel: Panel, all_arms: tuple[Arms, 
                 "block": first.name,
                 "check": "agreement",
                 "subject": second.name,
-                "flag": tables.join_flags(row["flag"], apart),
+                "flag": join_flags(row["flag"], apart),
             }
 
 

@@ -16,6 +16,7 @@ from mgassay.effects.anova import BlockFit, fit_block_anova
 from mgassay.effects.intervals import Array, Estimate, donor_estimate, holm, welch_estimate
 from mgassay.effects.panels import ArmMatrix, Panel, is_mineral, panels_from_means
 from mgassay.experiment import Experiment
+from mgassay.flags import join_flags
 
 # Weights over design.LIVE_ARMS: intact reference, intact raised, blocked reference, blocked raised.
 CONTRASTS: Mapping[str, tuple[float, float, float, float]] = {
@@ -101,7 +102,7 @@ def _donor_rows(readout: str, block: str, live: ArmMatrix) -> Iterator[dict[str,
 def _censored(live: ArmMatrix, whole: ArmMatrix, weights: tuple[float, ...]) -> str:
     """Flags of the donors used; and `floor` where a donor was lost because a floored cell has no value."""
     lost = live.taking([d not in whole.donors for d in live.donors]).flag(weights)
-    return tables.join_flags(whole.flag(weights), "floor" if "floor" in lost.split(";") else "")
+    return join_flags(whole.flag(weights), "floor" if "floor" in lost.split(";") else "")
 
 
 def live_fit(live: ArmMatrix) -> BlockFit | None:
@@ -150,7 +151,7 @@ def difference_flag(first: str, second: str) -> str:
     turned = {"lower_bound": "upper_bound", "upper_bound": "lower_bound"}
     words = [*first.split(";"), *(turned.get(f, f) for f in second.split(";"))]
     bounds = {f for f in words if f in turned}
-    return tables.join_flags(*(f for f in words if len(bounds) < 2 or f not in turned))
+    return join_flags(*(f for f in words if len(bounds) < 2 or f not in turned))
 
 
 def _row(
@@ -172,7 +173,7 @@ def _row(
         "ci_high": float(high),
         "p": float(estimate.p()),
         "n_donors": n,
-        "flag": tables.join_flags(flag, "few_donors" if alone else ""),
+        "flag": join_flags(flag, "few_donors" if alone else ""),
     }
 
 

@@ -15,6 +15,7 @@ from mgassay.design import Arms, arms_of, arms_of_blocks
 from mgassay.effects.intervals import Estimate, donor_estimate, holm
 from mgassay.effects.panels import ArmMatrix, Panel, panels_from_means
 from mgassay.experiment import Experiment
+from mgassay.flags import join_flags
 
 _PREFIX = "gene:"
 _LN2 = float(np.log(2.0))
@@ -100,5 +101,5 @@ def _matched_row(panel: Panel, both: ArmMatrix, estimate: Estimate) -> dict[str,
         "ci_high": float(high),
         "p": float(estimate.p()),
         "n_donors": len(both.donors),
-        "flag": tables.join_flags(both.flag((1.0, -1.0)), "few_donors" if len(both.donors) < 2 else ""),
+        "flag": join_flags(both.flag((1.0, -1.0)), "few_donors" if len(both.donors) < 2 else ""),
     }

@@ -11,6 +11,7 @@ from mgassay import tables
 from mgassay.design import backgrounds_of
 from mgassay.effects.panels import is_mineral
 from mgassay.experiment import Experiment
+from mgassay.flags import join_flags
 from mgassay.problems import Problems
 
 # Made on the way to calcium, or a property of the dye: nothing to contrast.
@@ -54,7 +55,7 @@ def _reps_from_amounts(experiment: Experiment, amounts: pd.DataFrame) -> pd.Data
 
 def _joined(flags: "pd.Series[str]") -> str:
     """Flags of several rows as one."""
-    return tables.join_flags(*flags)
+    return join_flags(*flags)
 
 
 def _with_background(experiment: Experiment, reps: pd.DataFrame) -> pd.DataFrame:
@@ -77,7 +78,7 @@ def _with_background(experiment: Experiment, reps: pd.DataFrame) -> pd.DataFrame
         dtype=float,
     )
     none = np.isnan(background)
-    flags = [tables.join_flags(f, "no_background" if n else "") for f, n in zip(kept["flag"], none, strict=True)]
+    flags = [join_flags(f, "no_background" if n else "") for f, n in zip(kept["flag"], none, strict=True)]
     return kept.assign(value=kept["value"] - np.where(none, 0.0, background), flag=flags)
 
 
@@ -89,7 +90,7 @@ def _log_reps(reps: pd.DataFrame) -> pd.DataFrame:
     bound = np.where(above | ~(lod > 0), 0.0, lod)
     floored = ~gene & (value <= bound)
     taken = np.where(floored, np.where(bound > 0, bound, np.nan), np.where(gene, 1.0, value))
-    flags = [tables.join_flags(f, "floor" if low else "") for f, low in zip(reps["flag"], floored, strict=True)]
+    flags = [join_flags(f, "floor" if low else "") for f, low in zip(reps["flag"], floored, strict=True)]
     return reps.assign(log_value=np.where(gene, value * np.log(2.0), np.log(taken)), flag=flags)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mgassay.effects.intervals import Array
-from mgassay.tables import join_flags
+from mgassay.flags import join_flags
 
 # Order in which a verdict looks for its readout; all of them measure mineral and have a no-Pi background.
 MINERAL_READOUTS = ("calcium", "calcium_per_well", "alizarin_od", "alizarin_extract", "alizarin_area")

@@ -28,6 +28,7 @@ from mgassay.effects.fieller import BOUNDED, FiellerSet, OwnRuns, fieller_set, f
 from mgassay.effects.intervals import Array, Estimate, donor_estimate, t_quantile
 from mgassay.effects.panels import ArmMatrix, is_mineral, is_open, panels_from_means
 from mgassay.experiment import Experiment
+from mgassay.flags import join_flags
 
 SHARES_OF: Mapping[str, tuple[float, float, float]] = {
     "passive": (0.0, 0.0, 1.0),
@@ -168,7 +169,7 @@ def _all_flags(flag: str, found: FiellerSet, effects: LiveEffects, alone: bool) 
     total, se = effects.mean[..., 0], np.sqrt(effects.covariance[..., 0, 0])
     near_zero = bool(abs(total) <= t_quantile(effects.df, 0.95) * se)  # false without a standard error
     outside = bool((found.estimate < 0) | (found.estimate > 1))
-    return tables.join_flags(
+    return join_flags(
         flag,
         "few_donors" if alone else "",
         "total_near_zero" if near_zero else "",

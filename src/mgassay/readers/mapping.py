@@ -46,7 +46,7 @@ def wells_from_readings(experiment: Experiment, readings: pd.DataFrame, problems
         excluded.append(left_out)
     qpcr_wells = tables.QPCR_WELLS.frame(pd.concat(runs))
     _check_samples_seen(experiment, readings, qpcr_wells, problems)
-    return Mapped(tables.WELLS.frame(pd.concat(plates)), qpcr_wells, tables.EXCLUSIONS.frame(pd.concat(excluded)))
+    return Mapped(tables.WELLS.frame(pd.concat(plates)), qpcr_wells, tables.LEFT_OUT.frame(pd.concat(excluded)))
 
 
 def _with_wells(raw: RawFile, readings: pd.DataFrame, spelt: "pd.Series[str]", problems: Problems) -> pd.DataFrame:

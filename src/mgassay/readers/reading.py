@@ -27,7 +27,7 @@ class FolderRead:
 
 
 def read_folder(folder: Path, experiment: Experiment, problems: Problems) -> FolderRead:
-    """Tables: readings, wells, exclusions, qpcr_wells, image_files, measured, amplification.
+    """Tables: readings, wells, left_out, qpcr_wells, image_files, measured, amplification.
 
     Reads every raw file of the experiment; what cannot be read or mapped is in `problems`, the rest is in the tables.
     """
@@ -40,7 +40,7 @@ def read_folder(folder: Path, experiment: Experiment, problems: Problems) -> Fol
     made = {
         "readings": tables.READINGS.frame(readings[list(tables.READINGS.columns)]),
         "wells": mapped.wells,
-        "exclusions": mapped.exclusions,
+        "left_out": mapped.exclusions,
         "qpcr_wells": mapped.qpcr_wells,
         "image_files": image_files(folder, experiment, problems),
         "measured": amounts_from_tables(folder, experiment, problems),

@@ -66,7 +66,7 @@ METHODS: Mapping[str, str] = {
     "fieller_block_anova": "Fieller, if donors respond alike",
 }
 FLAGS: Mapping[str, str] = {
-    "above_curve": "signal above the top standard: known only to exceed the limit",
+    "above_curve": "beyond what the assay can read: known only to exceed the limit",
     "below_lod": "below the limit of detection",
     "below_loq": "below the limit of quantification",
     "saturated": "the reader's own overflow",
@@ -85,6 +85,8 @@ FLAGS: Mapping[str, str] = {
     "assumed_cycles": "cycle count not in the export, 40 assumed",
     "assumed_efficiency": "efficiency not measured, 2 per cycle assumed",
     "outlier": "far from its replicates",
+    "past_record": "later than the recording lasted",
+    "no_linear_window": "no straight stretch in its time course",
     "floor": "at the detection limit above background: a bound, not a value",
     "proxy_rho": "residual entry from TRPM7 mRNA, not from Mg²⁺ itself",
     "discordant_blocks": "the blocks disagree",

@@ -1,0 +1,1 @@
+"""Standard curves: shapes, the fit and its inverse, the choice among them."""

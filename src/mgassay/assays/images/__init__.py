@@ -1,0 +1,1 @@
+"""Alizarin Red images to stained area."""

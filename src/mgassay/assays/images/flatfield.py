@@ -1,0 +1,172 @@
+"""The white of an image: how bright a field without stain would be, measured in the image itself, never taken as 255.
+
+Illumination and vignetting of a bright-field microscope are smooth, so the logarithm of the white is a quadratic in x
+and y, one per channel. What is fitted is the paler side of the picture; nodules and cells only ever darken it. On a
+confluent layer the white is therefore the unstained layer, unless a blank image shows the empty dish.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+SAMPLES_PER_SIDE = 96  # pixels looked at per side; the fit has 6 parameters per channel
+TILES_PER_SIDE = 8
+_LOG10 = np.log10(np.maximum(np.arange(256), 1))  # a channel at 0 is read as 1, the least that 8 bits can tell
+_LEAST_SCATTER = 0.002  # log10 units; one of 255 grey levels at the bright end
+
+
+@dataclass(frozen=True)
+class White:
+    """The white of one image.
+
+    `coefficients` (3, 6) give log10 of the white's grey level in R, G, B over the terms 1, x, y, x², xy, y², with x and
+    y from -1 to 1 over the field; `noise_od` is the SD of the stain OD among the white's own pixels.
+    """
+
+    coefficients: NDArray[np.float64]
+    noise_od: float
+
+    def level(self) -> NDArray[np.float64]:
+        """The mean of the white over the field in log10 grey levels, (3,): x² and y² average to 1/3."""
+        c = self.coefficients
+        mean: NDArray[np.float64] = c[:, 0] + (c[:, 3] + c[:, 5]) / 3
+        return mean
+
+    def is_even(self) -> bool:
+        """Whether the white is the same everywhere, so that nothing has to be evaluated per pixel."""
+        return not self.coefficients[:, 1:].any()
+
+
+def even_white(red: float, green: float, blue: float, noise_od: float = 0.0) -> White:
+    """A white of the same grey levels everywhere."""
+    coefficients = np.zeros((3, 6))
+    coefficients[:, 0] = np.log10([red, green, blue])
+    return White(coefficients, noise_od)
+
+
+def unit_vector(vector: tuple[float, float, float]) -> NDArray[np.float64]:
+    """The stain's OD vector at length 1."""
+    v = np.asarray(vector, float)
+    unit: NDArray[np.float64] = v / np.linalg.norm(v)
+    return unit
+
+
+def fit_white(rgb: NDArray[np.uint8], vector: tuple[float, float, float]) -> White:
+    """The white of an image (h, w, 3), fitted to its paler side on a grid of at most 96 x 96 pixels.
+
+    The start is a surface through the paler half of the 90th percentiles of 8 x 8 tiles, so that a corner darkened by
+    vignetting counts as much as the centre. Then the pixels near the surface are fitted again and again, their scatter
+    taken from the side that stain cannot reach (pixels paler than the surface), until the set settles. The same
+    pixels then give each channel its surface. Source: DESIGN.md, section 5 (plain least squares was 9.5 percentage
+    points off on a 30 % image); tests/assays/images/test_flatfield.py.
+    """
+    unit = unit_vector(vector)
+    logs, terms, shape = _sample(rgb)
+    bright = unit @ logs
+    near = _white_pixels(bright, terms, _start(bright.reshape(shape), terms.reshape(6, *shape)))
+    coefficients = _least_squares(terms[:, near], logs[:, near])
+    scatter = bright[near] - unit @ coefficients @ terms[:, near]
+    return White(coefficients, float(scatter.std()))
+
+
+def surface_terms(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The six terms of the surface at the points of a grid, row by row, (6, len(y) * len(x))."""
+    gx, gy = np.tile(x, len(y)), np.repeat(y, len(x))
+    return np.stack([np.ones_like(gx), gx, gy, gx * gx, gx * gy, gy * gy])
+
+
+def pixel_centres(count: int, first: int = 0, last: int | None = None) -> NDArray[np.float64]:
+    """Centres of pixels first to last of `count`, on the axis from -1 to 1."""
+    return (2 * np.arange(first, count if last is None else last) + 1) / count - 1
+
+
+def surface_rows(
+    coefficients: NDArray[np.float64], shape: tuple[int, int], first: int, out: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """A quadratic surface on the rows of an image that `out` (rows, w) covers, from row `first` on; fills `out`."""
+    x = pixel_centres(shape[1]).astype(np.float32)
+    y = pixel_centres(shape[0], first, first + len(out))
+    one, in_x, in_y, xx, xy, yy = coefficients
+    np.multiply((in_x + xy * y).astype(np.float32)[:, None], x, out=out)
+    np.add(out, np.float32(xx) * x * x, out=out)
+    np.add(out, (one + in_y * y + yy * y * y).astype(np.float32)[:, None], out=out)
+    return out
+
+
+def surface_at(
+    coefficients: NDArray[np.float64], shape: tuple[int, int], rows: NDArray[np.intp], columns: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """A quadratic surface at single pixels of an image of this shape."""
+    x, y = pixel_centres(shape[1])[columns], pixel_centres(shape[0])[rows]
+    one, in_x, in_y, xx, xy, yy = coefficients
+    value: NDArray[np.float64] = one + x * (in_x + xx * x + xy * y) + y * (in_y + yy * y)
+    return value
+
+
+def surface_bounds(coefficients: NDArray[np.float64]) -> tuple[float, float]:
+    """Numbers that a quadratic surface stays between on the whole field, not always the closest such numbers."""
+    swing = np.abs(coefficients[[1, 2, 4]]).sum()
+    bowl = coefficients[[3, 5]]
+    return (
+        float(coefficients[0] - swing + np.minimum(bowl, 0).sum()),
+        float(coefficients[0] + swing + np.maximum(bowl, 0).sum()),
+    )
+
+
+def _sample(rgb: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64], tuple[int, int]]:
+    """log10 grey levels of evenly spread pixels, (3, n), the surface's terms there, (6, n), and the grid's shape."""
+    rows, columns = (np.unique(np.linspace(0, n - 1, min(n, SAMPLES_PER_SIDE)).astype(int)) for n in rgb.shape[:2])
+    terms = surface_terms(pixel_centres(rgb.shape[1])[columns], pixel_centres(rgb.shape[0])[rows])
+    logs = _LOG10[rgb[np.ix_(rows, columns)].reshape(-1, 3).T]
+    return logs, terms, (len(rows), len(columns))
+
+
+def _start(bright: NDArray[np.float64], terms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Coefficients of a first surface from brightness (h, w) and terms (6, h, w) of the sampled grid.
+
+    Least squares through the 90th percentiles of tiles, then three times through the paler half of them.
+    """
+    tiles = [min(n, TILES_PER_SIDE) for n in bright.shape]
+    sides = [n // t for n, t in zip(bright.shape, tiles, strict=True)]
+    whole = bright[: tiles[0] * sides[0], : tiles[1] * sides[1]]
+    by_tile = whole.reshape(tiles[0], sides[0], tiles[1], sides[1]).swapaxes(1, 2).reshape(tiles[0] * tiles[1], -1)
+    at = int(0.9 * by_tile.shape[1])
+    pale = np.partition(by_tile, at, axis=1)[:, at]
+    middles = terms[:, sides[0] // 2 :: sides[0], sides[1] // 2 :: sides[1]][:, : tiles[0], : tiles[1]].reshape(6, -1)
+    surface = _least_squares(middles, pale)
+    for _ in range(3):
+        residual = pale - surface @ middles
+        keep = residual >= np.median(residual)
+        surface = _least_squares(middles[:, keep], pale[keep])
+    return surface
+
+
+def _white_pixels(
+    bright: NDArray[np.float64], terms: NDArray[np.float64], surface: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Which sampled pixels are white: within 2.5 SD of a surface refitted to them, SD from the paler side."""
+    near = np.zeros(len(bright), bool)
+    for _ in range(30):
+        residual = bright - surface @ terms
+        paler = residual[residual > 0]
+        scatter = max(float(np.sqrt(np.mean(paler**2))) if len(paler) else 0.0, _LEAST_SCATTER)
+        now = np.abs(residual) <= 2.5 * scatter
+        if now.sum() < 60:  # ten pixels per parameter
+            break
+        settled = np.count_nonzero(now != near) <= len(bright) // 1000
+        near = now
+        if settled:
+            break
+        surface = _least_squares(terms[:, now], bright[now])
+    return near if near.any() else np.ones(len(bright), bool)
+
+
+def _least_squares(terms: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Coefficients (..., 6) for values (..., n) by the normal equations: six terms between -1 and 1 are well scaled.
+
+    Summed by einsum and not by BLAS, whose threads would let the last digit depend on the machine.
+    """
+    gram = np.einsum("in,jn->ij", terms, terms) + 1e-9 * terms.shape[1] * np.eye(len(terms))
+    solution: NDArray[np.float64] = np.linalg.solve(gram, np.einsum("in,...n->i...", terms, values))
+    return solution.T

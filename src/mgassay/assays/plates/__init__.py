@@ -1,0 +1,1 @@
+"""Plates: wells to amounts, each plate by its own curve or rule."""

@@ -1,0 +1,128 @@
+"""Signals to amounts, well by well, by the plate's own curve.
+
+WELL_AMOUNTS is the state between wells and amounts: amounts with the two parts of their error still apart, so that
+means of technical wells and ratios can be given an honest interval.
+"""
+
+import numpy as np
+import pandas as pd
+
+from mgassay.assays.curves.curve import detection_limit, invert, quantification_limit
+from mgassay.assays.plates.standards import PlateCurve
+from mgassay.experiment import AssaySettings, RawFile
+from mgassay.flags import join_flags
+from mgassay.problems import Problems
+
+WAVELENGTH_TOLERANCE_NM = 5.0
+
+WELL_AMOUNTS = (
+    "plate", "well", "role", "condition", "donor", "rep",  # as in WELLS
+    "value", "ci_low", "ci_high",  # amount and 95 % interval; NaN where censored, and where a side has no bound
+    "se_reading", "se_curve", "df",  # error of this reading alone; error shared by all wells of the plate; its df
+    "lod", "loq", "top",  # detection limit, quantification limit, top of the range, for this well's dilution
+    "above", "flag",
+)  # fmt: skip
+
+
+def measured_from_wells(wells: pd.DataFrame, found: PlateCurve, amount_per_unit: float) -> pd.DataFrame:
+    """Amounts (WELL_AMOUNTS) of the wells given (WELLS, one row per well, status ok, above or below).
+
+    amount = inverse(signal) * dilution * amount_per_unit. The dilution is the well's, else its file's, else the
+    assay's. Signals that read above the top of the range, or that the reader could not read, have no value and are
+    flagged; those below the blank keep their (negative) value.
+    """
+    curve, status = found.curve, wells.status.to_numpy()
+    ok, saturated = status == "ok", status == "above"
+    read = invert(curve, wells.value.where(ok).to_numpy())
+    above = saturated | (ok & ~(read.value <= curve.range_high))
+    factor = dilutions(wells, found.raw, found.settings).to_numpy() * amount_per_unit
+    amounts = {
+        "value": read.value,
+        "ci_low": read.ci_low,
+        "ci_high": read.ci_high,
+        "se_reading": read.se_reading,
+        "se_curve": read.se_curve,
+    }
+    bounded = {name: np.where(above | ~np.isfinite(a), np.nan, a * factor) for name, a in amounts.items()}
+    limits = {"lod": detection_limit(curve), "loq": quantification_limit(curve), "top": curve.range_high}
+    measured = wells[["plate", "well", "role", "condition", "donor", "rep"]].assign(
+        **bounded, df=float(curve.df), **{name: limit * factor for name, limit in limits.items()}, above=above
+    )
+    fixed = [
+        join_flags(found.flag, "above_curve" * int(a), "saturated" * int(s), "below_lod" * int(b))
+        for a, s, b in zip(above, saturated, status == "below", strict=True)
+    ]
+    return with_low_flags(measured.assign(flag=fixed))[list(WELL_AMOUNTS)].reset_index(drop=True)
+
+
+def with_low_flags(measured: pd.DataFrame, value: str = "value") -> pd.DataFrame:
+    """The same rows with `below_lod` or `below_loq` decided by their value; rows without a value keep their flags."""
+    rows = zip(measured.flag, measured[value], measured.lod, measured.loq, strict=True)
+    return measured.assign(flag=[_low_flag(*row) for row in rows])
+
+
+def _low_flag(flags: str, value: float, lod: float, loq: float) -> str:
+    """Flags with the low one that this value asks for, if any."""
+    if np.isnan(value):
+        return flags
+    others = [f for f in flags.split(";") if f not in ("below_lod", "below_loq")]
+    return join_flags(*others, "below_lod" if value < lod else "below_loq" if value < loq else "")
+
+
+def dilutions(wells: pd.DataFrame, raw: RawFile, settings: AssaySettings) -> "pd.Series[float]":
+    """The dilution of each well: its own, else that of its file, else that of the assay."""
+    return wells.dilution.fillna(settings.dilution if raw.dilution is None else raw.dilution)
+
+
+def usable_samples(wells: pd.DataFrame, roles: tuple[str, ...], found: PlateCurve, problems: Problems) -> pd.DataFrame:
+    """Wells of these roles that hold a reading; masked ones are out (exclusions.csv), missing ones are told."""
+    asked = wells[wells.role.isin(roles) & (wells.status != "masked")]
+    missing = (asked.status == "missing") | ((asked.status == "ok") & asked.value.isna())
+    if missing.any():
+        raw, lost = found.raw, asked[missing]
+        problems.add(
+            "MG312", file=raw.file, sheet=raw.sheet, place=";".join(lost.well), seen=len(lost), plate=raw.plate
+        )
+    return asked[~missing]
+
+
+def tell_above(measured: pd.DataFrame, raw: RawFile, problems: Problems) -> None:
+    """One warning per plate for wells above the curve."""
+    above = measured[measured.above]
+    if len(above):
+        places = ";".join(above.well)
+        problems.add("MG313", file=raw.file, sheet=raw.sheet, place=places, seen=len(above), plate=raw.plate)
+
+
+def one_reading_per_well(
+    wells: pd.DataFrame, raw: RawFile, settings: AssaySettings, problems: Problems
+) -> pd.DataFrame | None:
+    """The first read at the declared wavelength, or of the only channel; None with a problem told when unclear."""
+    where = {"file": raw.file, "sheet": raw.sheet, "plate": raw.plate}
+    if wells.read_index.nunique() > 1:
+        problems.add("MG319", seen=wells.read_index.nunique(), **where)
+        wells = wells[wells.read_index == wells.read_index.min()]
+    declared = _declared_nm(raw, settings)
+    if declared is not None and wells.wavelength_nm.notna().any():
+        close = (wells.wavelength_nm - declared).abs() <= WAVELENGTH_TOLERANCE_NM
+        if close.any():
+            wells = wells[close]
+        elif not raw.wavelength_nm:  # a wavelength of the file's own row was checked when the file was read
+            problems.add("MG318", seen=_channels_seen(wells), declared=f"{declared:g}", **where)
+    if wells.duplicated("well").any():
+        problems.add("MG317", seen=_channels_seen(wells), **where)
+        return None
+    return wells
+
+
+def _declared_nm(raw: RawFile, settings: AssaySettings) -> float | None:
+    """The wavelength that the file's row, else the assay, declares; None for none, or for a pair (340;380)."""
+    if not raw.wavelength_nm:
+        return settings.wavelength_nm
+    return None if ";" in raw.wavelength_nm else float(raw.wavelength_nm)
+
+
+def _channels_seen(wells: pd.DataFrame) -> str:
+    """The channels of these wells as text."""
+    pairs = wells[["channel", "wavelength_nm"]].drop_duplicates()
+    return ", ".join(f"{c or 'channel'} {nm:g} nm" for c, nm in zip(pairs.channel, pairs.wavelength_nm, strict=True))

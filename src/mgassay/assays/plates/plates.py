@@ -1,0 +1,164 @@
+"""All plates of an experiment: wells -> amounts, with the curves and standards they were read by."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from mgassay import tables
+from mgassay.assays.plates import calcium as ca
+from mgassay.assays.plates import protein as pr
+from mgassay.assays.plates.measured import WELL_AMOUNTS, one_reading_per_well
+from mgassay.assays.plates.optical_density import check_absorbances
+from mgassay.assays.plates.placement import is_misplaced
+from mgassay.assays.plates.plate import Outcome, Plate
+from mgassay.assays.plates.standards import (
+    curves_row,
+    plate_curve_from_wells,
+    standards_rows,
+    tell_calibration,
+)
+from mgassay.errors import CalibrationError
+from mgassay.experiment import PLATE_ASSAYS, CalciumSettings, Experiment, ProteinSettings, RawFile, StandardsSettings
+from mgassay.problems import Problems, listed
+
+_LISTED = 6
+
+
+@dataclass(frozen=True, eq=False)
+class PlateResults:
+    """AMOUNTS, CURVES, STANDARDS, EXCLUSIONS (the assays' own) and PLATE_QUALITY of all plates."""
+
+    amounts: pd.DataFrame
+    curves: pd.DataFrame
+    standards: pd.DataFrame
+    exclusions: pd.DataFrame
+    quality: pd.DataFrame
+
+
+def quantify_plates(experiment: Experiment, wells: pd.DataFrame, problems: Problems) -> PlateResults:
+    """Amounts of every plate, each by its own curve or rule, and quotients by protein; `wells` keeps WELLS.
+
+    Rows of amounts: by assay, within each in the order of files.csv and of the wells. A plate that cannot be quantified
+    has no rows and a problem that says why.
+    """
+    _tell_unquantified(experiment, problems)
+    outcomes: dict[str, list[Outcome]] = {assay: [] for assay in QUANTIFIERS}
+    for raw in _plate_files(experiment):
+        own = wells[(wells.assay == raw.assay) & (wells.plate == raw.plate)]
+        if len(own):  # a plate without wells was told of when it was read
+            plate = Plate(experiment, raw, experiment.assay_settings(raw), own)
+            outcomes[raw.assay].append(QUANTIFIERS[raw.assay](plate, problems))
+    ca.tell_mg_control(experiment, wells, problems)
+    every = [outcome for assay in outcomes.values() for outcome in assay]
+    curves = [o.curve for o in every if o.curve is not None]
+    amounts = _amounts(experiment, {assay: _stacked(made) for assay, made in outcomes.items()}, problems)
+    return PlateResults(
+        amounts=tables.AMOUNTS.frame(amounts.assign(experiment=experiment.id)),
+        curves=tables.CURVES.frame(curves_row(c) for c in curves),
+        standards=tables.STANDARDS.frame(row for c in curves for row in standards_rows(c)),
+        exclusions=tables.EXCLUSIONS.frame(pd.concat([tables.EXCLUSIONS.frame(), *(o.left_out for o in every)])),
+        quality=tables.PLATE_QUALITY.frame(),
+    )
+
+
+def _plate_files(experiment: Experiment) -> list[RawFile]:
+    """Files of the assays that are quantified, each plate once."""
+    files = [f for f in experiment.files_of(*QUANTIFIERS) if f.reader != "table"]
+    return list({(f.assay, f.plate): f for f in reversed(files)}.values())[::-1]
+
+
+def _by_standards(plate: Plate, problems: Problems) -> Outcome:
+    """An end-point plate read against its own standards."""
+    settings = plate.settings
+    if not isinstance(settings, StandardsSettings):
+        raise TypeError(f"{plate.raw.assay} has no standards")
+    single = one_reading_per_well(plate.wells, plate.raw, settings, problems)
+    if single is None or _is_refused(plate, single, problems):
+        return Outcome()
+    found = plate_curve_from_wells(single, plate.raw, settings, problems)
+    if found is None:
+        return Outcome()
+    try:
+        if isinstance(settings, CalciumSettings):
+            measured = ca.calcium_from_wells(single, found, settings, plate.experiment.conditions, problems)
+        elif isinstance(settings, ProteinSettings):
+            measured = pr.protein_from_wells(single, found, settings, problems)
+        else:
+            raise TypeError(f"{plate.raw.assay} is not read against standards alone")
+    except CalibrationError as error:
+        tell_calibration(error, plate.raw, problems)
+        return Outcome(curve=found)
+    return Outcome(measured, found)
+
+
+def _is_refused(plate: Plate, single: pd.DataFrame, problems: Problems) -> bool:
+    """Whether the wells cannot be those that the layout names; absurd absorbances are told on the way."""
+    if is_misplaced(plate.experiment, plate.raw, single, problems) and "MG326" not in plate.raw.confirm:
+        return True
+    check_absorbances(single, plate.raw, problems)
+    return False
+
+
+# How each assay makes amounts of a plate.
+QUANTIFIERS: Mapping[str, Callable[[Plate, Problems], Outcome]] = {
+    "calcium": _by_standards,
+    "protein": _by_standards,
+}
+
+
+def _stacked(outcomes: list[Outcome]) -> pd.DataFrame:
+    """Measured wells of all plates of an assay."""
+    frames = [o.measured for o in outcomes if o.measured is not None]
+    return pd.concat(frames, ignore_index=True) if frames else _nothing_measured()
+
+
+def _nothing_measured() -> pd.DataFrame:
+    """WELL_AMOUNTS without rows, its columns of the right kinds."""
+    text = ("plate", "well", "role", "condition", "donor", "rep", "flag")
+    kinds = {c: "str" if c in text else "bool" if c == "above" else "float64" for c in WELL_AMOUNTS}
+    return pd.DataFrame({c: pd.Series([], dtype=kind) for c, kind in kinds.items()})
+
+
+def _amounts(experiment: Experiment, measured: Mapping[str, pd.DataFrame], problems: Problems) -> pd.DataFrame:
+    """Rows of AMOUNTS less their experiment, from WELL_AMOUNTS by assay."""
+    calcium, protein = measured["calcium"], measured["protein"]
+    per_protein, lacking = ca.calcium_per_protein(calcium, protein)
+    cells = experiment.conditions.set_index("condition").cells
+    lacking = lacking[lacking.condition.map(cells) == "live"]  # without cells there is no protein to miss
+    _tell_no_protein(experiment, lacking, problems)
+    calcium = ca.flag_no_protein(calcium, lacking)
+    control = calcium.role == "mg_control"
+    return pd.concat(
+        [
+            ca.amounts_rows(calcium[~control], "calcium", ca.READOUT, ca.UNIT),
+            ca.amounts_rows(calcium[control], "calcium", ca.APPARENT, ca.UNIT),
+            ca.amounts_rows(protein, "protein", pr.READOUT, pr.UNIT),
+            per_protein,
+        ],
+        ignore_index=True,
+    )
+
+
+def _tell_no_protein(experiment: Experiment, lacking: pd.DataFrame, problems: Problems) -> None:
+    """One warning per calcium plate and reason."""
+    files = {f.plate: f for f in _plate_files(experiment) if f.assay == "calcium"}
+    for (plates, reason), reps in lacking.groupby(["plate", "reason"], sort=False):
+        raw = files[str(plates).partition(";")[0]]
+        places = _places(reps)
+        code = "MG320" if reason == "none" else "MG321"
+        problems.add(code, file=raw.file, sheet=raw.sheet, place=places, seen=len(reps), plate=plates)
+
+
+def _places(reps: pd.DataFrame) -> str:
+    """Reps (columns REP) as condition/donor with their reps, short enough for a message."""
+    groups = reps.groupby(["condition", "donor"], sort=False)["rep"]
+    named = [f"{condition}/{donor}/{','.join(rep)}" for (condition, donor), rep in groups]
+    return listed(named, _LISTED, "; ")
+
+
+def _tell_unquantified(experiment: Experiment, problems: Problems) -> None:
+    """One warning for each assay of a later version; values measured elsewhere need no curve."""
+    for raw in experiment.files_of(*PLATE_ASSAYS):
+        if raw.assay not in QUANTIFIERS and raw.reader != "table":
+            problems.add("MG322", seen=raw.assay)

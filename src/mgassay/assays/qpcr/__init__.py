@@ -1,0 +1,1 @@
+"""Cq to relative expression."""

@@ -1,0 +1,47 @@
+"""Every flag that a row of a result can carry, in one order, and how flags are joined."""
+
+from mgassay.errors import ContractError
+
+FLAGS = (
+    "above_curve",  # at least `limit`: above the top standard, beyond an apex, or later than the record
+    "below_lod",
+    "below_loq",
+    "saturated",  # the reader's own overflow
+    "masked",
+    "excluded",
+    "no_background",  # no no-Pi condition to subtract
+    "no_protein",
+    "uncalibrated",  # no standards, or no negative control image
+    "curve_failed",  # too few standards back-calculate
+    "contaminated_controls",  # the threshold from the negative wells is implausibly high
+    "clipped",
+    "out_of_focus",
+    "grey",
+    "duplicate",
+    "undetermined",  # Cq not reached
+    "assumed_cycles",  # the export does not say how many cycles were run
+    "assumed_efficiency",  # 2 per cycle, not measured
+    "outlier",  # a technical well that does not agree with the others of its kind
+    "past_record",  # the event comes later than the recording
+    "no_linear_window",  # a time course without a stretch that is straight
+    "floor",  # at or below LOD above background: a bound, not a value
+    "proxy_rho",
+    "discordant_blocks",
+    "lower_bound",
+    "upper_bound",  # the true value is at most this
+    "not_scale_robust",
+    "few_donors",  # fewer than two donors: no interval
+    "total_near_zero",
+    "antagonism",  # a share outside 0 to 1
+)
+
+
+def join_flags(*flags: str) -> str:
+    """Flags joined by `;` in the order of the one list, each once; empty ones are left out.
+
+    Raises ContractError for a flag that is not in the list.
+    """
+    given = {f for part in flags for f in part.split(";") if f}
+    if strange := given.difference(FLAGS):
+        raise ContractError(f"not in the list of flags: {sorted(strange)}")
+    return ";".join(f for f in FLAGS if f in given)

@@ -1,0 +1,130 @@
+"""Calcium per well and per protein, apparent calcium; the plates are those of conftest.py."""
+
+import numpy as np
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"standard_unit": "mg/dL"}, 160.0),  # 40 mg/dL = 400 ug/mL
+        ({"standard_unit": "mM"}, 16 * 40.078),
+        ({"standard_unit": "ug/well", "sample_volume_uL": 5}, 40 * 2 * 200 / 5),
+        ({"extract_volume_uL": 500}, 40.0),
+    ],
+)
+def test_units_and_volumes(bench, settings, expected):
+    results, _ = bench.quantify(bench.experiment(settings, files=[bench.CA]), *bench.CALCIUM, bench.ca("C1", 0.45))
+    assert bench.readout(results, "calcium_per_well").value[0] == pytest.approx(expected)
+
+
+def test_mass_standards_without_the_pipetted_volume_are_a_problem_not_a_guess(bench):
+    results, problems = bench.quantify(
+        bench.experiment({"standard_unit": "ug/well"}, files=[bench.CA]),
+        *bench.CALCIUM,
+        bench.ca("C1", 0.45),
+    )
+    assert bench.codes(problems) == ["MG316"]
+    assert results.amounts.empty
+    assert len(results.curves) == 1
+
+
+def test_one_technical_well_above_leaves_a_lower_bound_per_protein(bench):
+    """(16 + 64) / 2 ug over 0.1 mg = 400 ug/mg at least."""
+    rows = [
+        *bench.CALCIUM,
+        *bench.PROTEIN,
+        bench.ca("C1", 0.45),
+        bench.ca("C2", 1.9),
+        bench.pr("C1", 0.60),
+    ]
+    row = bench.readout(bench.quantify(bench.experiment(), *rows)[0], "calcium").iloc[0]
+    assert np.isnan(row.value)
+    assert row.limit == pytest.approx(400, rel=1e-6)
+    assert row.flag == "above_curve"
+
+
+def test_pairing_is_by_condition_donor_and_rep(bench):
+    """Protein 0.1 mg for rep 1 and 0.2 mg for rep 2, listed the other way round."""
+    rows = [
+        *bench.CALCIUM,
+        *bench.PROTEIN,
+        bench.ca("C1", 0.45, rep="1"),
+        bench.ca("C2", 0.45, rep="2"),
+        bench.pr("C1", 1.10, rep="2"),
+        bench.pr("C2", 0.60, rep="1"),
+        bench.pr("C3", 0.9, donor="D2"),
+    ]
+    got = bench.readout(bench.quantify(bench.experiment(), *rows)[0], "calcium")
+    assert got.rep.tolist() == ["1", "2"]
+    np.testing.assert_allclose(got.value, [160, 80], rtol=1e-6)
+
+
+def test_live_reps_without_protein_are_told_once_and_acellular_ones_never(bench):
+    rows = [
+        *bench.CALCIUM,
+        *bench.PROTEIN,
+        bench.ca("C1", 0.45),
+        bench.ca("C2", 0.45, rep="2"),
+        bench.ca("C3", 0.45, "acell", donor="run1"),
+        bench.ca("C4", 0.45, "ca20"),
+        bench.pr("C4", 0.6, "ca20"),
+    ]
+    results, problems = bench.quantify(bench.experiment(), *rows)
+    assert bench.readout(results, "calcium").condition.tolist() == ["ca20"]
+    assert bench.readout(results, "calcium_per_well").flag.tolist() == ["no_protein", "no_protein", "", ""]
+    assert [(p.code, p.place) for p in problems if p.code != "MG324"] == [("MG320", "ca08/D1/1,2")]
+
+
+def test_apparent_calcium_of_the_dye(bench):
+    """(0.07 − 0.05) / 0.01 · 2 · 0.2 = 0.8 ug, and 1.6 ug."""
+    results, problems = bench.quantify(bench.experiment(files=[bench.CA], raised=2.0), *bench.CALCIUM, *bench.CONTROLS)
+    got = bench.readout(results, "calcium_apparent")
+    np.testing.assert_allclose(got.value, [0.8, 1.6, 0.4], rtol=1e-9)
+    assert got.condition.tolist() == ["ca20", "ca20", "ca08"]
+    assert got.donor.tolist() == ["", "", ""]
+    assert bench.codes(problems) == []
+
+
+@pytest.mark.parametrize(("condition", "controls", "told"), [("ca20", [], ["2"]), ("ca08", [], []),
+                                                             ("ca20", [2], ["2"]), ("ca20", [0], [])])  # fmt: skip
+def test_samples_of_raised_mg_without_control_wells_of_that_mg_are_told(bench, condition, controls, told):
+    rows = [*bench.CALCIUM, bench.ca("C1", 0.45, condition), bench.pr("C1", 0.6, condition), *bench.PROTEIN]
+    problems = bench.quantify(bench.experiment(), *rows, *(bench.CONTROLS[i] for i in controls))[1]
+    assert [p.seen for p in problems if p.code == "MG324"] == told
+
+
+def test_subtracting_the_control_of_the_same_mg(bench):
+    """16 − 1.2 ug at 2 mM; 16 − 0.4 ug at 0.8 mM, also for another condition of that Mg."""
+    rows = [
+        *bench.CALCIUM,
+        *bench.CONTROLS,
+        bench.ca("C1", 0.45, "ca20"),
+        bench.ca("C2", 0.45),
+        bench.ca("C3", 0.45, "acell"),
+    ]
+    plain = bench.readout(bench.quantify(bench.experiment(files=[bench.CA]), *rows)[0], "calcium_per_well")
+    results, _ = bench.quantify(bench.experiment({"subtract_mg_control": True}, files=[bench.CA]), *rows)
+    got = bench.readout(results, "calcium_per_well")
+    np.testing.assert_allclose(got.value, [14.8, 15.6, 15.6], rtol=1e-9)
+    assert (got.ci_high - got.ci_low > plain.ci_high - plain.ci_low).all()
+    np.testing.assert_allclose(bench.readout(results, "calcium_apparent").value, [0.8, 1.6, 0.4], rtol=1e-9)
+
+
+def test_a_well_without_control_of_its_mg_is_an_error_not_an_uncorrected_value(bench):
+    rows = [
+        *bench.CALCIUM,
+        bench.CONTROLS[0],
+        bench.ca("C1", 0.45, "ca20"),
+        bench.ca("C2", 0.45, "acell"),
+    ]
+    results, problems = bench.quantify(bench.experiment({"subtract_mg_control": True}, files=[bench.CA]), *rows)
+    assert bench.readout(results, "calcium_per_well").well.tolist() == ["C1"]
+    assert ("MG325", "C2") in [(p.code, p.place) for p in problems]
+
+
+def test_subtraction_without_any_control_leaves_no_amounts(bench):
+    rows = [*bench.CALCIUM, bench.ca("C1", 0.45, "acell")]
+    results, problems = bench.quantify(bench.experiment({"subtract_mg_control": True}, files=[bench.CA]), *rows)
+    assert results.amounts.empty
+    assert bench.codes(problems) == ["MG325"]
