@@ -4,17 +4,13 @@ calcium_per_well [ug] = curve.inverse(absorbance) [ug/mL] * dilution * extract_v
 assay well: curve.inverse [ug] * dilution * extract_volume_uL / sample_volume_uL.
 """
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from mgassay.assays.curves.curve import t_quantile
 from mgassay.assays.plates.measured import measured_from_wells, tell_above, usable_samples, with_low_flags
-from mgassay.assays.plates.replicates import REP, fieller_quotient, reps_from_wells
 from mgassay.assays.plates.standards import PlateCurve, ug_per_culture_well
 from mgassay.experiment import CalciumSettings, Experiment
-from mgassay.flags import join_flags
 from mgassay.problems import Problems, listed
 from mgassay.units import CALCIUM_G_PER_MOL
 
@@ -73,52 +69,6 @@ def without_apparent(measured: pd.DataFrame, conditions: pd.DataFrame) -> tuple[
     corrected["se_reading"] = np.sqrt(measured.se_reading**2 + variance)
     uncontrolled = sample & mean.isna()
     return with_low_flags(corrected)[~uncontrolled].reset_index(drop=True), list(measured.well[uncontrolled])
-
-
-def calcium_per_protein(calcium: pd.DataFrame, protein: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Calcium in ug per mg protein, one row per condition × donor × rep; and the reps that have no usable protein.
-
-    value = mean of the rep's calcium wells / mean of its protein wells, paired by condition, donor and rep, with
-    Fieller's interval from both curves. Where a calcium well is above its curve there is no value, and `limit` is the
-    lower bound that the tops of the range give; elsewhere `limit` is the LOD in ug/mg. Protein above its curve or below
-    its LOD is not usable: a quotient with it would mean nothing. Takes WELL_AMOUNTS frames (ug/well, mg/well).
-
-    Gives rows of AMOUNTS less their experiment, and a frame of REP, plate and reason (`none`, `outside`).
-    """
-    pairs = reps_from_wells(calcium).merge(reps_from_wells(protein), on=REP, how="left", suffixes=("", "_protein"))
-    reasons = pairs.assign(reason=np.where(pairs.plate_protein.isna(), "none", "outside"))[[*REP, "plate", "reason"]]
-    usable = pairs["mean_protein"] >= pairs.lod_protein
-    return _quotients(pairs[usable].reset_index(drop=True)), reasons[~usable].reset_index(drop=True)
-
-
-def _quotients(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Rows of AMOUNTS for paired reps."""
-    protein = pairs.mean_protein.to_numpy(float)
-    low, high = fieller_quotient(
-        pairs["mean"].to_numpy(float), pairs.variance.to_numpy(float), pairs.df.to_numpy(float),
-        protein, pairs.variance_protein.to_numpy(float), pairs.df_protein.to_numpy(float),
-    )  # fmt: skip
-    flags = zip(pairs.flag, pairs.flag_protein, strict=True)
-    return pairs[["plate", "well", *REP]].assign(
-        assay="calcium", readout=PER_PROTEIN, unit=PER_PROTEIN_UNIT,
-        value=pairs["mean"] / protein, ci_low=low, ci_high=high,
-        limit=np.where(pairs.above, pairs.bound, pairs.lod) / protein,
-        flag=[join_flags(own, *(f for f in other.split(";") if f != "below_loq")) for own, other in flags],
-    )  # fmt: skip
-
-
-def flag_no_protein(calcium: pd.DataFrame, lacking: pd.DataFrame) -> pd.DataFrame:
-    """Calcium wells (WELL_AMOUNTS), those of reps without usable protein flagged `no_protein`."""
-    without = pd.MultiIndex.from_frame(lacking[REP])
-    bare = pd.MultiIndex.from_frame(calcium[REP]).isin(without) & (calcium.role == "sample")
-    return calcium.assign(flag=[join_flags(f, "no_protein" * bool(b)) for f, b in zip(calcium.flag, bare, strict=True)])
-
-
-def amounts_rows(measured: pd.DataFrame, assay: str, readout: str, unit: str) -> pd.DataFrame:
-    """Rows of AMOUNTS (less their experiment) of measured wells; `limit` is the top where above, else the LOD."""
-    kept: dict[str, Any] = {c: measured[c] for c in ("plate", "well", *REP, "value", "ci_low", "ci_high", "flag")}
-    limit = measured.top.where(measured.above, measured.lod)
-    return pd.DataFrame(kept).assign(assay=assay, readout=readout, unit=unit, limit=limit)
 
 
 def tell_mg_control(experiment: Experiment, wells: pd.DataFrame, problems: Problems) -> None:

@@ -4,6 +4,8 @@ WELL_AMOUNTS is the state between wells and amounts: amounts with the two parts 
 means of technical wells and ratios can be given an honest interval.
 """
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -126,3 +128,12 @@ def _channels_seen(wells: pd.DataFrame) -> str:
     """The channels of these wells as text."""
     pairs = wells[["channel", "wavelength_nm"]].drop_duplicates()
     return ", ".join(f"{c or 'channel'} {nm:g} nm" for c, nm in zip(pairs.channel, pairs.wavelength_nm, strict=True))
+
+
+def amounts_rows(measured: pd.DataFrame, assay: str, readout: str, unit: str) -> pd.DataFrame:
+    """Rows of AMOUNTS (less their experiment) of measured wells; `limit` is the top where above, else the LOD."""
+    kept: dict[str, Any] = {
+        c: measured[c] for c in ("plate", "well", "condition", "donor", "rep", "value", "ci_low", "ci_high", "flag")
+    }
+    limit = measured.top.where(measured.above, measured.lod)
+    return pd.DataFrame(kept).assign(assay=assay, readout=readout, unit=unit, limit=limit)

@@ -8,8 +8,9 @@ import pandas as pd
 from mgassay import tables
 from mgassay.assays.plates import calcium as ca
 from mgassay.assays.plates import protein as pr
-from mgassay.assays.plates.measured import WELL_AMOUNTS, one_reading_per_well
+from mgassay.assays.plates.measured import WELL_AMOUNTS, amounts_rows, one_reading_per_well
 from mgassay.assays.plates.optical_density import check_absorbances
+from mgassay.assays.plates.per_protein import flag_no_protein, per_protein
 from mgassay.assays.plates.placement import is_misplaced
 from mgassay.assays.plates.plate import Outcome, Plate
 from mgassay.assays.plates.standards import (
@@ -120,21 +121,29 @@ def _nothing_measured() -> pd.DataFrame:
     return pd.DataFrame({c: pd.Series([], dtype=kind) for c, kind in kinds.items()})
 
 
+# How each assay's measured wells (WELL_AMOUNTS), with those of protein beside, become rows of AMOUNTS less their
+# experiment; calcium and protein are told apart below.
+ROWS: Mapping[str, Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]] = {}
+
+
 def _amounts(experiment: Experiment, measured: Mapping[str, pd.DataFrame], problems: Problems) -> pd.DataFrame:
     """Rows of AMOUNTS less their experiment, from WELL_AMOUNTS by assay."""
     calcium, protein = measured["calcium"], measured["protein"]
-    per_protein, lacking = ca.calcium_per_protein(calcium, protein)
+    quotients, lacking = per_protein(
+        calcium, protein, assay="calcium", readout=ca.PER_PROTEIN, unit=ca.PER_PROTEIN_UNIT
+    )
     cells = experiment.conditions.set_index("condition").cells
     lacking = lacking[lacking.condition.map(cells) == "live"]  # without cells there is no protein to miss
     _tell_no_protein(experiment, lacking, problems)
-    calcium = ca.flag_no_protein(calcium, lacking)
+    calcium = flag_no_protein(calcium, lacking)
     control = calcium.role == "mg_control"
     return pd.concat(
         [
-            ca.amounts_rows(calcium[~control], "calcium", ca.READOUT, ca.UNIT),
-            ca.amounts_rows(calcium[control], "calcium", ca.APPARENT, ca.UNIT),
-            ca.amounts_rows(protein, "protein", pr.READOUT, pr.UNIT),
-            per_protein,
+            amounts_rows(calcium[~control], "calcium", ca.READOUT, ca.UNIT),
+            amounts_rows(calcium[control], "calcium", ca.APPARENT, ca.UNIT),
+            amounts_rows(protein, "protein", pr.READOUT, pr.UNIT),
+            quotients,
+            *(rows_of(measured[assay], protein) for assay, rows_of in ROWS.items()),
         ],
         ignore_index=True,
     )
