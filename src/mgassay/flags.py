@@ -33,6 +33,10 @@ FLAGS = (
     "few_donors",  # fewer than two donors: no interval
     "total_near_zero",
     "antagonism",  # a share outside 0 to 1
+    "few_wells",  # too few wells of a kind for this number
+    "confounded",  # no group of like wells stands at two such positions of its plate
+    "out_of_control",  # a plate beyond the limits of its control chart
+    "drift",  # a plate in a run of eight or more on one side of the centre of its control chart
 )
 
 

@@ -47,10 +47,11 @@ def test_every_source_meets_in_one_table_in_a_fixed_order(bench):
     wells = [*bench.CALCIUM, *bench.PROTEIN, bench.ca("C1", 0.45), bench.pr("C1", 0.60)]
     cq = [{**CQ, "well": "A1", "target": "RUNX2", "cq": 26.0}, {**CQ, "well": "A2", "target": "GAPDH", "cq": 20.0}]
     found, _ = made(bench, wells, [IMAGE], cq, [{**ELSEWHERE, "value": 150.0}])
-    # by hand (conftest): 16 ug and 0.1 mg, so 160 ug/mg; the image as it is; −(26 − 20); the table's value as it is
+    # by hand (conftest): 16 ug in 200 uL, so 80 ug/mL; 0.1 mg, so 160 ug/mg; the image as it is; −(26 − 20); the table's value as it is
     values = [(r, v, u) for r, v, u in found["amounts"][["readout", "value", "unit"]].itertuples(index=False)]
     expected = [
         ("calcium_per_well", 16.0, "ug/well"),
+        ("calcium_in_extract", 80 / 40.078, "mM"),
         ("protein_per_well", 0.1, "mg/well"),
         ("calcium", 160.0, "ug/mg"),
         ("alizarin_area", 0.25, "1"),
@@ -61,7 +62,7 @@ def test_every_source_meets_in_one_table_in_a_fixed_order(bench):
     assert [(r, u) for r, _, u in values] == [(r, u) for r, _, u in expected]
     assert [v for _, v, _ in values] == pytest.approx([v for _, v, _ in expected], rel=1e-6)
     assert set(found["amounts"]["experiment"]) == {"exp"}
-    assert list(found["amounts"].index) == list(range(7))
+    assert list(found["amounts"].index) == list(range(8))
     assert list(found["curves"]["assay"]) == ["calcium", "protein"]
     assert len(found["standards"]) == 12  # six levels each
     assert list(found["qpcr"]["well"]) == ["A1", "A2"]
@@ -73,6 +74,19 @@ def test_values_measured_elsewhere_stand_as_they_are(bench):
     pd.testing.assert_frame_equal(found["amounts"], tables.AMOUNTS.frame([row]))
     assert all(len(found[name]) == 0 for name in ("curves", "standards", "qpcr"))
     assert not [p for p in problems if p.severity == "error"]
+
+
+def test_one_readout_in_two_units_is_an_error_that_names_where_each_is_from(bench):
+    """The plates give ug/mg; a table in mg/g would be the same number, but nobody can tell from another word."""
+    wells = [*bench.CALCIUM, *bench.PROTEIN, bench.ca("C1", 0.45), bench.pr("C1", 0.60)]
+    for units, seen in (
+        (["ug/mg"], []),
+        (["umol/mg"], ["ug/mg (calcium_D1), umol/mg (icp)"]),
+        (["umol/mg", ""], ["no unit (icp), ug/mg (calcium_D1), umol/mg (icp)"]),
+    ):
+        _, problems = made(bench, wells, measured=[{**ELSEWHERE, "unit": u, "value": 1.0} for u in units])
+        found = [p for p in problems if p.code == "MG363"]
+        assert [(p.severity, p.place, p.seen) for p in found] == [("error", "calcium", s) for s in seen]
 
 
 def test_problems_of_every_source_are_collected(bench):

@@ -69,7 +69,35 @@ def index_text():
     return index_page(summary, {"mg-hand": row["shares"]})
 
 
+def quality_tables():
+    """The hand-made tables with two wells that hold the same, and a row of plate quality."""
+    made = HAND.make_tables()
+    common = {"assay": "calcium", "plate": "P1", "condition": "ca_mg08", "donor": "D1", "readout": "calcium_per_well"}
+    made["amounts"] = tables.AMOUNTS.frame(
+        {**common, "well": w, "rep": rep, "value": v} for w, rep, v in (("A4", "1", 12.0), ("B1", "2", 8.0))
+    )
+    made["plate_quality"] = tables.PLATE_QUALITY.frame(
+        {"assay": "calcium", "plate": "P1", "measure": "replicate_cv", "subject": s, "estimate": 4.0, "unit": "percent",
+         "ci_low": 2.0, "ci_high": 9.0, "n": 6} for s in ("technical", "culture")
+    )  # fmt: skip
+    return made
+
+
+def charts_text():
+    from mgassay.assays.plates.control_chart import control_chart
+
+    rows = [
+        {"assay": a, "plate": f"{a}_{i}", "measure": m, "subject": "575 nm, standards to 120 ug/mL", "unit": "OD",
+         "estimate": (0.06 + 0.002 * (i % 2)) * (1.5 if i == 7 else 1)}
+        for a in ("calcium", "protein") for m in ("blank_signal", "slope", "lod") for i in range(15)
+    ]  # fmt: skip
+    plates = control_chart({"a": tables.PLATE_QUALITY.frame(rows)})
+    return index_page(tables.SUMMARY.frame(), None, plates)
+
+
 PAGES = {
+    "charts": charts_text,
+    "quality": lambda: report_page(HAND.make_input(tables=quality_tables())),
     "report": lambda: report_page(HAND.make_input()),
     "unidentifiable": lambda: report_page(HAND.unidentifiable()),
     "broken": lambda: report_page(HAND.broken()),
@@ -108,6 +136,25 @@ def test_the_outline_can_be_hidden_without_any_script(shown):
     assert not outline.is_visible()
 
 
+def test_a_plate_map_has_two_faces_without_any_script(shown):
+    page, _ = shown(page_of("quality"))
+    face = page.get_by_label("Deviation from wells that hold the same")
+    well = page.locator(".plate td", has_text="+20")
+    assert page.get_by_label("Readings", exact=True).is_checked()
+    assert not page.locator(".away").first.is_visible()
+    face.check()
+    assert page.locator(".away").all_inner_texts() == ["+20\N{NARROW NO-BREAK SPACE}%", "−20\N{NARROW NO-BREAK SPACE}%"]
+    assert well.is_visible()
+    assert not page.locator(".reading").first.is_visible()
+    colours = [
+        page.locator(f"td.{side}").evaluate("e => getComputedStyle(e).backgroundColor") for side in ("over", "under")
+    ]
+    assert colours[0] != colours[1]
+    assert "above the mean" in well.get_attribute("title")
+    page.locator("details.quality summary").click()
+    assert page.locator("details.quality table").is_visible()
+
+
 def test_words_and_lines_follow_the_dark_scheme(shown):
     colours = {}
     for scheme in ("light", "dark"):
@@ -120,8 +167,9 @@ def test_words_and_lines_follow_the_dark_scheme(shown):
     assert all(a != b for a, b in zip(colours["light"], colours["dark"], strict=True))
 
 
-def test_no_words_of_a_figure_lie_on_each_other(shown):
-    page, _ = shown(page_of("report"))
+@pytest.mark.parametrize("name", ["report", "charts"])
+def test_no_words_of_a_figure_lie_on_each_other(shown, name):
+    page, _ = shown(page_of(name))
     overlaps = page.evaluate(
         """() => [...document.querySelectorAll('svg[role=img]')].flatMap(svg => {
           const boxes = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
@@ -133,8 +181,9 @@ def test_no_words_of_a_figure_lie_on_each_other(shown):
     assert overlaps == []
 
 
-def test_words_of_figures_stay_within_them(shown):
-    page, _ = shown(page_of("report"), 390)
+@pytest.mark.parametrize("name", ["report", "charts"])
+def test_words_of_figures_stay_within_them(shown, name):
+    page, _ = shown(page_of(name), 390)
     outside = page.evaluate(
         """() => [...document.querySelectorAll('svg[role=img]')].flatMap(svg => {
           const frame = svg.getBoundingClientRect();

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from mgassay.report.curves import curve_drawing, curve_pieces, curve_values
@@ -14,11 +15,11 @@ def test_every_standard_reads_back_with_its_error(held):
 
 
 def test_the_curve_table_says_what_failed_and_never_claims_a_perfect_fit(held):
-    listing = curve_pieces(held)[1]
+    listing = curve_pieces(held)[2]
     cells = dict(zip(listing.heads, listing.rows[0], strict=True))
     assert cells["R² of means"] == "> 0.9999"
-    assert cells["levels"] == "2 of 3"
-    assert cells["verdict"] == "standards fail; too few standards back-calculate"
+    assert cells["levels"] == "2 of 3; ICH M10 asks 6"
+    assert cells["assessed"] == "standards fail; too few standards back-calculate"
 
 
 def test_the_line_is_the_fitted_polynomial(held):
@@ -28,10 +29,24 @@ def test_the_line_is_the_fitted_polynomial(held):
     assert y[-1] == pytest.approx(0.06 + 0.016 * 120 - 1e-5 * 120**2)
 
 
-def test_another_model_is_drawn_through_its_fitted_standards(held):
+def test_a_logistic_is_drawn_by_its_formula(held):
+    """y = d + (a - d)/(1 + (x/c)^b) at x = c is half way up: (0.1 + 2.1) / 2."""
     (curve,) = held.rows("curves")
     standards = held.rows("standards")
-    assert curve_values({**curve, "parameters": "a=1;b=2;c=3;d=4"}, standards)[1] == [s["fitted"] for s in standards]
+    top = max(s["standard"] for s in standards)
+    logistic = {**curve, "model": "4pl", "parameters": f"a=0.1;b=1.4;c={top / 2};d=2.1"}
+    x, y = curve_values(logistic, standards)
+    assert np.interp(top / 2, x, y) == pytest.approx(1.1, abs=1e-3)
+    assert (x[0], y[0]) == (0, pytest.approx(0.1))
+
+
+def test_standards_above_the_range_are_open_marks_and_not_used(held):
+    (curve,) = held.rows("curves")
+    cut = {**curve, "range_high": 40.0}
+    drawn = curve_drawing(held, cut)
+    assert drawn.listing.rows[-1][-1] == "not used"
+    assert "not used above it: 120" in drawn.caption
+    assert drawn.svg != curve_drawing(held, curve).svg
 
 
 def test_without_curves_there_is_no_section():

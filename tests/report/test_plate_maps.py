@@ -1,4 +1,4 @@
-from mgassay.report.plate_maps import plate_maps
+from mgassay.report.plate_maps import PlateMaps, plate_maps
 from mgassay.report.rows import Tables
 
 
@@ -50,3 +50,52 @@ def test_rows_beyond_z_and_letters_that_are_no_digits(hand):
     (found,) = maps(hand.with_rows("wells", named), hand)
     assert found.rows[-1][0] == "AA"
     assert not {"i", "l", "o"} & {mark for mark, _ in maps(hand.make_tables(), hand)[0].legend}
+
+
+def with_amounts(hand):
+    """Two reps of one condition and donor, 12 and 8 ug: 20 % above and below their mean; a third below the LOQ."""
+    from mgassay import tables
+
+    _, wells = hand.plate()
+    common = {"assay": "calcium", "plate": "P1", "condition": "ca_mg08", "donor": "D1", "unit": "ug/well"}
+    rows = [
+        {**common, "readout": "calcium_per_well", "well": w, "rep": rep, "value": v}
+        for w, rep, v in (("A4", "1", 12.0), ("B1", "2", 8.0))
+    ]
+    quotient = {**common, "readout": "calcium", "well": "A4", "rep": "1", "value": 500.0}
+    made = {**hand.make_tables(), **hand.with_rows("amounts", [*rows, quotient])}
+    named = {"A4": "1", "B1": "2"}
+    made["wells"] = tables.WELLS.frame(
+        {**w, "role": "sample", "condition": "ca_mg08", "donor": "D1", "rep": named[w["well"]], "standard": None}
+        if w["well"] in named else w for w in wells
+    )  # fmt: skip
+    return made
+
+
+def test_the_second_face_shows_how_far_a_well_lies_from_its_like(hand):
+    found = wells_of(maps(with_amounts(hand), hand)[0])
+    assert [(found[w].deviation.replace("\N{NARROW NO-BREAK SPACE}", " "), found[w].tilt) for w in ("A4", "B1")] == [
+        ("+20 %", 0.67), ("−20 %", -0.67)
+    ]  # fmt: skip
+    assert found["A4"].told.endswith("20\N{NO-BREAK SPACE}% above the mean of wells that hold the same")
+    assert found["B1"].told.endswith("20\N{NO-BREAK SPACE}% below the mean of wells that hold the same")
+    assert {w.deviation for name, w in found.items() if w and name not in ("A4", "B1")} == {""}
+    assert PlateMaps(tuple(maps(with_amounts(hand), hand))).has_deviations
+
+
+def test_without_like_wells_there_is_no_second_face(hand):
+    assert not PlateMaps(tuple(maps(hand.make_tables(), hand))).has_deviations
+
+
+def test_the_first_map_of_a_plate_tells_its_quality(hand):
+    _, wells = hand.plate()
+    reads = [{**w, "read_index": i} for i in range(1, 3) for w in wells]
+    row = {"assay": "calcium", "plate": "P1", "measure": "replicate_cv", "subject": "technical", "estimate": 3.0,
+           "unit": "percent", "n": 4}  # fmt: skip
+    other = {**row, "plate": "P2"}
+    made = {**hand.with_rows("wells", reads), **hand.with_rows("plate_quality", [row, other])}
+    made["wells"] = hand.with_rows("wells", reads)["wells"]
+    first, second = maps(made, hand)
+    assert len(first.quality.rows) == 1
+    assert first.summary.startswith("Plate quality: technical CV 3.0")
+    assert second.quality is None

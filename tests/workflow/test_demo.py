@@ -21,13 +21,14 @@ def test_every_table_of_the_contract_is_there_with_its_columns(demo_lab):
     for state in tables.RESULT_TABLES:
         header = (demo_lab.results / RUN / "tables" / f"{state.name}.csv").read_text().splitlines()[0]
         assert header == ",".join(state.columns)
-    for state in (tables.SUMMARY, tables.SUMMARY_SHARES):
+    for state in (tables.SUMMARY, tables.SUMMARY_SHARES, tables.SUMMARY_PLATES):
         assert (demo_lab.results / f"{state.name}.csv").read_text().splitlines()[0] == ",".join(state.columns)
 
 
 @pytest.mark.parametrize("state", [tables.READINGS, tables.WELLS, tables.AMOUNTS, tables.MEANS, tables.EFFECTS,
                                    tables.SHARES, tables.CURVES, tables.STANDARDS, tables.IMAGES, tables.QPCR,
-                                   tables.GENES, tables.CHECKS], ids=lambda s: s.name)  # fmt: skip
+                                   tables.GENES, tables.CHECKS, tables.PLATE_QUALITY],
+                         ids=lambda s: s.name)  # fmt: skip
 def test_the_stages_of_the_demo_leave_rows(demo_lab, state):
     assert len(table(demo_lab, state)) > 0
 
@@ -35,6 +36,15 @@ def test_the_stages_of_the_demo_leave_rows(demo_lab, state):
 def test_the_demo_has_nothing_to_mend(demo_lab):
     problems = table(demo_lab, tables.PROBLEMS)
     assert problems.loc[problems["severity"] == "error"].empty
+
+
+def test_no_plate_of_the_demo_is_warned_of_and_all_stand_on_the_control_chart(demo_lab):
+    problems = table(demo_lab, tables.PROBLEMS)
+    assert problems["code"].isin(["MG380", "MG381"]).sum() == 0
+    chart = store.read_table(demo_lab.results, tables.SUMMARY_PLATES)
+    assert set(chart["measure"]) == {"blank_signal", "slope", "lod", "replicate_cv"}
+    assert (chart[chart["measure"] == "slope"].groupby("series")["plate"].nunique() == 4).all()
+    assert chart["centre"].isna().all()  # four plates of a kind are too few for limits
 
 
 def test_shares_are_bounded_narrow_and_hold_the_truth(demo_lab):

@@ -35,10 +35,21 @@ GROUND = (
 ROOMS = {
     "read": ("readers",),
     "images": ("readers", "assays", "report/overlay.py"),
-    "quantify": ("assays",),
+    "quantify": ("design.py", "assays"),
     "effects": ("design.py", "effects", "report"),
-    "report": ("design.py", "effects", "report"),
-    "overview": ("design.py", "effects", "report"),
+    "report": (
+        "design.py",
+        "effects",
+        "report",
+        "assays/curves",
+        "assays/plates/position.py",
+    ),
+    "overview": (
+        "design.py",
+        "effects",
+        "report",
+        "assays/plates/control_chart.py",
+    ),
     "gate": (),
 }
 

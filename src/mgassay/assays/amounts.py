@@ -9,7 +9,7 @@ from mgassay.assays.images.alizarin import amounts_from_images
 from mgassay.assays.plates.plates import quantify_plates
 from mgassay.assays.qpcr.qpcr import expression_from_qpcr, qpcr_from_wells
 from mgassay.experiment import Experiment
-from mgassay.problems import Problems
+from mgassay.problems import Problems, listed
 
 
 def tables_from_wells(
@@ -25,6 +25,7 @@ def tables_from_wells(
     expressed = expression_from_qpcr(experiment, qpcr, problems)
     parts = [plates.amounts, stained, expressed, tables.AMOUNTS.frame(held["measured"])]
     amounts = tables.AMOUNTS.frame(pd.concat([tables.AMOUNTS.frame(), *(p for p in parts if len(p))]))
+    _tell_units(amounts, problems)
     return {
         "amounts": amounts,
         "curves": plates.curves,
@@ -33,3 +34,13 @@ def tables_from_wells(
         "qpcr": qpcr,
         "exclusions": tables.EXCLUSIONS.frame(pd.concat([held["left_out"], plates.exclusions])),
     }
+
+
+def _tell_units(amounts: pd.DataFrame, problems: Problems) -> None:
+    """An error for each readout that comes in several units: its means would be of unlike numbers."""
+    sources = amounts[["readout", "unit", "plate"]].drop_duplicates()
+    for readout, of_readout in sources.groupby("readout", sort=True):
+        plates = of_readout.groupby("unit", sort=True)["plate"].agg(listed)
+        if len(plates) > 1:
+            seen = ", ".join(f"{unit or 'no unit'} ({names})" for unit, names in plates.items())
+            problems.add("MG363", file="files.csv", place=str(readout), seen=seen)

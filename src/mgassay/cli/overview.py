@@ -20,21 +20,23 @@ def register(app: typer.Typer) -> None:
 def overview(results: Results, experiments: Names) -> None:
     """Write index.html, summary.csv, summary_shares.csv and summary_plates.csv over all experiments."""
     from mgassay import store, tables
+    from mgassay.assays.plates.control_chart import control_chart
     from mgassay.report.index import index_page, summary_row
 
-    states = (tables.EFFECTS, tables.SHARES, tables.PROBLEMS)
-    rows, shares = [], {}
+    states = (tables.EFFECTS, tables.SHARES, tables.PROBLEMS, tables.PLATE_QUALITY)
+    rows, shares, quality = [], {}, {}
     for name in experiments:
         held = {s.name: store.read_table(results / name / "tables", s) for s in states}
         verdict = store.read_json(results / name / "verdict.json")
         title = store.read_title(results / name / "parts" / "experiment.json")
         rows.append(summary_row(name, title, verdict, held))
-        shares[name] = held["shares"]
+        shares[name], quality[name] = held["shares"], held["plate_quality"]
+    plates = control_chart(quality)
     summary = tables.SUMMARY.frame(rows)
     store.write_table(results, tables.SUMMARY, summary)
     store.write_table(results, tables.SUMMARY_SHARES, tables.SUMMARY_SHARES.frame())
-    store.write_table(results, tables.SUMMARY_PLATES, tables.SUMMARY_PLATES.frame())
-    store.write_text(results / "index.html", index_page(summary, shares))
+    store.write_table(results, tables.SUMMARY_PLATES, plates)
+    store.write_text(results / "index.html", index_page(summary, shares, plates))
 
 
 def gate(results: Results, experiments: Names) -> None:

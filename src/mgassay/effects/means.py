@@ -14,8 +14,8 @@ from mgassay.experiment import Experiment
 from mgassay.flags import join_flags
 from mgassay.problems import Problems
 
-# Made on the way to calcium, or a property of the dye: nothing to contrast.
-_NOT_COMPARED = ("protein_per_well", "calcium_apparent")
+# Made on the way to calcium, the same amount in another unit, or a property of the dye: nothing to contrast.
+_NOT_COMPARED = ("protein_per_well", "calcium_in_extract", "calcium_apparent")
 _REP = ["readout", "condition", "donor", "rep"]
 _CELL = ["readout", "condition", "donor"]
 

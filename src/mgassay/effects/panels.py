@@ -10,7 +10,14 @@ from mgassay.effects.intervals import Array
 from mgassay.flags import join_flags
 
 # Order in which a verdict looks for its readout; all of them measure mineral and have a no-Pi background.
-MINERAL_READOUTS = ("calcium", "calcium_per_well", "alizarin_od", "alizarin_extract", "alizarin_area")
+MINERAL_READOUTS = (
+    "calcium",
+    "calcium_per_well",
+    "alizarin_od",
+    "alizarin_extract",
+    "alizarin_extract_per_protein",
+    "alizarin_area",
+)
 
 
 def is_mineral(readout: str) -> bool:

@@ -12,6 +12,7 @@ from mgassay.experiment import Experiment, RawFile
 from mgassay.problems import Problems, listed, suggestion
 from mgassay.readers.conditions import check_settings_fit, conditions_from_cells
 from mgassay.readers.contents import content_from_file
+from mgassay.readers.kits import check_standards
 from mgassay.readers.layouts import layout_from_cells, samples_from_cells
 from mgassay.readers.names import check_names
 from mgassay.readers.paths import files_in, is_left_behind, leaves_folder
@@ -50,7 +51,9 @@ def read_experiment(folder: Path, problems: Problems) -> Experiment | None:
     check_names(maps | ({} if samples is None else {shelf.file_of("samples"): samples}), problems)
     _check_unlisted(shelf, files, problems)
     _check_unused(shelf, files, problems)
-    return Experiment(name, read.settings, conditions, files, layouts, samples)
+    experiment = Experiment(name, read.settings, conditions, files, layouts, samples)
+    check_standards(experiment, {name: shelf.file_of(f"layout_{name}") for name in layouts}, problems)
+    return experiment
 
 
 def _settings_text(folder: Path, problems: Problems) -> str | None:

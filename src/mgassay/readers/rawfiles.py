@@ -22,6 +22,7 @@ from mgassay.readers.declared import (
     numbers_from_table,
     table_from_cells,
 )
+from mgassay.readers.kits import preset_from_kit
 from mgassay.readers.paths import (
     PICTURES,
     alike,
@@ -33,10 +34,11 @@ from mgassay.readers.paths import (
     paths_of_images,
     spelt_as_on_disk,
 )
+from mgassay.readers.settings import FILE as SETTINGS_FILE
 from mgassay.readers.settings import expectation
 from mgassay.readers.text import number_from
 
-OWN_COLUMNS = tuple(c for c in RawFile.model_fields if c != "overrides")
+OWN_COLUMNS = tuple(c for c in RawFile.model_fields if c not in ("overrides", "preset"))
 REQUIRED = ("file", "assay", "plate")
 WAVELENGTHS_NM = (200.0, 1100.0)  # what plate readers can be set to
 _SECTIONS: dict[str, type[AssaySettings]] = {a: type(getattr(Assays(), a)) for a in ASSAYS}
@@ -100,7 +102,25 @@ def _row(table: Declared, i: int, numbers: Mapping[str, float], bench: Bench, pr
         wavelength = f"{common.wavelength_nm:g}"
     own = {k: text[k] for k in ("assay", "plate", "layout", "sheet", "reader")} | {"pattern": pattern}
     dilution = overrides.pop("dilution", None)
-    return RawFile(file=file, wavelength_nm=wavelength, dilution=dilution, confirm=confirm, overrides=overrides, **own)
+    settled = {"overrides": overrides, "preset": _preset(table, row, assay, common, overrides, wavelength, problems)}
+    return RawFile(file=file, wavelength_nm=wavelength, dilution=dilution, confirm=confirm, **settled, **own)
+
+
+def _preset(
+    table: Declared,
+    row: object,
+    assay: str,
+    common: AssaySettings,
+    overrides: Mapping[str, Any],
+    wavelength: str,
+    problems: Problems,
+) -> dict[str, Any]:
+    """What the kit of a row sets; the kit is named in the row, else in the assay's section of experiment.toml."""
+    given = {*common.model_fields_set, *overrides, *(["wavelength_nm"] if wavelength else [])}
+    section = {"file": SETTINGS_FILE, "sheet": "", "place": f"assays.{assay}.kit"}
+    where = table.at(row, "kit") if "kit" in overrides else section
+    name = overrides.get("kit", getattr(common, "kit", None))
+    return preset_from_kit(name, assay, given=given, wavelength=wavelength, where=where, problems=problems)
 
 
 def _check_file(table: Declared, row: object, file: str, folder: Path, images: bool, problems: Problems) -> bool:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup
 
+from mgassay.assays.curves.models import MODELS
 from mgassay.report import labels
+from mgassay.report.curve_words import ASSESSED_AGAINST, HOW_TO_READ, curve_caption, levels_text, model_name
 from mgassay.report.drawing import BLUE, FAINT, INK, VERMILION, draw
 from mgassay.report.numbers import decimal, level, significant
 from mgassay.report.pieces import Beside, Drawing, Listing, Prose, listing_of
@@ -15,15 +17,12 @@ from mgassay.report.rows import Row, Tables, is_missing
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+POINTS = 120  # of the line that is drawn
 ASSESSED = {
     "pass": "standards pass",
     "fail": "standards fail",
     "not_assessable": "too few levels to be assessed",
 }
-HOW_TO_READ = (
-    "Marks are means of the wells of a level; a cross reads back outside ±15 % (±20 % at the lowest standard). A curve "
-    "passes with three levels in four within these limits. Dotted: limit of quantification."
-)
 
 
 def curve_pieces(tables: Tables) -> list[object]:
@@ -32,6 +31,7 @@ def curve_pieces(tables: Tables) -> list[object]:
     if not curves:
         return []
     return [
+        Prose(ASSESSED_AGAINST, "quiet"),
         Prose(HOW_TO_READ, "quiet"),
         curves_listing(curves),
         Beside(tuple(curve_drawing(tables, c) for c in curves), dense=True),
@@ -40,19 +40,19 @@ def curve_pieces(tables: Tables) -> list[object]:
 
 def curves_listing(curves: Sequence[Row]) -> Listing:
     """One row per curve: model, weighting, limits, and whether its standards pass."""
-    heads = ("plate", "assay", "model", "weighting", "R² of means", "LOD", "LOQ", "range", "unit", "levels", "verdict")
+    heads = ("plate", "assay", "model", "weighting", "R² of means", "LOD", "LOQ", "range", "unit", "levels", "assessed")
     rows = [
         (
             c["plate"],
             labels.assay(c["assay"]),
-            c["model"],
+            model_name(c["model"]),
             c["weighting"],
             _r2_text(c["r2_means"]),
             significant(c["lod"]),
             significant(c["loq"]),
             f"{level(c['range_low'])} to {level(c['range_high'])}",
             labels.unit(c["unit"]),
-            f"{c['levels_pass']} of {c['levels']}",
+            levels_text(c),
             "; ".join(t for t in (ASSESSED.get(c["assessed"], c["assessed"]), labels.flags(c["flag"])) if t),
         )
         for c in curves
@@ -69,13 +69,14 @@ def curve_drawing(tables: Tables, curve: Row) -> Drawing:
     """Signal over standard for one plate, the fitted curve through it, and the back-calculation table."""
     standards = tables.rows("standards", plate=curve["plate"], assay=curve["assay"])
     title = f"{labels.assay(curve['assay'])} standard curve, plate {curve['plate']}"
-    failed = [s for s in standards if s["error_percent"] == s["error_percent"] and not _passes(s)]
-    spoken = f"{title}: {curve['model']}, {len(standards)} levels, {len(failed)} outside the limits."
+    used = [s for s in standards if s["standard"] <= curve["range_high"]]
+    failed = [s for s in used if s["error_percent"] == s["error_percent"] and not _passes(s)]
+    spoken = f"{title}: {model_name(curve['model'])}, {len(standards)} levels, {len(failed)} outside the limits."
     return Drawing(
         title=title,
         svg=curve_svg(f"curve-{curve['assay']}-{curve['plate']}", spoken, curve, standards),
-        caption=f"{labels.capital(curve['model'])}, weighting {curve['weighting']}.",
-        listing=standards_listing(title, standards),
+        caption=curve_caption(tables, curve, standards),
+        listing=standards_listing(title, standards, curve["range_high"]),
         folded=True,
     )
 
@@ -92,15 +93,12 @@ def parameters_of(curve: Row) -> dict[str, float]:
 
 
 def curve_values(curve: Row, standards: Sequence[Row]) -> tuple[list[float], list[float]]:
-    """The line to draw: a polynomial from its parameters, any other model straight between its fitted standards."""
-    p = parameters_of(curve)
+    """The line to draw, from nothing to the top standard, by the curve's own model and parameters."""
     if not standards:
         return [], []
-    if {"intercept", "slope"} <= set(p) <= {"intercept", "slope", "quadratic"}:
-        x = np.linspace(0.0, max(s["standard"] for s in standards), 60)
-        y = p["intercept"] + p["slope"] * x + p.get("quadratic", 0.0) * x**2
-        return [float(v) for v in x], [float(v) for v in y]
-    return [s["standard"] for s in standards], [s["fitted"] for s in standards]
+    model, p = MODELS[curve["model"]], np.array(list(parameters_of(curve).values()))
+    x = np.linspace(0.0, max(s["standard"] for s in standards), POINTS)
+    return [float(v) for v in x], [float(v) for v in model.predict(p, x)]
 
 
 def curve_svg(key: str, label: str, curve: Row, standards: Sequence[Row]) -> Markup:
@@ -109,11 +107,10 @@ def curve_svg(key: str, label: str, curve: Row, standards: Sequence[Row]) -> Mar
     def paint(axes: "Axes") -> None:
         axes.plot(*curve_values(curve, standards), color=INK, linewidth=1.2, zorder=1)
         for s in standards:
-            judged = s["error_percent"] == s["error_percent"]
-            bad = judged and not _passes(s)
+            marker, size, colour = _mark(s, curve)
             axes.plot(
-                [s["standard"]], [s["signal"]], "X" if bad else "o", color=VERMILION if bad else BLUE,
-                markeredgecolor=INK, markeredgewidth=0.6, markersize=7 if bad else 6, clip_on=False, zorder=3,
+                [s["standard"]], [s["signal"]], marker, color=colour, markerfacecolor=colour, markeredgecolor=INK,
+                markeredgewidth=0.6, markersize=size, clip_on=False, zorder=3,
             )  # fmt: skip
         if curve["loq"] == curve["loq"]:
             axes.axvline(curve["loq"], color=INK, linestyle=":", linewidth=1, alpha=2 * FAINT)
@@ -125,8 +122,16 @@ def curve_svg(key: str, label: str, curve: Row, standards: Sequence[Row]) -> Mar
     return draw(key, label, (4.6, 2.7), paint)
 
 
-def standards_listing(title: str, standards: Sequence[Row]) -> Listing:
-    """Back-calculated standards of one plate."""
+def _mark(standard: Row, curve: Row) -> tuple[str, int, str]:
+    """Shape, size and colour of a level: open above the range, a cross outside the limits, else a dot."""
+    if standard["standard"] > curve["range_high"]:
+        return "o", 6, "none"
+    judged = standard["error_percent"] == standard["error_percent"]
+    return ("X", 7, VERMILION) if judged and not _passes(standard) else ("o", 6, BLUE)
+
+
+def standards_listing(title: str, standards: Sequence[Row], top: float) -> Listing:
+    """Back-calculated standards of one plate, of which those above `top` were not used."""
     heads = ("standard", "wells", "signal", "back-calculated", "error", "within limits")
     rows = [
         (
@@ -135,7 +140,7 @@ def standards_listing(title: str, standards: Sequence[Row]) -> Listing:
             significant(s["signal"]),
             significant(s["back_calculated"]),
             _error(s),
-            _verdict(s),
+            "not used" if s["standard"] > top else _verdict(s),
         )
         for s in standards
     ]

@@ -6,7 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from mgassay import tables as states
 from mgassay.report import labels
+from mgassay.report.control_charts import control_pieces
 from mgassay.report.grades import GRADES
 from mgassay.report.numbers import NOTHING, count, percent, with_interval
 from mgassay.report.page import POLICY, templates
@@ -66,13 +68,21 @@ def _total(effects: pd.DataFrame, readout: str, block: str) -> Row | None:
     return {str(k): v for k, v in rows[-1].items()} if rows else None
 
 
-def index_page(summary: pd.DataFrame, shares: Mapping[str, pd.DataFrame] | None = None) -> str:
-    """The overview of SUMMARY, one line per experiment in its order; `shares` are SHARES by experiment."""
+def index_page(
+    summary: pd.DataFrame,
+    shares: Mapping[str, pd.DataFrame] | None = None,
+    plates: pd.DataFrame | None = None,
+) -> str:
+    """The overview of SUMMARY, one line per experiment in its order; `shares` are SHARES by experiment.
+
+    `plates` are SUMMARY_PLATES: those series that have limits are drawn.
+    """
+    charts = control_pieces(states.SUMMARY_PLATES.frame() if plates is None else plates)
     lines = [_line({str(k): v for k, v in r.items()}, shares or {}) for r in summary.to_dict("records")]
     return (
         templates()
         .get_template("index.html.j2")
-        .render(policy=POLICY, lines=lines, grades=GRADES, counted=count(len(lines), "experiment"))
+        .render(policy=POLICY, lines=lines, grades=GRADES, charts=charts, counted=count(len(lines), "experiment"))
     )
 
 

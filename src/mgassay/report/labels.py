@@ -13,7 +13,9 @@ READOUTS: Mapping[str, str] = {
     "alizarin_area": "Alizarin Red area",
     "alizarin_od": "Alizarin Red density",
     "alizarin_extract": "Alizarin Red extract",
-    "alp": "alkaline phosphatase",
+    "alizarin_extract_per_protein": "Alizarin Red extract per protein",
+    "alp": "alkaline phosphatase per protein",
+    "alp_per_well": "alkaline phosphatase per well",
     "mg_intracellular": "intracellular Mg²⁺",
     "t50": "T50 of calciprotein particles",
     "viability": "viability",
@@ -35,10 +37,16 @@ UNITS: Mapping[str, str] = {
     "mg/well": "mg per well",
     "ug/mL": "µg/mL",
     "uM": "µM",
+    "uM/mg": "µM per mg protein",
+    "nmol/mg": "nmol per mg protein",
+    "nmol/min": "nmol per min",
+    "nmol/min/mg": "nmol per min per mg protein",
     "1": "fraction of the field",
     "OD": "optical density",
     "um2": "µm²",
     "px": "pixels",
+    "min": "min",
+    "percent": "%",
 }
 SHARES: Mapping[str, str] = {
     "passive": "passive, no cells needed",
@@ -96,6 +104,10 @@ FLAGS: Mapping[str, str] = {
     "few_donors": "fewer than two donors: no interval",
     "total_near_zero": "total effect close to zero",
     "antagonism": "estimate outside 0 to 100 %",
+    "few_wells": "too few wells",
+    "confounded": "position cannot be told from what the wells hold",
+    "out_of_control": "beyond the control limits",
+    "drift": "in a run of eight or more plates on one side of the centre",
 }
 INTACT = "entry intact"
 ROLES: Mapping[str, tuple[str, str]] = {

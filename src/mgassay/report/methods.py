@@ -1,6 +1,6 @@
 """The methods paragraph, ready to paste: what was done to these data, with these settings, and whose methods it is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -8,8 +8,10 @@ from mgassay.design import blocks_of
 from mgassay.effects.panels import MINERAL_READOUTS
 from mgassay.experiment import Experiment
 from mgassay.report import labels
+from mgassay.report.methods_plates import REFERENCES as PLATE_REFERENCES
+from mgassay.report.methods_plates import plate_sentences
 from mgassay.report.numbers import count, decimal, level
-from mgassay.report.rows import Row, Tables, donors_column, tables_of
+from mgassay.report.rows import Tables, donors_column, tables_of
 
 REFERENCES: Mapping[str, str] = {
     "Fieller": "Fieller EC. Some problems in interval estimation. J R Stat Soc B 1954;16:175–185.",
@@ -39,7 +41,7 @@ def methods_text(experiment: Experiment, tables: Mapping[str, pd.DataFrame], ver
         " ".join(sentences)
         for sentences in (
             _design(experiment, held),
-            _plates(experiment, held),
+            plate_sentences(experiment, held),
             _images(experiment, held),
             _qpcr(experiment, held),
             _effects(experiment, held),
@@ -47,7 +49,8 @@ def methods_text(experiment: Experiment, tables: Mapping[str, pd.DataFrame], ver
         )
     ]
     text = "\n\n".join(p for p in paragraphs if p)
-    cited = [full for name, full in REFERENCES.items() if f"{name} " in text]
+    known = sorted({**REFERENCES, **PLATE_REFERENCES}.items(), key=lambda entry: entry[0].lower())
+    cited = [full for name, full in known if f"{name} " in text]
     return f"{text}\n\nReferences\n" + "\n".join(cited) + "\n" if cited else f"{text}\n"
 
 
@@ -85,48 +88,6 @@ def live_donors(experiment: Experiment, tables: Tables) -> dict[str, tuple[str, 
     means = tables["means"]
     live = means[means["condition"].map(cells).isin(["live", ""])]
     return {str(r): tuple(donors_column(rows)) for r, rows in live.groupby("readout", sort=True)}
-
-
-def _plates(experiment: Experiment, tables: Tables) -> Iterator[str]:
-    """Calcium and protein with the curves that were fitted."""
-    volumes = {
-        "calcium": ("extract", experiment.settings.assays.calcium.extract_volume_uL),
-        "protein": ("lysate", experiment.settings.assays.protein.lysate_volume_uL),
-    }
-    for assay, (name, volume) in volumes.items():
-        if curves := tables.rows("curves", assay=assay):
-            yield (
-                f"{labels.capital(assay)} was read as absorbance{_light(tables, assay)} against the plate's own "
-                f"standards ({_curves(curves)}; {name} {level(volume)} µL per well{_diluted(tables, assay)})."
-            )
-    if (tables["amounts"]["readout"] == "calcium").any():
-        yield "Calcium is given per mg protein, paired by condition, donor and rep."
-    if len(tables["curves"]):
-        yield (
-            "A curve's standards were read back and held to ±15 % (±20 % at the lowest level), three levels in four; "
-            "signals above the top standard were treated as bounds, never extrapolated."
-        )
-
-
-def _light(tables: Tables, assay: str) -> str:
-    """At which wavelengths an assay was read, where the exports or the lab say so."""
-    wells = tables["wells"]
-    known = sorted(wells.loc[wells["assay"] == assay, "wavelength_nm"].dropna().unique())
-    return f" at {' and '.join(level(nm) for nm in known)} nm" if known else ""
-
-
-def _diluted(tables: Tables, assay: str) -> str:
-    """By what the samples of an assay were diluted before reading."""
-    wells = tables["wells"]
-    samples = wells[(wells["assay"] == assay) & (wells["role"] == "sample")]
-    factors = [f for f in sorted(samples["dilution"].dropna().unique()) if f != 1]
-    return f", diluted {' and '.join(level(f) for f in factors)}-fold" if factors else ""
-
-
-def _curves(curves: Sequence[Row]) -> str:
-    """The models and weightings that were fitted."""
-    kinds = dict.fromkeys(f"{c['model']}, weighting {c['weighting']}" for c in curves)
-    return f"{count(len(curves), 'plate')}: {'; '.join(kinds)}"
 
 
 def _images(experiment: Experiment, tables: Tables) -> Iterator[str]:

@@ -1,23 +1,33 @@
-"""Plate maps as tables: every well with its role, value, flags, and the cell of the raw file that it came from."""
+"""Plate maps as tables: every well with its role, value, flags, and the cell of the raw file that it came from.
+
+Each map has a second face, shown by a switch: how far a well lies from those that hold the same.
+"""
 
 import string
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import pandas as pd
 
+from mgassay.assays.plates.position import deviations
 from mgassay.report import labels
-from mgassay.report.numbers import level, significant
+from mgassay.report.numbers import NO_BREAK, level, percent, significant
+from mgassay.report.pieces import Listing
+from mgassay.report.quality import quality_by_plate, quality_line, quality_listing
 from mgassay.report.rows import Row, Tables, is_missing
 
 MOST_READS = 3  # maps per plate; a kinetic plate has hundreds of reads, and they are in readings.csv
+FULL_COLOUR = 0.3  # the deviation from which on a well is coloured fully
 _KEYS = ["plate", "well", "channel", "wavelength_nm", "read_index"]
 
 
 @dataclass(frozen=True)
 class MapWell:
-    """One well: what is printed in it, how dark it is (0 to 1), its role, whether it is ringed, what it tells."""
+    """One well: what is printed in it, how dark it is (0 to 1), its role, whether it is ringed, what it tells.
+
+    `deviation` is printed on the second face, coloured by `tilt` (-1 to 1); "" and 0 for a well that has none like it.
+    """
 
     mark: str
     value: str
@@ -25,17 +35,24 @@ class MapWell:
     role: str
     ringed: bool
     told: str
+    deviation: str = ""
+    tilt: float = 0.0
 
 
 @dataclass(frozen=True)
 class PlateMap:
-    """One read of one plate: column numbers, rows of wells by letter (None: not read), and its letters explained."""
+    """One read of one plate: column numbers, rows of wells by letter (None: not read), and its letters explained.
+
+    `quality` and its one-line `summary` stand under the first map of a plate.
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[MapWell | None, ...]], ...]
     legend: tuple[tuple[str, str], ...]
     note: str
+    quality: Listing | None = None
+    summary: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +62,11 @@ class PlateMaps:
     maps: tuple[PlateMap, ...]
     kind: ClassVar[str] = "plate_maps"
 
+    @property
+    def has_deviations(self) -> bool:
+        """Whether any well has others to be compared with, so that the switch has something to show."""
+        return any(well is not None and well.deviation for m in self.maps for _, row in m.rows for well in row)
+
 
 def plate_maps(tables: Tables, conditions: Sequence[str]) -> list[PlateMap]:
     """A map for every plate and read in wells.csv, in its order, at most MOST_READS per plate.
@@ -53,15 +75,31 @@ def plate_maps(tables: Tables, conditions: Sequence[str]) -> list[PlateMap]:
     """
     letters = dict(zip(_in_order([*conditions, *tables["wells"]["condition"]]), _letters(), strict=False))
     wells = _with_source(tables)
-    flags = _flags_by_well(tables)
-    maps = []
+    flags, quality = _flags_by_well(tables), quality_by_plate(tables)
+    maps: list[PlateMap] = []
     for (assay, plate), own in wells.groupby(["assay", "plate"], sort=False):
+        away, told = deviations_by_well(tables, str(assay), str(plate)), quality.get((str(assay), str(plate)), [])
         reads = [read for _, read in own.groupby(_KEYS[2:], sort=False, dropna=False)]
         rest = len(reads) - MOST_READS
         for i, read in enumerate(reads[:MOST_READS]):
             note = f"{rest} more reads of this plate are in wells.csv." if rest > 0 and i == MOST_READS - 1 else ""
-            maps.append(plate_map(f"{labels.assay(str(assay))}, plate {plate}", read, letters, flags, note))
+            made = plate_map(f"{labels.assay(str(assay))}, plate {plate}", read, letters, flags, note, away)
+            if told and i == 0:
+                made = replace(made, quality=quality_listing(told), summary=quality_line(told))
+            maps.append(made)
     return maps
+
+
+def deviations_by_well(tables: Tables, assay: str, plate: str) -> dict[str, float]:
+    """Well -> relative deviation of its own amount from the mean of those that hold the same (`deviations`).
+
+    A well's own amount is its first row of AMOUNTS; quotients by protein come after it, under the same plate.
+    """
+    amounts = tables["amounts"]
+    own = amounts[(amounts["assay"] == assay) & (amounts["plate"] == plate)]
+    single = own[(own["well"] != "") & ~own["well"].str.contains(";", regex=False)].drop_duplicates("well")
+    _, found = deviations(single)
+    return dict(zip(found["well"], found["deviation"], strict=True))
 
 
 def _with_source(tables: Tables) -> pd.DataFrame:
@@ -81,13 +119,23 @@ def _flags_by_well(tables: Tables) -> dict[tuple[str, str], str]:
 
 
 def plate_map(
-    title: str, read: pd.DataFrame, letters: Mapping[str, str], flags: Mapping[tuple[str, str], str], note: str = ""
+    title: str,
+    read: pd.DataFrame,
+    letters: Mapping[str, str],
+    flags: Mapping[tuple[str, str], str],
+    note: str = "",
+    away: Mapping[str, float] | None = None,
 ) -> PlateMap:
-    """The map of one read: rows of WELLS with file, sheet and place beside."""
+    """The map of one read: rows of WELLS with file, sheet and place beside; `away` are deviations by well."""
     wells: list[Row] = [{str(k): v for k, v in r.items()} for r in read.to_dict("records")]
     run = {w["condition"] for w in wells}
     top = max((w["value"] for w in wells if w["value"] == w["value"]), default=float("nan"))
-    placed = {_place(w["well"]): _map_well(w, letters, top, flags.get((w["plate"], w["well"]), "")) for w in wells}
+    placed = {
+        _place(w["well"]): _with_deviation(
+            _map_well(w, letters, top, flags.get((w["plate"], w["well"]), "")), (away or {}).get(w["well"])
+        )
+        for w in wells
+    }
     rows, columns = range(1 + max(r for r, _ in placed)), range(1, 1 + max(c for _, c in placed))
     return PlateMap(
         title=title + _read_name(wells[0]),
@@ -141,6 +189,18 @@ def _map_well(well: Row, letters: Mapping[str, str], top: float, flags: str) -> 
         ringed=bool(flags) or odd,
         told=_told(well, flags),
     )
+
+
+def _with_deviation(well: MapWell, deviation: float | None) -> MapWell:
+    """The well with its second face, where there are wells to compare it with."""
+    if deviation is None:
+        return well
+    text = percent(deviation).replace(NO_BREAK, "\N{NARROW NO-BREAK SPACE}")
+    signed = text if text.startswith("−") or not any(c in "123456789" for c in text) else f"+{text}"
+    side = "above" if deviation > 0 else "below"
+    told = f"{well.told}; {percent(abs(deviation))} {side} the mean of wells that hold the same"
+    tilt = max(-1.0, min(1.0, deviation / FULL_COLOUR))
+    return replace(well, deviation=signed, tilt=round(tilt, 2), told=told)
 
 
 def _told(well: Row, flags: str) -> str:

@@ -35,7 +35,7 @@ def test_an_upward_bend_has_no_summit_and_its_rising_branch_is_taken():
     assert MODELS["quadratic"].inverse(p, np.array([6.0])).tolist() == [2.0]
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", ["linear", "quadratic"])  # logistics: test_logistic.py
 def test_gradient_and_slope_are_the_derivatives(name):
     model, p, x, h = MODELS[name], PARABOLA[: len(MODELS[name].parameters)], np.array([-0.3, 0.4, 1.2]), 1e-6
     numeric = np.column_stack(
@@ -49,4 +49,18 @@ def test_a_shape_that_is_not_there_names_those_that_are():
     with pytest.raises(CalibrationError) as caught:
         model_named("cubic")
     assert caught.value.code == "MG301"
-    assert caught.value.facts["known"] == "linear, quadratic"
+    assert caught.value.facts["known"] == "linear, quadratic, 4pl, 5pl"
+
+
+@pytest.mark.parametrize(
+    ("name", "p", "rises"),
+    [
+        ("linear", [1.0, 0.1], True),
+        ("quadratic", [1.0, -0.1, 5.0], False),  # falls from the blank, whatever it does later
+        ("4pl", [0.1, 1.0, 5.0, 2.0], True),
+        ("5pl", [2.0, 1.0, 5.0, 0.1, 1.0], False),
+    ],
+)
+def test_what_rises(name, p, rises):
+    assert MODELS[name].rises(np.array(p)) is rises
+    assert MODELS[name].is_linear is (name in ("linear", "quadratic"))

@@ -97,3 +97,17 @@ def test_subtraction_without_any_control_leaves_no_amounts(bench):
     results, problems = bench.quantify(bench.experiment({"subtract_mg_control": True}, files=[bench.CA]), *rows)
     assert results.amounts.empty
     assert bench.codes(problems) == ["MG325"]
+
+
+def test_calcium_in_the_extract(bench):
+    """16 ug in 200 uL are 80 ug/mL, 80 / 40.078 = 1.99611 mM; at 1000 uL by the file's own row 80 ug, the same mM."""
+    rows = [*bench.CALCIUM, bench.ca("C1", 0.45, "acell"), *bench.CONTROLS]
+    for overrides, ug in (({}, 16), ({"extract_volume_uL": 1000.0}, 80)):
+        results, _ = bench.quantify(bench.experiment(files=[bench.CA], overrides=overrides), *rows)
+        mM = bench.readout(results, "calcium_in_extract")
+        per_well = bench.readout(results, "calcium_per_well")
+        assert per_well.value[0] == pytest.approx(ug)
+        assert (mM.unit[0], mM.value[0]) == ("mM", pytest.approx(80 / 40.078))
+        for column in ("ci_low", "ci_high", "limit"):
+            assert mM[column][0] / per_well[column][0] == pytest.approx(mM.value[0] / per_well.value[0])
+        assert len(mM) == 1  # controls of the dye hold no calcium

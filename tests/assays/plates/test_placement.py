@@ -53,10 +53,11 @@ def experiment(**layouts):
     return Experiment("x", settings, CONDITIONS, (RAW,), layouts)
 
 
-def judged(wells, **layouts):
+def judged(wells, assay="calcium", **layouts):
     problems = Problems()
     before = wells.copy()
-    misplaced = is_misplaced(experiment(**layouts), RAW, wells, problems)
+    raw = RAW.model_copy(update={"assay": assay})
+    misplaced = is_misplaced(experiment(**layouts), raw, wells, problems)
     pd.testing.assert_frame_equal(wells, before)
     return misplaced, [(p.code, p.severity, p.file, p.seen) for p in problems]
 
@@ -111,6 +112,13 @@ def test_a_plate_that_nothing_fits_is_odd_where_both_media_are_on_it():
     misplaced, problems = judged(readings(layout(9)), own=layout(1), other=layout(2))
     assert not misplaced
     assert [p[:3] for p in problems] == [("MG327", "warning", "raw/ca.txt")]
+
+
+@pytest.mark.parametrize(("assay", "odd"), [("alizarin_extract", True), ("protein", False), ("viability", False)])
+def test_only_mineral_must_differ_between_media(assay, odd):
+    """Cells with as much protein in every condition are no sign of another layout."""
+    told = judged(readings(layout(9)), assay, own=layout(1), other=layout(2))[1]
+    assert [p[0] for p in told] == ["MG327"] * odd
 
 
 def test_one_medium_may_read_alike_everywhere():

@@ -1,29 +1,29 @@
 """Shapes of a standard curve: signal as a function of concentration, and back.
 
-A shape is six functions over arrays, so that fitting, intervals and choice are written once (curve.py, choice.py) and a
-further shape (a logistic) is one more entry of `MODELS`.
+A shape is seven functions over arrays, so that fitting, intervals and choice are written once (curve.py, choice.py).
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 from numpy.polynomial import Polynomial
 
+from mgassay.assays.curves import logistic
 from mgassay.errors import CalibrationError
 from mgassay.problems import suggestion
 
 Array = npt.NDArray[np.float64]
-
-NOT_YET = ("4pl", "5pl")
 
 
 @dataclass(frozen=True)
 class Model:
     """One shape. `p` are its parameters in the order of `parameters`; x concentrations, y signals, w weights.
 
-    The signal must rise from x = 0 to `summit(p)`; beyond it the shape has no inverse.
+    The signal must rise from x = 0 to `summit(p)`; beyond it the shape has no inverse. `is_linear`: whether the signal
+    is linear in the parameters, so that what is computed from the covariance is exact.
     """
 
     name: str
@@ -32,8 +32,10 @@ class Model:
     predict: Callable[[Array, Array], Array]  # p, x -> y
     gradient: Callable[[Array, Array], Array]  # p, x -> dy/dp, one row per x
     slope: Callable[[Array, Array], Array]  # p, x -> dy/dx
-    inverse: Callable[[Array, Array], Array]  # p, y -> x, inf for a signal above the summit's
+    inverse: Callable[[Array, Array], Array]  # p, y -> x; inf for a signal too high for the shape, -inf for one too low
     summit: Callable[[Array], float]  # p -> the x beyond which the signal no longer rises, inf when there is none
+    rises: Callable[[Array], bool]  # p -> whether the signal rises from x = 0
+    is_linear: bool = True
 
 
 def _fit_polynomial(degree: int) -> Callable[[Array, Array, Array], Array]:
@@ -84,23 +86,49 @@ def _summit(p: Array) -> float:
     return float(-p[1] / (2.0 * curvature)) if curvature < 0.0 else np.inf
 
 
+def _rises(p: Array) -> bool:
+    """Whether the slope at 0 is positive."""
+    return bool(p[1] > 0.0)
+
+
 def _polynomial(name: str, *parameters: str) -> Model:
     """A polynomial with these coefficients in ascending powers."""
     fit = _fit_polynomial(len(parameters) - 1)
-    return Model(name, parameters, fit, _predict, _gradient, _slope, _inverse, _summit)
+    return Model(name, parameters, fit, _predict, _gradient, _slope, _inverse, _summit, _rises)
+
+
+def _logistic(name: str, *parameters: str) -> Model:
+    """A logistic with these parameters."""
+    return Model(
+        name,
+        parameters,
+        partial(logistic.fit, len(parameters)),
+        logistic.predict,
+        logistic.gradient,
+        logistic.slope,
+        logistic.inverse,
+        logistic.summit,
+        logistic.rises,
+        is_linear=False,
+    )
 
 
 # From simple to rich: the order in which `auto` prefers them.
 MODELS: Mapping[str, Model] = {
     m.name: m
-    for m in (_polynomial("linear", "intercept", "slope"), _polynomial("quadratic", "intercept", "slope", "quadratic"))
+    for m in (
+        _polynomial("linear", "intercept", "slope"),
+        _polynomial("quadratic", "intercept", "slope", "quadratic"),
+        _logistic("4pl", "a", "b", "c", "d"),
+        _logistic("5pl", "a", "b", "c", "d", "g"),
+    )
 }
 
 
 def model_named(name: str) -> Model:
     """The shape of that name.
 
-    Raises CalibrationError (MG301) for a shape that this version does not have.
+    Raises CalibrationError (MG301) for a shape that there is not.
     """
     if name not in MODELS:
         raise CalibrationError("MG301", seen=name, known=", ".join(MODELS), hint=suggestion(name, MODELS))

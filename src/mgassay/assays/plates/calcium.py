@@ -8,15 +8,18 @@ import numpy as np
 import pandas as pd
 
 from mgassay.assays.curves.curve import t_quantile
+from mgassay.assays.plates.against_protein import Quotient
 from mgassay.assays.plates.measured import measured_from_wells, tell_above, usable_samples, with_low_flags
-from mgassay.assays.plates.standards import PlateCurve, ug_per_culture_well
+from mgassay.assays.plates.plate_curve import PlateCurve
+from mgassay.assays.plates.standard_units import ug_per_culture_well
 from mgassay.experiment import CalciumSettings, Experiment
 from mgassay.problems import Problems, listed
 from mgassay.units import CALCIUM_G_PER_MOL
 
 READOUT, UNIT = "calcium_per_well", "ug/well"
 APPARENT = "calcium_apparent"
-PER_PROTEIN, PER_PROTEIN_UNIT = "calcium", "ug/mg"
+IN_EXTRACT, IN_EXTRACT_UNIT = "calcium_in_extract", "mM"
+QUOTIENT = Quotient("calcium", "calcium", "ug/mg", "calcium")
 # Above this Mg, what it adds to the calcium dye is too much to go unmeasured.
 MG_NEEDS_CONTROL_mM = 2.0
 
@@ -46,6 +49,18 @@ def calcium_from_wells(
         places = ";".join(uncontrolled)
         problems.add("MG325", file=raw.file, sheet=raw.sheet, place=places, seen=len(uncontrolled), plate=raw.plate)
     return corrected
+
+
+def in_extract(experiment: Experiment, measured: pd.DataFrame) -> pd.DataFrame:
+    """The same wells (WELL_AMOUNTS, ug/well) as the concentration of calcium in their extract, mM.
+
+    mM = ug per well / extract_volume_uL * 1000 / 40.078 g/mol; the volume is that of the well's plate.
+    """
+    files = {f.plate: experiment.assay_settings(f) for f in experiment.files_of("calcium")}
+    volumes = {p: s.extract_volume_uL for p, s in files.items() if isinstance(s, CalciumSettings)}
+    factor = 1000.0 / CALCIUM_G_PER_MOL / measured.plate.map(volumes).astype(float)
+    scaled = ("value", "ci_low", "ci_high", "se_reading", "se_curve", "lod", "loq", "top")
+    return measured.assign(**{column: measured[column] * factor for column in scaled})
 
 
 def without_apparent(measured: pd.DataFrame, conditions: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mgassay.assays.curves.curve import detection_limit, invert, quantification_limit
-from mgassay.assays.plates.standards import PlateCurve
+from mgassay.assays.curves.inverse import invert
+from mgassay.assays.curves.limits import detection_limit
+from mgassay.assays.plates.plate import Plate
+from mgassay.assays.plates.plate_curve import PlateCurve
 from mgassay.experiment import AssaySettings, RawFile
 from mgassay.flags import join_flags
 from mgassay.problems import Problems
@@ -36,7 +38,7 @@ def measured_from_wells(wells: pd.DataFrame, found: PlateCurve, amount_per_unit:
     curve, status = found.curve, wells.status.to_numpy()
     ok, saturated = status == "ok", status == "above"
     read = invert(curve, wells.value.where(ok).to_numpy())
-    above = saturated | (ok & ~(read.value <= curve.range_high))
+    above = saturated | (ok & (read.value > curve.range_high))
     factor = dilutions(wells, found.raw, found.settings).to_numpy() * amount_per_unit
     amounts = {
         "value": read.value,
@@ -46,13 +48,14 @@ def measured_from_wells(wells: pd.DataFrame, found: PlateCurve, amount_per_unit:
         "se_curve": read.se_curve,
     }
     bounded = {name: np.where(above | ~np.isfinite(a), np.nan, a * factor) for name, a in amounts.items()}
-    limits = {"lod": detection_limit(curve), "loq": quantification_limit(curve), "top": curve.range_high}
+    limits = {"lod": detection_limit(curve), "loq": found.lowest_quantified, "top": curve.range_high}
     measured = wells[["plate", "well", "role", "condition", "donor", "rep"]].assign(
-        **bounded, df=float(curve.df), **{name: limit * factor for name, limit in limits.items()}, above=above
+        **bounded, df=read.df, **{name: limit * factor for name, limit in limits.items()}, above=above
     )
+    below, apart = (status == "below") | (read.value == -np.inf), wells.well.isin(found.outlying.wells)
     fixed = [
-        join_flags(found.flag, "above_curve" * int(a), "saturated" * int(s), "below_lod" * int(b))
-        for a, s, b in zip(above, saturated, status == "below", strict=True)
+        join_flags(found.flag, "above_curve" * int(a), "saturated" * int(s), "below_lod" * int(b), "outlier" * int(o))
+        for a, s, b, o in zip(above, saturated, below, apart, strict=True)
     ]
     return with_low_flags(measured.assign(flag=fixed))[list(WELL_AMOUNTS)].reset_index(drop=True)
 
@@ -76,9 +79,13 @@ def dilutions(wells: pd.DataFrame, raw: RawFile, settings: AssaySettings) -> "pd
     return wells.dilution.fillna(settings.dilution if raw.dilution is None else raw.dilution)
 
 
-def usable_samples(wells: pd.DataFrame, roles: tuple[str, ...], found: PlateCurve, problems: Problems) -> pd.DataFrame:
-    """Wells of these roles that hold a reading; masked ones are out (exclusions.csv), missing ones are told."""
+def usable_samples(
+    wells: pd.DataFrame, roles: tuple[str, ...], found: PlateCurve | Plate, problems: Problems
+) -> pd.DataFrame:
+    """Wells of these roles that hold a reading; those left out stand in exclusions.csv, missing ones are told."""
     asked = wells[wells.role.isin(roles) & (wells.status != "masked")]
+    if isinstance(found, PlateCurve):
+        asked = asked[~asked.well.isin(found.left_out.well)]
     missing = (asked.status == "missing") | ((asked.status == "ok") & asked.value.isna())
     if missing.any():
         raw, lost = found.raw, asked[missing]

@@ -21,6 +21,7 @@ BETTER = 1e-6  # how much less likely by chance another layout's agreement must 
 BY_CHANCE = 0.01
 LEAST_GROUPS, LEAST_SPARE = 4, 4
 LEAST_LEVELS, LEAST_STANDARDS = 4, 6
+MINERAL_ASSAYS = ("calcium", "alizarin_extract")
 _REP = ["condition", "donor", "rep"]
 
 Spots = npt.NDArray[np.int64]
@@ -58,7 +59,7 @@ def is_misplaced(experiment: Experiment, raw: RawFile, wells: pd.DataFrame, prob
     if best and others[best] < BETTER * own:
         problems.add("MG326", seen=best, **where)
         return True
-    if agreement > BY_CHANCE and _must_differ(experiment, layout):
+    if agreement > BY_CHANCE and _must_differ(experiment, raw.assay, layout):
         problems.add("MG327", seen=f"{agreement:.2g}", **where)
     return False
 
@@ -156,10 +157,15 @@ def _moved(spots: Spots, shape: tuple[int, int]) -> Iterator[tuple[str, Spots]]:
     yield ALONG_ROWS, np.column_stack([down // columns, down % columns])
 
 
-def _must_differ(experiment: Experiment, layout: pd.DataFrame) -> bool:
-    """Whether the plate holds groups that cannot read alike: wells of a rep in duplicate, or both media."""
+def _must_differ(experiment: Experiment, assay: str, layout: pd.DataFrame) -> bool:
+    """Whether the plate holds groups that cannot read alike: wells of a rep in duplicate, or mineral in both media.
+
+    Protein and living cells may well be the same in every condition.
+    """
     samples = layout[layout["role"] == "sample"]
     if samples.duplicated(_REP).any():
         return True
+    if assay not in MINERAL_ASSAYS:
+        return False
     media = samples["condition"].map(experiment.conditions.set_index("condition")["medium"])
     return bool(media.nunique() > 1)

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from mgassay import tables
-from mgassay.assays.plates.standards import PlateCurve
+from mgassay.assays.plates.plate_curve import PlateCurve
 from mgassay.experiment import AssaySettings, Experiment, RawFile
 
 

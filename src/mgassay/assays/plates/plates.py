@@ -2,28 +2,37 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from mgassay import tables
 from mgassay.assays.plates import calcium as ca
 from mgassay.assays.plates import protein as pr
+from mgassay.assays.plates.against_protein import set_against_protein
+from mgassay.assays.plates.alp import alp_rows, quantify_alp
+from mgassay.assays.plates.curve_quality import curve_quality
+from mgassay.assays.plates.eluate import eluate_from_wells, eluate_rows
+from mgassay.assays.plates.magnesium import magnesium_rows, quantify_magnesium
 from mgassay.assays.plates.measured import WELL_AMOUNTS, amounts_rows, one_reading_per_well
 from mgassay.assays.plates.optical_density import check_absorbances
-from mgassay.assays.plates.per_protein import flag_no_protein, per_protein
 from mgassay.assays.plates.placement import is_misplaced
 from mgassay.assays.plates.plate import Outcome, Plate
-from mgassay.assays.plates.standards import (
-    curves_row,
-    plate_curve_from_wells,
-    standards_rows,
-    tell_calibration,
-)
+from mgassay.assays.plates.plate_curve import tell_calibration
+from mgassay.assays.plates.quality import plate_quality, tell_z_prime
+from mgassay.assays.plates.standards import curves_row, plate_curve_from_wells, standards_rows
+from mgassay.assays.plates.t50 import quantify_t50, t50_rows
+from mgassay.assays.plates.viability import quantify_viability, viability_rows
 from mgassay.errors import CalibrationError
-from mgassay.experiment import PLATE_ASSAYS, CalciumSettings, Experiment, ProteinSettings, RawFile, StandardsSettings
-from mgassay.problems import Problems, listed
-
-_LISTED = 6
+from mgassay.experiment import (
+    AlizarinExtractSettings,
+    CalciumSettings,
+    Experiment,
+    ProteinSettings,
+    RawFile,
+    StandardsSettings,
+)
+from mgassay.problems import Problems
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,13 +52,17 @@ def quantify_plates(experiment: Experiment, wells: pd.DataFrame, problems: Probl
     Rows of amounts: by assay, within each in the order of files.csv and of the wells. A plate that cannot be quantified
     has no rows and a problem that says why.
     """
-    _tell_unquantified(experiment, problems)
     outcomes: dict[str, list[Outcome]] = {assay: [] for assay in QUANTIFIERS}
+    quality: list[dict[str, Any]] = []
     for raw in _plate_files(experiment):
         own = wells[(wells.assay == raw.assay) & (wells.plate == raw.plate)]
         if len(own):  # a plate without wells was told of when it was read
             plate = Plate(experiment, raw, experiment.assay_settings(raw), own)
-            outcomes[raw.assay].append(QUANTIFIERS[raw.assay](plate, problems))
+            outcome = QUANTIFIERS[raw.assay](plate, problems)
+            outcomes[raw.assay].append(outcome)
+            quality += plate_quality(plate, outcome, problems)
+            quality += curve_quality(outcome.curve) if outcome.curve is not None else []
+    tell_z_prime(quality, problems)
     ca.tell_mg_control(experiment, wells, problems)
     every = [outcome for assay in outcomes.values() for outcome in assay]
     curves = [o.curve for o in every if o.curve is not None]
@@ -59,7 +72,7 @@ def quantify_plates(experiment: Experiment, wells: pd.DataFrame, problems: Probl
         curves=tables.CURVES.frame(curves_row(c) for c in curves),
         standards=tables.STANDARDS.frame(row for c in curves for row in standards_rows(c)),
         exclusions=tables.EXCLUSIONS.frame(pd.concat([tables.EXCLUSIONS.frame(), *(o.left_out for o in every)])),
-        quality=tables.PLATE_QUALITY.frame(),
+        quality=tables.PLATE_QUALITY.frame(quality),
     )
 
 
@@ -85,12 +98,14 @@ def _by_standards(plate: Plate, problems: Problems) -> Outcome:
             measured = ca.calcium_from_wells(single, found, settings, plate.experiment.conditions, problems)
         elif isinstance(settings, ProteinSettings):
             measured = pr.protein_from_wells(single, found, settings, problems)
+        elif isinstance(settings, AlizarinExtractSettings):
+            measured = eluate_from_wells(single, found, settings, problems)
         else:
             raise TypeError(f"{plate.raw.assay} is not read against standards alone")
     except CalibrationError as error:
         tell_calibration(error, plate.raw, problems)
-        return Outcome(curve=found)
-    return Outcome(measured, found)
+        return Outcome(curve=found, left_out=found.left_out)
+    return Outcome(measured, found, found.left_out)
 
 
 def _is_refused(plate: Plate, single: pd.DataFrame, problems: Problems) -> bool:
@@ -105,6 +120,11 @@ def _is_refused(plate: Plate, single: pd.DataFrame, problems: Problems) -> bool:
 QUANTIFIERS: Mapping[str, Callable[[Plate, Problems], Outcome]] = {
     "calcium": _by_standards,
     "protein": _by_standards,
+    "alizarin_extract": _by_standards,
+    "alp": quantify_alp,
+    "viability": quantify_viability,
+    "mg_intracellular": quantify_magnesium,
+    "t50": quantify_t50,
 }
 
 
@@ -122,52 +142,29 @@ def _nothing_measured() -> pd.DataFrame:
 
 
 # How each assay's measured wells (WELL_AMOUNTS), with those of protein beside, become rows of AMOUNTS less their
-# experiment; calcium and protein are told apart below.
-ROWS: Mapping[str, Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]] = {}
+# experiment; those that are given per protein are told apart below.
+ROWS: Mapping[str, Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]] = {
+    "viability": viability_rows,
+    "mg_intracellular": magnesium_rows,
+    "t50": t50_rows,
+}
 
 
 def _amounts(experiment: Experiment, measured: Mapping[str, pd.DataFrame], problems: Problems) -> pd.DataFrame:
     """Rows of AMOUNTS less their experiment, from WELL_AMOUNTS by assay."""
-    calcium, protein = measured["calcium"], measured["protein"]
-    quotients, lacking = per_protein(
-        calcium, protein, assay="calcium", readout=ca.PER_PROTEIN, unit=ca.PER_PROTEIN_UNIT
-    )
-    cells = experiment.conditions.set_index("condition").cells
-    lacking = lacking[lacking.condition.map(cells) == "live"]  # without cells there is no protein to miss
-    _tell_no_protein(experiment, lacking, problems)
-    calcium = flag_no_protein(calcium, lacking)
+    protein = measured["protein"]
+    calcium, per_mg = set_against_protein(experiment, measured["calcium"], protein, ca.QUOTIENT, problems)
     control = calcium.role == "mg_control"
     return pd.concat(
         [
             amounts_rows(calcium[~control], "calcium", ca.READOUT, ca.UNIT),
+            amounts_rows(ca.in_extract(experiment, calcium[~control]), "calcium", ca.IN_EXTRACT, ca.IN_EXTRACT_UNIT),
             amounts_rows(calcium[control], "calcium", ca.APPARENT, ca.UNIT),
             amounts_rows(protein, "protein", pr.READOUT, pr.UNIT),
-            quotients,
+            per_mg,
+            *eluate_rows(experiment, measured["alizarin_extract"], protein, problems),
+            *alp_rows(experiment, measured["alp"], protein, problems),
             *(rows_of(measured[assay], protein) for assay, rows_of in ROWS.items()),
         ],
         ignore_index=True,
     )
-
-
-def _tell_no_protein(experiment: Experiment, lacking: pd.DataFrame, problems: Problems) -> None:
-    """One warning per calcium plate and reason."""
-    files = {f.plate: f for f in _plate_files(experiment) if f.assay == "calcium"}
-    for (plates, reason), reps in lacking.groupby(["plate", "reason"], sort=False):
-        raw = files[str(plates).partition(";")[0]]
-        places = _places(reps)
-        code = "MG320" if reason == "none" else "MG321"
-        problems.add(code, file=raw.file, sheet=raw.sheet, place=places, seen=len(reps), plate=plates)
-
-
-def _places(reps: pd.DataFrame) -> str:
-    """Reps (columns REP) as condition/donor with their reps, short enough for a message."""
-    groups = reps.groupby(["condition", "donor"], sort=False)["rep"]
-    named = [f"{condition}/{donor}/{','.join(rep)}" for (condition, donor), rep in groups]
-    return listed(named, _LISTED, "; ")
-
-
-def _tell_unquantified(experiment: Experiment, problems: Problems) -> None:
-    """One warning for each assay of a later version; values measured elsewhere need no curve."""
-    for raw in experiment.files_of(*PLATE_ASSAYS):
-        if raw.assay not in QUANTIFIERS and raw.reader != "table":
-            problems.add("MG322", seen=raw.assay)

@@ -7,7 +7,8 @@ well: curve.inverse [ug] * dilution * lysate_volume_uL / sample_volume_uL / 1000
 import pandas as pd
 
 from mgassay.assays.plates.measured import measured_from_wells, tell_above, usable_samples
-from mgassay.assays.plates.standards import PlateCurve, ug_per_culture_well
+from mgassay.assays.plates.plate_curve import PlateCurve
+from mgassay.assays.plates.standard_units import ug_per_culture_well
 from mgassay.experiment import ProteinSettings
 from mgassay.problems import Problems
 

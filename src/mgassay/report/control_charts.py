@@ -1,0 +1,117 @@
+"""Control charts over the plates of all experiments, for the index page."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from markupsafe import Markup
+
+from mgassay.report import labels
+from mgassay.report.drawing import BLUE, FAINT, INK, VERMILION, draw
+from mgassay.report.numbers import count, significant
+from mgassay.report.pieces import Beside, Drawing, Listing, Prose, listing_of
+from mgassay.report.quality import SUBJECTS, measure, read_with, signal_unit, subject
+from mgassay.report.rows import Row
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST_PLATES, MOST_CHARTS = 100, 24  # drawn; summary_plates.csv has them all
+MARKS = {"out_of_control": "beyond a limit", "drift": "long run"}
+HOW_TO_READ = (
+    "Plates in the order of the experiments' names, which is that of time only where the names say so. Line: mean; "
+    "dashed: mean ± 2.66 mean moving ranges (for CV and LOD of their logarithms), plates beyond the first such limits "
+    "left out. A cross lies beyond a limit; a square stands in a run of eight or more plates on one side of the mean. "
+    "By chance about one plate in 370 lies beyond, and runs occur in long series: a mark asks for a look at the bench "
+    "book, it is no verdict on the plate."
+)
+
+
+def control_pieces(plates: pd.DataFrame) -> list[object]:
+    """Charts of the series of SUMMARY_PLATES that have limits, those with marks first; empty where there are none."""
+    limited = plates[plates["centre"].notna()]
+    series = [_rows(own) for _, own in limited.groupby(["assay", "measure", "series"], sort=False)]
+    if not series:
+        return []
+    ranked = sorted(series, key=lambda rows: not any(is_marked(r) for r in rows))
+    rest = len(ranked) - MOST_CHARTS
+    more = [Prose(f"{count(rest, 'further series', 'further series')} in summary_plates.csv.", "quiet")]
+    drawings = tuple(chart_drawing(i, rows) for i, rows in enumerate(ranked[:MOST_CHARTS]))
+    return [Prose(HOW_TO_READ, "quiet"), Beside(drawings), *(more if rest > 0 else [])]
+
+
+def _rows(table: pd.DataFrame) -> list[Row]:
+    """The rows of a table."""
+    return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
+
+
+def is_marked(row: Row) -> bool:
+    """Whether a plate lies beyond a limit or in a long run."""
+    return not MARKS.keys().isdisjoint(row["flag"].split(";"))
+
+
+def chart_drawing(number: int, rows: Sequence[Row]) -> Drawing:
+    """One series: its last MOST_PLATES plates as a figure, the marked ones (else all that are drawn) as a table."""
+    first, shown = rows[0], rows[-MOST_PLATES:]
+    marked = [r for r in rows if is_marked(r)]
+    title = f"{labels.assay(first['assay'])}: {measure(first['measure'])}"
+    series = first["series"].removesuffix(f", {first['unit']}")
+    of = next((name for name in SUBJECTS if series.startswith(name)), "")
+    series = read_with(subject(of) + series.removeprefix(of))
+    found = f"{len(marked)} of {count(len(rows), 'plate')} marked"
+    part = f" The last {len(shown)} are drawn." if len(shown) < len(rows) else ""
+    return Drawing(
+        title=title,
+        svg=chart_svg(f"control-{number}", f"{title}, {series}: {found}.", shown),
+        caption=f"{labels.capital(series)}. {found}.{part}{_limits(first)}",
+        listing=chart_listing(f"{title}: {'marked plates' if marked else 'plates'}", (marked or shown)[-MOST_PLATES:]),
+        folded=True,
+    )
+
+
+def _limits(row: Row) -> str:
+    """Centre and limits as a sentence."""
+    ends = f"{significant(row['limit_low'])} to {significant(row['limit_high'])}"
+    return f" Centre {significant(row['centre'])}, limits {ends}."
+
+
+def chart_svg(key: str, label: str, rows: Sequence[Row]) -> Markup:
+    """Estimates in order, with centre and limits."""
+    beyond, run = ([r for r in rows if flag in r["flag"].split(";")] for flag in ("out_of_control", "drift"))
+
+    def paint(axes: "Axes") -> None:
+        x, y = [r["position"] for r in rows], [r["estimate"] for r in rows]
+        axes.plot(x, y, color=INK, linewidth=0.7, alpha=2 * FAINT, zorder=1)
+        plain = [r for r in rows if not is_marked(r)]
+        for some, shape, colour, size in (
+            (plain, "o", BLUE, 3.5),
+            (run, "s", VERMILION, 4),
+            (beyond, "X", VERMILION, 7),
+        ):
+            axes.plot(
+                [r["position"] for r in some], [r["estimate"] for r in some], shape, color=colour, markersize=size,
+                markeredgecolor=INK, markeredgewidth=0.4, linestyle="none", zorder=3,
+            )  # fmt: skip
+        axes.axhline(rows[0]["centre"], color=INK, linewidth=0.9, zorder=0)
+        for end in ("limit_low", "limit_high"):
+            axes.axhline(rows[0][end], color=INK, linewidth=0.9, linestyle="--", zorder=0)
+        axes.set_xlabel("plate")
+        axes.set_title(signal_unit(rows[0]["unit"]))
+
+    return draw(key, label, (5.2, 2.4), paint)
+
+
+def chart_listing(caption: str, rows: Sequence[Row]) -> Listing:
+    """Plates of a series with their estimate and what is marked."""
+    heads = ("no.", "experiment", "plate", "value", "mark")
+    body = [
+        (
+            str(r["position"]),
+            r["experiment"],
+            r["plate"],
+            significant(r["estimate"]),
+            "; ".join(words for flag, words in MARKS.items() if flag in r["flag"].split(";")),
+        )
+        for r in rows
+    ]
+    return listing_of(caption, heads, body, numeric=("no.", "value"))

@@ -1,0 +1,42 @@
+"""The weighting that replicates ask for."""
+
+import numpy as np
+import pytest
+
+from mgassay.assays.curves.weighting import weighting_from_replicates
+
+
+@pytest.mark.parametrize(("power", "weighting"), [(0.0, "none"), (0.5, "1/x"), (1.0, "1/x2")])
+def test_weighting_follows_the_replicates(plate, power, weighting):
+    assert weighting_from_replicates(plate.LEVELS, plate.signals(plate.LEVELS, power=power)).name == weighting
+
+
+def test_toluene_asks_for_one_over_x_squared(plate):
+    """Rocke and Lorenzato 1995: the relative SD is near constant from 4.6 to 15,000 pg."""
+    assert weighting_from_replicates(*plate.standards("rl95_toluene")).name == "1/x2"
+
+
+def test_massart_example_three_is_heteroscedastic(plate):
+    """The book's own weights fall 18-fold from 0 to 50, as 1/x² would from the lowest non-zero level (25-fold)."""
+    assert weighting_from_replicates(*plate.standards("massart_ex3")).name == "1/x2"
+
+
+def test_levels_that_agree_by_chance_are_no_infinity(plate):
+    """Three wells alike at one level: their log SD would be −∞."""
+    y = plate.signals(plate.LEVELS)
+    y[plate.LEVELS == 25] = 0.31
+    assert weighting_from_replicates(plate.LEVELS, y).name == "none"
+
+
+@pytest.mark.parametrize(("power", "expected"), [(0.24, "none"), (0.26, "1/x"), (0.74, "1/x"), (0.76, "1/x2")])
+def test_the_power_is_rounded(plate, power, expected):
+    assert weighting_from_replicates(plate.LEVELS, plate.signals(plate.LEVELS, power=power)).name == expected
+
+
+def test_no_scatter_asks_for_no_weighting(plate):
+    assert weighting_from_replicates(plate.LEVELS, plate.signals(plate.LEVELS, sd=0)).name == "none"
+
+
+@pytest.mark.parametrize("x", [np.arange(7.0), np.array([0, 0, 0, 5, 5, 10, 10, 20, 30.0])])
+def test_without_replicates_at_three_levels_no_weighting(x):
+    assert weighting_from_replicates(x, x + 0.1 * (np.arange(x.size) % 2)).name == "none"

@@ -1,0 +1,86 @@
+import re
+
+import pytest
+
+from mgassay import tables
+from mgassay.assays.plates.control_chart import control_chart
+from mgassay.report import control_charts
+from mgassay.report.index import index_page
+from mgassay.report.pieces import Beside, Prose
+
+
+def plates(n, odd=(), measure="blank_signal", assay="calcium", subject="575 nm, standards to 120 ug/mL", unit="OD"):
+    """SUMMARY_PLATES of a series of n plates that goes 0.060, 0.062 in turn; the odd ones are half as high again."""
+    values = [0.06 + 0.002 * (i % 2) for i in range(n)]
+    made = {
+        f"e{i:04d}": tables.PLATE_QUALITY.frame(
+            [{"assay": assay, "plate": f"{assay}_{i}", "measure": measure, "subject": subject, "unit": unit,
+              "estimate": v * (1.5 if i in odd else 1)}]
+        )
+        for i, v in enumerate(values)
+    }  # fmt: skip
+    return control_chart(made)
+
+
+def drawings(table):
+    prose, beside, *rest = control_charts.control_pieces(table)
+    assert isinstance(prose, Prose)
+    assert isinstance(beside, Beside)
+    return beside.drawings, rest
+
+
+def test_a_series_is_drawn_with_its_marks_in_a_table():
+    ((chart,), rest) = drawings(plates(20, odd=(4, 11)))
+    assert chart.title == "Calcium: blank"
+    assert chart.caption.startswith("575 nm, standards to 120 µg/mL. 2 of 20 plates marked. Centre 0.0610, limits")
+    assert chart.listing.rows == (
+        ("5", "e0004", "calcium_4", "0.0900", "beyond a limit"),
+        ("12", "e0011", "calcium_11", "0.0930", "beyond a limit"),
+    )
+    assert chart.folded
+    assert 'aria-label="Calcium: blank, 575 nm, standards to 120 µg/mL: 2 of 20 plates marked."' in chart.svg
+    assert rest == []
+
+
+def test_series_with_marks_come_first():
+    quiet, marked = plates(9), plates(12, odd=(5,), measure="slope", unit="OD per ug/mL")
+    (first, second), _ = drawings(tables.SUMMARY_PLATES.frame([*rows(quiet), *rows(marked)]))
+    assert [first.title, second.title] == ["Calcium: mean slope", "Calcium: blank"]
+    assert len(second.listing.rows) == 9  # none is marked, so all are listed
+
+
+def rows(table):
+    return table.to_dict("records")
+
+
+def test_short_series_are_not_drawn():
+    assert control_charts.control_pieces(plates(7)) == []
+    assert control_charts.control_pieces(tables.SUMMARY_PLATES.frame()) == []
+    assert "Plates beside each other" not in index_page(tables.SUMMARY.frame(), None, plates(7))
+
+
+def test_long_series_stay_small_and_say_what_is_drawn():
+    ((chart,), _) = drawings(plates(3000, odd=range(0, 3000, 2)))
+    assert "The last 100 are drawn." in chart.caption
+    assert len(chart.svg) < 40_000
+    assert len(chart.listing.rows) <= 100
+
+
+def test_no_more_than_so_many_series_are_drawn():
+    many = [r for k in range(control_charts.MOST_CHARTS + 2) for r in rows(plates(8, subject=f"{400 + k} nm"))]
+    made, rest = drawings(tables.SUMMARY_PLATES.frame(many))
+    assert len(made) == control_charts.MOST_CHARTS
+    assert rest[0].text == "2 further series in summary_plates.csv."
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "$x_1$"])
+def test_labels_are_inert(name):
+    page = index_page(tables.SUMMARY.frame(), None, plates(8, subject=name))
+    assert "<script" not in page
+    assert "summary_plates.csv" in page
+
+
+def test_the_same_data_give_the_same_bytes():
+    page = [index_page(tables.SUMMARY.frame(), None, plates(12, odd=(3,))) for _ in range(2)]
+    assert page[0] == page[1]
+    assert len(re.findall("<svg", page[0])) == 1
