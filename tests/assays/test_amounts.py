@@ -47,7 +47,8 @@ def test_every_source_meets_in_one_table_in_a_fixed_order(bench):
     wells = [*bench.CALCIUM, *bench.PROTEIN, bench.ca("C1", 0.45), bench.pr("C1", 0.60)]
     cq = [{**CQ, "well": "A1", "target": "RUNX2", "cq": 26.0}, {**CQ, "well": "A2", "target": "GAPDH", "cq": 20.0}]
     found, _ = made(bench, wells, [IMAGE], cq, [{**ELSEWHERE, "value": 150.0}])
-    # by hand (conftest): 16 ug in 200 uL, so 80 ug/mL; 0.1 mg, so 160 ug/mg; the image as it is; −(26 − 20); the table's value as it is
+    # by hand (conftest): 16 ug in 200 uL, so 80 ug/mL; 0.1 mg, so 160 ug/mg; the image as it is; −(26 − 20);
+    # the table's value as it is
     values = [(r, v, u) for r, v, u in found["amounts"][["readout", "value", "unit"]].itertuples(index=False)]
     expected = [
         ("calcium_per_well", 16.0, "ug/well"),

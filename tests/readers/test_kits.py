@@ -155,7 +155,7 @@ def test_a_kit_of_a_section_sets_what_the_lab_left_open(read, problems):
     assert (in_force.wavelength_nm, in_force.sample_volume_uL, in_force.kit) == (562.0, 150.0, "pierce-micro-bca")
     assert told(problems) == [
         ("MG092", "notice", "experiment.toml", "assays.protein.kit", "pierce-micro-bca"),
-        ("MG091", "notice", "experiment.toml", "assays.protein.kit", "pierce-micro-bca"),
+        ("MG091", "warning", "experiment.toml", "assays.protein.kit", "pierce-micro-bca"),
     ]
     message = next(iter(problems)).message
     assert "wavelength_nm = 562, standard_unit = ug/mL, curve = quadratic, sample_volume_uL = 150" in message

@@ -33,7 +33,7 @@ GROUND = (
     "cli",
 )
 ROOMS = {
-    "read": ("readers",),
+    "read": ("readers", "../../resources/kits"),
     "images": ("readers", "assays", "report/overlay.py"),
     "quantify": ("design.py", "assays"),
     "effects": ("design.py", "effects", "report"),
@@ -92,7 +92,7 @@ def listing(wildcards):
 
 @functools.cache
 def part_digest(part):
-    """Digest of one file, or of all files of one room, of the package."""
+    """Digest of one file, or of all files of one room, of the package; the same for one that is not there."""
     root = f"{PACKAGE}/{part}"
     walked = (
         os.path.join(d, f)
@@ -100,7 +100,7 @@ def part_digest(part):
         for f in names
         if "__pycache__" not in d
     )
-    files = sorted(walked) if os.path.isdir(root) else [root]
+    files = sorted(walked) if os.path.isdir(root) else [root] * os.path.exists(root)
     return hashlib.sha256(
         b"".join(
             os.path.relpath(f, root).encode() + Path(f).read_bytes() for f in files

@@ -12,6 +12,7 @@ import pandas as pd
 from mgassay.design import arms_of_blocks
 from mgassay.experiment import Experiment
 from mgassay.report import labels
+from mgassay.report.apparent import apparent_pieces
 from mgassay.report.curves import curve_pieces
 from mgassay.report.cycles import qpcr_pieces
 from mgassay.report.evidence import cases_of, checks_pieces, effect_pieces, share_pieces
@@ -195,7 +196,7 @@ def sections(given: ReportInput, tables: Tables, has_errors: bool) -> list[Secti
         ),
         ("problems", "Problems, flags, exclusions", flaw_pieces(tables, with_errors=False)),
         ("plates", "Plate maps", _maps(tables, conditions)),
-        ("curves", "Standard curves", curve_pieces(tables)),
+        ("curves", "Standard curves", [*curve_pieces(tables), *apparent_pieces(tables, experiment)]),
         ("images", "Images", picture_pieces(tables, conditions, given.thumbnails, given.outlines)),
         ("qpcr", "qPCR", qpcr_pieces(tables)),
         (

@@ -113,6 +113,29 @@ def test_a_control_well_stands_in_its_own_mean():
     fieller_holds(*amounts.loc["B1", ["ci_low", "ci_high"]], 1.03, 0.5, t)
 
 
+def test_a_scatter_in_proportion_to_the_cells_is_followed():
+    """Pairs 10 % about nets m of 1, 0.8 … 0.1: variances in m², of which a well without signal has the least share.
+
+    That is 0.0004. With f = 0.0004 + 0.9996 m² a pair has squares 2 · (0.1 m)² / f; C1's interval rests on the five
+    pairs that it is not in.
+    """
+    nets = {"ctrl": 1.0, "ca20": 0.8, "c3": 0.6, "c4": 0.4, "c5": 0.2, "c6": 0.1}
+    exp = experiment(conditions=[*CONDITIONS, *(condition(c, mg=5.0) for c in nets if c[1] in "3456")])
+    pairs = [
+        (c, m * (1 + d), f"{'BCDEFG'[i]}{k}") for i, (c, m) in enumerate(nets.items()) for k, d in ((1, 0.1), (2, -0.1))
+    ]
+    amounts, _ = quantified(exp, BLANKS[0], BLANKS[2], *(well(w, 0.05 + y, c, rep=w) for c, y, w in pairs))
+    f = {c: 0.0004 + 0.9996 * m**2 for c, m in nets.items()}
+    squares = {c: 2 * (0.1 * m) ** 2 / f[c] for c, m in nets.items()}
+    rest, blank = sum(squares[c] for c in nets if c != "ca20") / 5, 0.0002 / 2
+    wells, shared = rest * (f["ca20"] + 0.88**2 * f["ctrl"] / 2), blank * 0.12**2
+    t = stats.t.ppf(0.975, (wells + shared) ** 2 / (wells**2 / 5 + shared**2 / 1))
+    for r in amounts.loc["C1", ["ci_low", "ci_high"]] / 100:
+        spread = rest * (f["ca20"] + r**2 * f["ctrl"] / 2) + blank * (1 - r) ** 2
+        assert (0.88 - r) ** 2 == pytest.approx(t**2 * spread, rel=1e-6)
+    assert amounts.limit["C1"] == pytest.approx(330 * math.sqrt(0.0004 * sum(squares.values()) / 6))
+
+
 def test_technical_wells_tell_the_spread_where_there_are_any():
     """Rep 1 of ca08 at 0.64 and 0.66: within it 2 · 0.01², 1 df, whatever the cultures do. C1 is in no pair."""
     rows = [*BLANKS, *CONTROL, *TREATED, well("C3", 0.64, "ca08"), well("C4", 0.66, "ca08")]
@@ -212,6 +235,23 @@ def test_ldh_rises_with_death():
     for r in amounts.loc["C1", ["ci_low", "ci_high"]] / 100:  # the lysed mean is on both sides, as a blank is
         spread = 0.0008 * (1 + r**2 / 2 + (1 - r) ** 2 / 2)
         assert (0.92 - 1.5 * r) ** 2 == pytest.approx(t**2 * spread, rel=1e-6)
+
+
+def test_ldh_scatters_with_what_was_released():
+    """As above: lysed wells, the brightest, scatter most, and with them the LOD; the control least. q = 0.12 / 0.9."""
+    nets = {"lysed": 1.0, "ca20": 0.8, "c3": 0.6, "c4": 0.4, "c5": 0.2, "ctrl": 0.1}
+    exp = experiment(LDH, conditions=[*CONDITIONS, *(condition(c, mg=5.0) for c in ("c3", "c4", "c5"))])
+    pairs = [
+        (c, m * (1 + d), f"{'BCDEFG'[i]}{k}") for i, (c, m) in enumerate(nets.items()) for k, d in ((1, 0.1), (2, -0.1))
+    ]
+    amounts, _ = quantified(exp, *(well(w, y, c, rep=w) for c, y, w in pairs))
+    f = {c: 0.0004 + 0.9996 * m**2 for c, m in nets.items()}
+    squares = {c: 2 * (0.1 * m) ** 2 / f[c] for c, m in nets.items()}
+    rest, t = sum(squares[c] for c in nets if c != "ca20") / 5, stats.t.ppf(0.975, 5)
+    for r in amounts.loc["C1", ["ci_low", "ci_high"]] / 100:
+        spread = rest * (f["ca20"] + (1 - r) ** 2 * f["lysed"] / 2 + r**2 * f["ctrl"] / 2)
+        assert (0.12 - 0.9 * r) ** 2 == pytest.approx(t**2 * spread, rel=1e-6)
+    assert amounts.limit["C1"] == pytest.approx(330 * math.sqrt(sum(squares.values()) / 6) / 0.9)
 
 
 def test_blanks_say_nothing_of_ldh():

@@ -15,8 +15,10 @@ DIN = "DIN 32645, alpha 1 %"
 
 
 def curve_quality(found: PlateCurve) -> list[dict[str, Any]]:
-    """Rows of one curve: AICc of each model that `auto` compared, the power that the replicates' SD follows, Mandel's
-    F with its p, up to where a straight line holds, and the decision and quantification limits of DIN 32645.
+    """Rows of one curve: why it was chosen, how straight its standards lie, and its limits after DIN 32645.
+
+    AICc of each model that `auto` compared and the power that the replicates' SD follows; Mandel's F with its p and up
+    to where a straight line holds; the decision and quantification limits.
     """
     where = {"assay": found.raw.assay, "plate": found.raw.plate, "n": found.curve.n}
     return [{**where, **row} for part in (_choice(found), _straightness(found), _limits(found)) for row in part]

@@ -101,7 +101,8 @@ def position_effects(found: pd.DataFrame, shape: tuple[int, int]) -> Mapping[str
 
 def _indicators(level: Integers) -> Floats:
     """One column per level that occurs, 1 where a well stands at it."""
-    return (level[:, None] == np.unique(level)[None, :]).astype(np.float64)
+    indicators: Floats = (level[:, None] == np.unique(level)[None, :]).astype(np.float64)
+    return indicators
 
 
 def permuted_within(values: Floats, group: Integers) -> Floats:

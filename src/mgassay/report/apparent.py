@@ -1,0 +1,62 @@
+"""Apparent calcium: what the calcium dye reads of Mg2+ alone, at every Mg level, whether it was subtracted or not."""
+
+from collections.abc import Sequence
+
+from mgassay.experiment import CalciumSettings, Experiment
+from mgassay.report import labels
+from mgassay.report.numbers import level, significant, with_interval
+from mgassay.report.pieces import Heading, Prose, listing_of
+from mgassay.report.rows import Row, Tables, is_missing
+
+TITLE = "Apparent calcium of Mg²⁺"
+WHAT = (
+    "Mg²⁺ binds the calcium dye and reads as calcium. Control wells hold the same Mg²⁺ and no calcium; what they read "
+    "is below, per culture well as the samples are. Where it lies above the detection limit and was not subtracted, "
+    "raised Mg²⁺ looks less protective than it is."
+)
+UNMEASURED = "No calcium plate has control wells of Mg²⁺ without calcium, so what the dye reads of Mg²⁺ is not known."
+
+
+def apparent_pieces(tables: Tables, experiment: Experiment | None) -> list[object]:
+    """The controls by plate and Mg level; a sentence where there are none, nothing where no calcium was read."""
+    if experiment is None or not tables.rows("curves", assay="calcium"):
+        return []
+    controls = tables.rows("amounts", readout="calcium_apparent")
+    if not controls:
+        return [Heading(TITLE), Prose(UNMEASURED, "quiet")]
+    mg = dict(zip(experiment.conditions["condition"], experiment.conditions["mg_mM"], strict=True))
+    groups: dict[tuple[str, float], list[Row]] = {}
+    for row in controls:
+        groups.setdefault((row["plate"], float(mg[row["condition"]])), []).append(row)
+    subtracted = _subtracted(experiment)
+    heads = ("plate", "Mg²⁺ (mM)", "wells", "apparent calcium", "LOD", "unit", "subtracted")
+    rows = [
+        (
+            plate,
+            level(mg_mM),
+            str(len(wells)),
+            _told(wells),
+            significant(wells[0]["limit"]),
+            labels.unit(wells[0]["unit"]),
+            "yes" if subtracted.get(plate) else "no",
+        )
+        for (plate, mg_mM), wells in groups.items()
+    ]
+    listing = listing_of(TITLE, heads, rows, numeric=heads[1:5])
+    return [Heading(TITLE), Prose(WHAT, "quiet"), listing]
+
+
+def _subtracted(experiment: Experiment) -> dict[str, bool]:
+    """Plate -> whether apparent calcium was subtracted from its samples."""
+    settings = {f.plate: experiment.assay_settings(f) for f in experiment.files_of("calcium")}
+    return {p: s.subtract_mg_control for p, s in settings.items() if isinstance(s, CalciumSettings)}
+
+
+def _told(wells: Sequence[Row]) -> str:
+    """The mean of the control wells with the range of their values; of a single well its interval."""
+    values = [w["value"] for w in wells if not is_missing(w["value"])]
+    if not values:
+        return "above the curve"
+    if len(values) == 1:
+        return with_interval(values[0], wells[0]["ci_low"], wells[0]["ci_high"], significant)
+    return f"{significant(sum(values) / len(values))} ({significant(min(values))} to {significant(max(values))})"
