@@ -80,6 +80,13 @@ def test_a_leaky_knock_down_is_not_an_a(judged):
     assert "rho_below_half" not in fired(verdict)
 
 
+@pytest.mark.parametrize("flag", ["floor", "above_curve"])
+def test_bounds_of_intracellular_mg_say_nothing_of_rho(judged, flag):
+    values = {"calcium": {**arms(SI), **arms(APB), **ACELLULAR}, "mg_intracellular": MG}
+    assert "rho_below_half" in fired(judged(values))
+    assert "rho_below_half" not in fired(judged(values, {("mg_intracellular", "si_20"): flag}))
+
+
 def test_blocks_that_disagree_are_not_an_a(judged):
     verdict = judged({"calcium": {**arms(SI), **arms(APB, share=-0.3), **ACELLULAR}, "mg_intracellular": MG})
     assert verdict["grade"] == "B"

@@ -34,7 +34,7 @@ def test_a_curve_with_its_model_volume_limits_and_scatter():
         "extract 200 µL per well)."
     )
     assert "assessed against ±10 % (±20 % at the lowest level; 75 % of levels)" in limits
-    assert "(Rocke 1995)" in scatter
+    assert "(after Rocke 1995)" in scatter
     assert len(said({}, ["calcium_per_well"], [{**CURVE, "weighting": "none"}])) == 2
 
 

@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-PLATES = 1000
+PLATES = 600
 LEVELS = (0.0, 2, 5, 10, 20, 40, 80, 120)
 TRUTH = np.array([4.0, 9, 20, 35, 60, 90, 110])
 DYES = {

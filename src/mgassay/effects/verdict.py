@@ -16,7 +16,7 @@ from mgassay.effects.contrasts import donor_contrast
 from mgassay.effects.fieller import BOUNDED
 from mgassay.effects.grade import Facts, grade_of, rules_of
 from mgassay.effects.intervals import donor_estimate
-from mgassay.effects.panels import MINERAL_READOUTS, Panel, panels_from_means
+from mgassay.effects.panels import MINERAL_READOUTS, Panel, is_censored, panels_from_means
 from mgassay.effects.shares import live_effects, share_set
 from mgassay.experiment import Experiment
 
@@ -242,12 +242,15 @@ def _mg_measured(results: _Results, arms: Arms) -> bool:
 def _rho_below_half(results: _Results, arms: Arms) -> bool:
     """Whether Fieller's set of rho = the Mg_i step under block over the intact one is bounded and ends below RHO_MOST.
 
-    The signs of both steps cancel, so rho is B/T of the readout mg_intracellular.
+    The signs of both steps cancel, so rho is B/T of the readout mg_intracellular. Bounds in place of values bound rho
+    no more than they are known themselves, so that nothing is claimed of it.
     """
     if not _mg_measured(results, arms):
         return False
-    whole = results.panels["mg_intracellular"].matrix(arms.live).complete((0, 1, 2, 3)).values
-    steps = live_effects(*(donor_contrast(whole, c, "log") for c in ("total", "blocked")))
+    whole = results.panels["mg_intracellular"].matrix(arms.live).complete((0, 1, 2, 3))
+    if any(is_censored(flag) for cells in whole.flags for flag in cells):
+        return False
+    steps = live_effects(*(donor_contrast(whole.values, c, "log") for c in ("total", "blocked")))
     rho = share_set("extracellular", steps)
     return bool(rho.kind == BOUNDED and rho.high < RHO_MOST)
 

@@ -123,8 +123,8 @@ def _curves_in_common(experiment: Experiment, tables: Tables) -> Iterator[str]:
     )
     if tables["curves"]["weighting"].isin(["1/x", "1/x2"]).any():
         yield (
-            "Where the weighting was chosen from replicates and is not none, a reading's variance has a constant part "
-            "and one in proportion to the squared signal (Rocke 1995)."
+            "Where the weighting was chosen from replicates and is not none, a reading's variance has a constant part, "
+            "one in proportion to the net signal and one to its square (after Rocke 1995)."
         )
 
 

@@ -1,4 +1,4 @@
-"""The two parts of a reading's scatter: back from simulated standards, and what they do to intervals and limits."""
+"""The parts of a reading's scatter: back from simulated standards, and what they do to intervals and limits."""
 
 import numpy as np
 import pytest
@@ -24,21 +24,33 @@ def test_many_standards_give_both_parts_back():
     y = signals(np.random.default_rng(3), x, 0.003, 0.02)
     curve = fit_curve(x, y, weighting="1/x")
     found = scatter_of_residuals(curve.model, curve.coefficients, x, y, curve.weights)
-    assert np.sqrt([found.constant, found.proportional]) == pytest.approx([0.003, 0.02], rel=0.05)
-    wide = np.sqrt(np.diag(found.covariance)) / [found.constant, found.proportional]
-    assert (wide < 0.1).all()
+    net = LINE[1] * np.array([2.0, 20, 60, 120])
+    np.testing.assert_allclose(np.sqrt(found.variance(net)), np.hypot(0.003, 0.02 * net), rtol=0.06)
+    constant, _, proportional = found.parts
+    assert np.sqrt(constant) == pytest.approx(0.003, rel=0.08)
+    assert np.sqrt(proportional) / found.scale == pytest.approx(0.02, rel=0.08)
 
 
-def test_the_covariance_is_that_of_repeated_plates():
-    """The SD of both parts over 600 plates of 64 standards, against what each plate says of itself."""
+def test_counting_noise_grows_as_the_root_of_the_signal():
+    x = np.repeat(TOP, 400)
+    rng, net = np.random.default_rng(8), LINE[1] * x
+    y = LINE[0] + net + 0.01 * np.sqrt(net) * rng.standard_normal(x.size)
+    curve = fit_curve(x, y, weighting="1/x")
+    found = scatter_of_residuals(curve.model, curve.coefficients, x, y, curve.weights)
+    at = LINE[1] * np.array([5.0, 40, 120])
+    np.testing.assert_allclose(found.variance(at), 1e-4 * at, rtol=0.08)
+
+
+def test_the_degrees_of_freedom_are_those_of_repeated_plates():
+    """2 v² / var(v) over 600 plates of 64 standards, at the top, against what each plate says of itself."""
     rng, x = np.random.default_rng(5), np.repeat(TOP, 8)
-    plates = [
-        scatter_of_residuals(MODELS["linear"], LINE, x, signals(rng, x, 0.003, 0.02), np.ones(x.size))
-        for _ in range(600)
-    ]
-    parts = np.array([[p.constant, p.proportional] for p in plates])
-    told = np.sqrt(np.mean([np.diag(p.covariance) for p in plates], axis=0))
-    np.testing.assert_allclose(parts.std(axis=0), told, rtol=0.12)
+    once = np.ones(x.size)
+    plates = [scatter_of_residuals(MODELS["linear"], LINE, x, signals(rng, x, 0.003, 0.02), once) for _ in range(600)]
+    top = np.array([LINE[1] * 120])
+    v = np.array([p.variance(top)[0] for p in plates])
+    assert np.mean(v) == pytest.approx(0.003**2 + (0.02 * top[0]) ** 2, rel=0.05)
+    true = 2 * v.mean() ** 2 / v.var()
+    assert np.median([p.dfs(top)[0] for p in plates]) == pytest.approx(true, rel=0.35)
 
 
 def test_degrees_of_freedom_by_hand():
@@ -48,8 +60,8 @@ def test_degrees_of_freedom_by_hand():
     found = scatter_of_residuals(MODELS["linear"], LINE, x, y, np.ones(x.size))
     assert (found.dfs(np.linspace(0, 2, 9)) <= found.df).all()
     assert found.df == x.size - 2
-    assert found.dfs(np.array([0.1]))[0] > 0.6 * x.size
-    assert found.dfs(np.array([2.0]))[0] < 0.4 * x.size  # the top hangs on the proportional part
+    assert found.dfs(np.array([0.1]))[0] > 0.3 * x.size
+    assert found.dfs(np.array([2.0]))[0] < 0.3 * x.size  # the top hangs on two parts of three
 
 
 def test_below_the_lowest_standard_a_reading_scatters_as_there():

@@ -277,6 +277,13 @@ def test_ldh_without_a_maximum_is_an_error():
     assert [(p.code, p.severity, p.place) for p in problems] == [("MG360", "error", "assays.viability.maximum")]
 
 
+def test_lysed_wells_take_no_part_where_the_method_is_not_ldh():
+    amounts, problems = quantified(experiment({"maximum": "lysed"}), *BLANKS, *CONTROL, *TREATED)
+    assert amounts.value["C1"] == pytest.approx(58.0)
+    told = [(p.code, p.severity, p.place) for p in problems if p.code == "MG394"]
+    assert told == [("MG394", "warning", "assays.viability.maximum")]
+
+
 def test_ldh_of_a_donor_without_lysed_wells_is_an_error():
     other = [well("F1", 0.5, "ctrl", "D2"), well("F2", 0.9, "ca20", "D2")]
     amounts, problems = quantified(experiment(LDH), *SPONTANEOUS, *LYSED, *other)

@@ -97,6 +97,8 @@ def _names_are_known(plate: Plate, settings: ViabilitySettings, problems: Proble
         if name and name not in known:
             problems.add("MG353", **at_setting(plate.raw, key), seen=name, key=key, hint=suggestion(name, known))
             found = False
+    if settings.maximum and settings.method != "ldh":
+        problems.add("MG394", **at_setting(plate.raw, "maximum"), seen=settings.maximum, method=settings.method)
     if settings.method == "ldh" and not settings.maximum:
         problems.add("MG360", **at_setting(plate.raw, "maximum"))
         found = False
