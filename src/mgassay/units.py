@@ -7,17 +7,25 @@ import unicodedata
 
 CALCIUM_G_PER_MOL = 40.078
 
+# g/mol of what an assay's standards are: calcium; Alizarin Red S as its sodium salt, C14H7NaO7S, the form that is sold
+# (anhydrous; 342.253 by the atomic weights of 2021); p-nitrophenol, C6H5NO3.
+MOLAR_MASS = {"calcium": CALCIUM_G_PER_MOL, "alizarin_extract": 342.26, "alp": 139.11}
+
 _TO_UG_PER_ML = {"ug/mL": 1.0, "mg/mL": 1000.0, "mg/dL": 10.0, "g/L": 1000.0, "mg/L": 1.0, "ng/uL": 1.0}
 _TO_MILLIMOLAR = {"M": 1000.0, "mM": 1.0, "uM": 1e-3, "nM": 1e-6}
+_MOLAR_ALSO = {
+    "mol/L": "M", "mmol/L": "mM", "umol/mL": "mM", "umol/L": "uM", "nmol/mL": "uM", "nmol/L": "nM",
+}  # fmt: skip
 
 
 def plain(text: str) -> str:
-    """One spelling for signs that look alike (NFKC), with the micro sign as `u`.
+    """One spelling for signs that look alike (NFKC), the micro sign as `u`, and amounts per volume as molarities.
 
-    >>> plain("µg/mL"), plain("μg/mL"), plain("²")
-    ('ug/mL', 'ug/mL', '2')
+    >>> plain("µg/mL"), plain("μg/mL"), plain("²"), plain("mmol/L")
+    ('ug/mL', 'ug/mL', '2', 'mM')
     """
-    return unicodedata.normalize("NFKC", text).replace("μ", "u").strip()
+    spelt = unicodedata.normalize("NFKC", text).replace("μ", "u").strip()
+    return _MOLAR_ALSO.get(spelt, spelt)
 
 
 def known_units() -> list[str]:

@@ -131,3 +131,15 @@ def test_scale_is_undecided_without_an_identifiable_share(lab, experiment):
     bounds = flagged(lab, experiment, arms("scr", "si"), scr_20="floor", si_20="floor")
     for found in (noise, bounds):
         assert found.loc[("siTRPM7", "scale", "log"), ["passed"]].isna().all()
+
+
+def test_leaving_out_a_donor_of_an_open_share_decides_nothing(lab):
+    """Two blocked arms at the top of the curve: the share is that of the limits, with each donor and without."""
+    values = {"scr_08": [3.0, 3.1, 2.9], "scr_20": [1, 1.2, 0.9], "si_08": [3, 3.2, 3], "si_20": [2.2, 2.3, 2.1]}
+    means = lab.means({"calcium": values})
+    flags = ["above_curve" if c.startswith("si") else "" for c in means["condition"]]
+    checks = checks_from_means(lab.sirna, tables.MEANS.frame(means.assign(flag=flags)))
+    assert checks.query("check == 'leave_one_out'")["passed"].isna().all()
+    assert checks.query("check == 'scale'")["passed"].isna().all()
+    plain = checks_from_means(lab.sirna, means)
+    assert plain.query("check == 'leave_one_out'")["passed"].notna().all()

@@ -184,3 +184,23 @@ def test_swapping_intact_and_blocked_turns_the_interaction(values):
 
 def test_no_means_no_effects(lab):
     assert effects_from_means(lab.sirna, tables.MEANS.frame()).empty
+
+
+def test_a_difference_with_an_open_operand_is_open():
+    """What may lie on either side of its value takes the direction of the other with it."""
+    assert difference_flag("above_curve;lower_bound", "above_curve") == "above_curve"
+    assert difference_flag("floor", "above_curve;lower_bound") == "above_curve;floor"
+    assert difference_flag("floor", "") == "floor"
+    assert difference_flag("above_curve;lower_bound", "no_background") == "above_curve;no_background;lower_bound"
+
+
+@pytest.mark.parametrize(("flag", "kept"), [("floor", "floor"), ("above_curve", "above_curve")])
+def test_a_donor_lost_without_a_number_leaves_no_direction(lab, flag, kept):
+    """D3 has no number at raised Mg; D1 is a bound there, and what is known of D1 is not known of D3."""
+    means = lab.means({"calcium": {"scr_08": [3, 3.1, 3], "scr_20": [2, 2.2, 2]}})
+    raised = means["condition"] == "scr_20"
+    lost, bound = raised & (means["donor"] == "D3"), raised & (means["donor"] == "D1")
+    flags = np.where(lost, flag, np.where(bound, "floor", ""))
+    means = tables.MEANS.frame(means.assign(log_mean=means["log_mean"].mask(lost), flag=flags))
+    found = set(effects_from_means(lab.sirna, means)["flag"])
+    assert found == {";".join(dict.fromkeys(sorted([kept, "floor"])))}

@@ -149,3 +149,69 @@ def test_order_of_rows_changes_nothing_and_the_frame_is_left_alone(lab):
     one, other = (means_from_amounts(lab.sirna, a, Problems()) for a in (amounts, shuffled))
     pd.testing.assert_frame_equal(one, other, check_exact=True)
     pd.testing.assert_frame_equal(shuffled, before)
+
+
+@pytest.mark.parametrize("flag", ["above_curve;saturated", "below_lod"])
+@pytest.mark.parametrize("limit", [float("inf"), float("nan")])
+def test_a_bound_without_a_number_leaves_its_cell_without_one(experiment, lab, flag, limit):
+    """The other rep is 8, and the mean of the reps that could be read would be of the middling ones only."""
+    beyond = {"value": float("nan"), "limit": limit, "flag": flag}
+    rows = [{"condition": "ca08", "donor": "D1", "rep": "1", **beyond},
+            {"condition": "ca08", "donor": "D1", "rep": "2", "value": 9.0},
+            {"condition": "control", "donor": "D1", "value": 1.0}]  # fmt: skip
+    means, _ = run(experiment, lab, *rows)
+    assert np.isnan(means["log_mean"].iloc[0])
+    assert means["n_reps"].tolist() == [2]
+    assert means["flag"].tolist() == ["above_curve;saturated" if "above" in flag else "below_lod;floor"]
+
+
+def test_a_bound_without_a_number_among_the_wells_of_a_rep_is_no_mean(experiment, lab):
+    beyond = {"value": float("nan"), "flag": "above_curve"}
+    rows = [{"condition": "ca08", "donor": "D1", "readout": "alp", "well": w, **v}
+            for w, v in (("A1", {"value": 5.0}), ("A2", beyond))]  # fmt: skip
+    assert run(experiment, lab, *rows)[0]["log_mean"].isna().all()
+
+
+def test_a_detection_limit_that_is_infinite_detects_nothing(experiment, lab):
+    rows = [{"condition": "ca08", "donor": "D1", "value": 9.0, "limit": float("inf")}]
+    means, _ = run(experiment, lab, *rows, {"condition": "control", "donor": "D1", "value": 1.0})
+    assert np.isnan(means["log_mean"].iloc[0])
+    assert means["flag"].tolist() == ["floor"]
+
+
+def test_lost_wells_leave_their_flag_and_are_not_counted(experiment, lab):
+    """Rep 1 lost one of two wells, rep 2 its only one: the mean is that of the well left, 4."""
+    lost = {"value": float("nan")}
+    wells = [("1", "A1", {"value": 4.0}), ("1", "A2", {**lost, "flag": "no_linear_window"}),
+             ("2", "B1", {**lost, "flag": "saturated"})]  # fmt: skip
+    rows = [{"condition": "ca08", "donor": "D1", "readout": "alp_per_well", "rep": r, "well": w, **v}
+            for r, w, v in wells]  # fmt: skip
+    means, problems = run(experiment, lab, *rows)
+    row = means.loc["alp_per_well", "ca08", "D1"]
+    assert row["log_mean"] == pytest.approx(np.log(4.0))
+    assert (row["n_reps"], row["n_wells"], row["flag"]) == (1, 1, "saturated;no_linear_window")
+    assert not list(problems)
+
+
+def test_a_donor_without_any_usable_well_is_named(experiment, lab):
+    lost = {"readout": "alp_per_well", "value": float("nan"), "flag": "no_linear_window"}
+    rows = [{"condition": "ca20", "donor": d, "rep": r, **lost} for d in ("D2", "D1") for r in ("1", "2")]
+    rows += [{"condition": "ca20", "donor": "D3", "readout": "alp_per_well", "value": 3.0}]
+    means, problems = run(experiment, lab, *rows)
+    assert means.index.get_level_values("donor").tolist() == ["D3"]
+    (told,) = problems
+    assert (told.code, told.severity, told.seen, told.place) == ("MG622", "warning", "ca20: D1, D2", "ca20")
+    assert "no_linear_window" in told.message
+
+
+def test_many_lost_donors_are_listed_up_to_a_dozen(experiment, lab):
+    lost = {"condition": "ca20", "readout": "alp", "value": float("nan"), "flag": "saturated"}
+    _, problems = run(experiment, lab, *({**lost, "donor": f"D{i:02}"} for i in range(15)))
+    assert [p.seen[-10:] for p in problems] == ["and 3 more"]
+
+
+def test_a_gene_without_a_quantity_is_told_by_its_plate(experiment, lab):
+    lost = {"condition": "ca20", "donor": "D1", "readout": "gene:BMP2", "value": float("nan"), "unit": "log2"}
+    means, problems = run(experiment, lab, {**lost, "flag": "undetermined"})
+    assert means.empty
+    assert not list(problems)

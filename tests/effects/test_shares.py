@@ -153,3 +153,73 @@ def test_fieller_on_donors_covers(n):
 def test_the_welch_sets_cover(n_donors, n_runs, share, truth):
     live, runs = simulated(n_donors, n_runs)
     assert 0.93 <= share_set(share, live, runs).holds(truth).mean() <= 0.97
+
+
+LIFELESS = {"acell_08": [1.0, 1.1, 0.9], "acell_20": [0.8, 0.9, 0.7]}
+LIVE = {"scr_08": [3.0, 3.1, 2.9], "scr_20": [1.0, 1.2, 0.9], "si_08": [3.0, 3.2, 3.0], "si_20": [2.2, 2.3, 2.1]}
+
+
+def flagged_shares(lab, values, flags):
+    means = lab.means({"calcium": values})
+    flagged = [flags.get(c, "") for c in means["condition"]]
+    return shares_from_means(lab.sirna, tables.MEANS.frame(means.assign(flag=flagged))).set_index("share")
+
+
+@pytest.mark.parametrize(
+    ("flags", "open_shares"),
+    [
+        # B is made of two tops: open. T is a lower bound, which says nothing of what B does to the share.
+        (dict.fromkeys(("scr_08", "si_08", "si_20"), "above_curve"), {"extracellular", "intracellular", "surface"}),
+        ({"scr_20": "floor", "si_08": "floor", "si_20": "floor"}, {"extracellular", "intracellular", "surface"}),
+        # T is open, whatever B is
+        ({"scr_08": "floor", "scr_20": "floor", "si_20": "floor"},
+         {"extracellular", "intracellular", "surface", "passive"}),
+        # A is open: what rests on it only
+        ({"scr_20": "floor", "acell_08": "above_curve", "acell_20": "above_curve"}, {"passive", "surface"}),
+        # B and A both at least what they are: their difference goes either way
+        ({"si_08": "above_curve", "acell_08": "above_curve"}, {"surface"}),
+        ({"scr_08": "above_curve"}, set()),
+    ],
+)  # fmt: skip
+def test_a_share_with_an_open_part_is_open_on_every_scale_and_by_every_method(lab, flags, open_shares):
+    for values in (LIVE, {**LIVE, **LIFELESS}):
+        shares = flagged_shares(lab, values, {c: f for c, f in flags.items() if c in values})
+        assert set(zip(shares["scale"], shares["method"], strict=True)) == {
+            ("log", "fieller_donor"), ("additive", "fieller_donor"), ("log", "fieller_block_anova")
+        }  # fmt: skip
+        assert set(shares["interval"]) == {"bounded"}
+        expected = [share not in open_shares for share in shares.index]
+        assert shares["identifiable"].tolist() == expected
+        bounds = shares["flag"].str.contains("lower_bound|upper_bound")
+        assert not bounds[shares.index.isin(open_shares)].any()
+
+
+def test_a_bound_turns_round_where_mg_promotes(lab):
+    """T = -1.4, B = -.7: scr_08 at most what it is makes T still lower, and .5 = B/T at most that."""
+    up = {"scr_08": [1.0, 1.1, 0.9], "scr_20": [2.4, 2.5, 2.3], "si_08": [1.0, 1.1, 1.0], "si_20": [1.7, 1.8, 1.7]}
+    shares = flagged_shares(lab, up, {"scr_08": "floor"})
+    assert set(shares.loc["extracellular", "flag"]) == {"floor;upper_bound"}
+    assert set(shares.loc["intracellular", "flag"]) == {"floor;lower_bound"}
+
+
+def test_a_bound_of_the_blocked_step_turns_round_where_mg_promotes(lab):
+    """B = -.7 or lower over T = -1.4: B/T is .5 or more."""
+    up = {"scr_08": [1.0, 1.1, 0.9], "scr_20": [2.4, 2.5, 2.3], "si_08": [1.0, 1.1, 1.0], "si_20": [1.7, 1.8, 1.7]}
+    shares = flagged_shares(lab, up, {"si_08": "floor"})
+    assert set(shares.loc["extracellular", "flag"]) == {"floor;lower_bound"}
+    assert set(shares.loc["intracellular", "flag"]) == {"floor;upper_bound"}
+
+
+def test_a_bound_turns_round_where_the_block_makes_mg_a_promoter(lab):
+    """T = 2 or more, B = -1: B/T = -.5 or nearer to 0, so at least that; 1 - B/T at most 1.5."""
+    turned = {**LIVE, "si_20": [4.0, 4.1, 4.0]}
+    shares = flagged_shares(lab, turned, {"scr_20": "floor"})
+    assert set(shares.loc["extracellular", "flag"]) == {"floor;lower_bound;antagonism"}
+    assert set(shares.loc["intracellular", "flag"]) == {"floor;upper_bound;antagonism"}
+
+
+def test_a_total_that_is_at_most_something_may_be_zero(lab):
+    """scr_20 above its curve: T is 2 or less, B/T anything from B/2 up."""
+    shares = flagged_shares(lab, LIVE, {"scr_20": "above_curve"})
+    assert not shares["identifiable"].any()
+    assert set(shares["flag"]) == {"above_curve"}

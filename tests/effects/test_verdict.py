@@ -244,3 +244,53 @@ def test_no_verdict_has_every_key_and_claims_nothing(lab):
     assert set(keys) <= set(none)
     assert (none["experiment"], none["grade"], none["identifiable"]) == ("lab-1", None, False)
     assert not any(none[k] for k in ("readout", "block", "missing", "rules", "sentences", "readouts"))
+
+
+@pytest.mark.parametrize("flag", ["floor", "above_curve"])
+def test_bounds_of_intracellular_mg_are_no_measurement(judged, flag):
+    """Every donor has a bound in an arm: a difference of limits measures nothing, so that a B becomes a C."""
+    values = {"calcium": arms(SI), "mg_intracellular": MG}
+    assert judged(values)["grade"] == "B"
+    bounded = judged(values, {("mg_intracellular", "si_20"): flag})
+    assert bounded["grade"] == "C"
+    assert "mg_intracellular_measured" not in fired(bounded)
+    assert "intracellular Mg" in bounded["missing"]
+
+
+@pytest.mark.parametrize("flag", ["floor", "above_curve"])
+def test_an_acellular_arm_of_bounds_is_none(judged, flag):
+    values = {"calcium": {**arms(SI), **ACELLULAR}}
+    assert "acellular_arm" in fired(judged(values))
+    verdict = judged(values, {("calcium", "acell_20"): flag})
+    assert "acellular_arm" not in fired(verdict)
+    assert "acellular" in verdict["missing"]
+
+
+def test_three_arms_above_the_curve_tell_no_share(judged):
+    """All at the top: the blocked arms are alike because both stop there, and everything looks intracellular."""
+    flags = {("calcium", c): "above_curve" for c in ("scr_08", "si_08", "si_20")}
+    verdict = judged({"calcium": arms(SI, share=0.99), "mg_intracellular": MG}, flags)
+    assert (verdict["grade"], verdict["identifiable"]) == ("X", False)
+    assert "resolved" not in fired(verdict)  # T - B is made of bounds that pull it both ways
+
+
+@pytest.mark.parametrize(
+    ("flags", "resolved"),
+    [
+        ({"scr_08": "above_curve"}, True),  # T and T - B at least what they are, above 0
+        ({"scr_20": "above_curve"}, False),  # at most: they may be 0
+        ({"scr_08": "above_curve", "scr_20": "above_curve"}, False),  # either
+        ({"scr_08": "above_curve", "si_08": "above_curve"}, False),  # T at least, T - B either
+    ],
+)
+def test_only_a_bound_on_its_own_side_of_zero_resolves(judged, flags, resolved):
+    verdict = judged({"calcium": arms(SI)}, {("calcium", c): f for c, f in flags.items()})
+    assert ("resolved" in fired(verdict)) is resolved
+    assert ("total_includes_zero" in fired(verdict)) is ("scr_20" in flags)
+
+
+def test_a_promoter_is_resolved_by_a_bound_below_zero(judged):
+    """T = -1.2 or lower: Mg raises mineral, whatever the floored reference held."""
+    values = {"calcium": arms(SI, total=-1.2)}
+    assert "total_includes_zero" not in fired(judged(values, {("calcium", "scr_20"): "above_curve"}))
+    assert "total_includes_zero" in fired(judged(values, {("calcium", "scr_08"): "above_curve"}))

@@ -41,6 +41,11 @@ def test_why_this_curve():
     )
 
 
+def test_too_few_wells_to_compare_are_said():
+    rows = [{"measure": "aicc", "subject": m} for m in ("linear", "quadratic")]
+    assert caption(rows, model="linear").startswith("Linear, the simplest: too few wells to compare models.")
+
+
 def test_what_the_lab_asked_for_is_said_to_be_asked_for():
     assert caption([], model="4pl", weighting="none") == "4PL, as asked. Weighting none, as asked."
 
@@ -61,7 +66,7 @@ def test_what_could_not_be_told(row, said):
 
 
 def test_standards_beyond_the_range_are_named():
-    assert "The range ends at 40 µg/mL; not used above it: 80." in caption([], range_high=40.0)
+    assert "The range ends at 40 µg/mL; above it: 80." in caption([], range_high=40.0)
     assert "range ends" not in caption([])
 
 

@@ -40,12 +40,12 @@ def test_a_logistic_is_drawn_by_its_formula(held):
     assert (x[0], y[0]) == (0, pytest.approx(0.1))
 
 
-def test_standards_above_the_range_are_open_marks_and_not_used(held):
+def test_standards_above_the_range_are_open_marks(held):
     (curve,) = held.rows("curves")
     cut = {**curve, "range_high": 40.0}
     drawn = curve_drawing(held, cut)
-    assert drawn.listing.rows[-1][-1] == "not used"
-    assert "not used above it: 120" in drawn.caption
+    assert drawn.listing.rows[-1][-1] == "above the range"
+    assert "The range ends at 40" in drawn.caption
     assert drawn.svg != curve_drawing(held, curve).svg
 
 

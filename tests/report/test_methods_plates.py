@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from mgassay import tables
-from mgassay.experiment import Experiment, Settings
+from mgassay.experiment import Experiment, RawFile, Settings
 from mgassay.report.methods_plates import plate_sentences
 from mgassay.report.rows import Tables
 
@@ -12,9 +12,9 @@ CONTRAST = {"mg_reference_mM": 0.8, "mg_raised_mM": 2.0}
 CURVE = {"plate": "P1", "assay": "calcium", "model": "4pl", "weighting": "1/x"}
 
 
-def said(assays=None, readouts=(), curves=(), wells=()):
+def said(assays=None, readouts=(), curves=(), wells=(), files=()):
     settings = Settings.model_validate({"contrast": CONTRAST, "assays": assays or {}})
-    experiment = Experiment("e", settings, tables.CONDITIONS.frame(), ())
+    experiment = Experiment("e", settings, tables.CONDITIONS.frame(), tuple(files))
     held = {
         "amounts": tables.AMOUNTS.frame(pd.DataFrame([{"readout": r, "plate": "P1"} for r in readouts])),
         "curves": tables.CURVES.frame(pd.DataFrame(curves)),
@@ -65,3 +65,27 @@ def test_cells_probe_and_particles():
 
 def test_what_is_given_per_protein_is_named():
     assert "given per mg protein" in said({}, ["calcium", "alp"])[-1]
+
+
+def test_what_a_file_sets_is_what_is_written():
+    """Columns of files.csv and presets of kits win over experiment.toml, and the paragraph follows them."""
+    overrides = {"extract_volume_uL": 1000.0, "subtract_mg_control": True, "accept_percent": 30.0}
+    files = [RawFile(file="a", assay="calcium", plate="P1", overrides=overrides)]
+    first, apparent, limits, *_ = said({}, ["calcium_apparent"], [CURVE], files=files)
+    assert "extract 1000 µL per well" in first
+    assert apparent.endswith("control wells and was subtracted.")
+    assert "±30 % (±20 %" in limits
+    files.append(RawFile(file="b", assay="calcium", plate="P2"))
+    first, apparent, limits, *_ = said({}, ["calcium_apparent"], [CURVE], files=files)
+    assert "extract 1000 and 200 µL per well" in first
+    assert apparent.endswith("was subtracted on some plates.")
+    assert "±30 % (±20 % at the lowest level; 75 % of levels) or ±15 %" in limits
+
+
+def test_ldh_has_no_blanks_and_an_end_point_its_minutes_by_file():
+    files = [RawFile(file="a", assay="alp", plate="A", overrides={"incubation_min": 45.0, "epsilon_per_mM_cm": 18.0})]
+    (alp,) = said({}, ["alp_per_well"], files=files)
+    assert "the product of 45 min" in alp
+    assert "ε = 18 per mM and cm" in alp
+    (ldh,) = said({"viability": {"method": "ldh"}}, ["viability"])
+    assert "blanks" not in ldh

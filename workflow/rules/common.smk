@@ -34,22 +34,11 @@ GROUND = (
 )
 ROOMS = {
     "read": ("readers", "../../resources/kits"),
-    "images": ("readers", "assays", "report/overlay.py"),
+    "images": ("readers", "assays/images", "report/overlay.py"),
     "quantify": ("design.py", "assays"),
     "effects": ("design.py", "effects", "report"),
-    "report": (
-        "design.py",
-        "effects",
-        "report",
-        "assays/curves",
-        "assays/plates/position.py",
-    ),
-    "overview": (
-        "design.py",
-        "effects",
-        "report",
-        "assays/plates/control_chart.py",
-    ),
+    "report": ("design.py", "effects", "report", "assays"),
+    "overview": ("design.py", "effects", "report", "assays"),
     "gate": (),
 }
 

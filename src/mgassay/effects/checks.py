@@ -16,8 +16,8 @@ from mgassay.effects.contrasts import CONTRASTS, SCALES, donor_contrast, used_ar
 from mgassay.effects.fieller import BOUNDED, FiellerSet
 from mgassay.effects.genes import comparator_matrix, intact_first
 from mgassay.effects.intervals import Array, donor_estimate
-from mgassay.effects.panels import ArmMatrix, Panel, is_censored, is_mineral, panels_from_means
-from mgassay.effects.shares import intracellular_flag, is_identifiable, live_effects, share_set
+from mgassay.effects.panels import ArmMatrix, Panel, is_censored, is_mineral, is_open, panels_from_means
+from mgassay.effects.shares import LiveEffects, intracellular_flag, is_identifiable, live_effects, share_set
 from mgassay.experiment import Experiment
 from mgassay.flags import join_flags
 
@@ -33,7 +33,7 @@ def checks_from_means(experiment: Experiment, means: pd.DataFrame) -> pd.DataFra
     where one of them is not identifiable.
     equivalence: subject total and interaction; 90 % interval within +-log(equivalence_fold).
     leave_one_out: subject the donor left out; the share without it, passed where it stays within the interval of all
-    donors (the bounds; empty and undecided where that is not bounded).
+    donors (the bounds; empty and undecided where that is not bounded, undecided where the share is open).
     agreement: subject the other block; the difference of the two T-B per donor, 90 % interval within
     +-log(agreement_fold).
     match: subject the comparator; log mineral under it - log mineral at raised Mg, 90 % interval within
@@ -87,10 +87,15 @@ def _tost(values: Array, fold: float, flag: str = "") -> dict[str, Any]:
     }
 
 
+def both_effects(whole: ArmMatrix, scale: str) -> LiveEffects:
+    """T and B of donors that have all four live arms."""
+    total, blocked = (donor_contrast(whole.values, c, scale) for c in ("total", "blocked"))
+    return live_effects(total, blocked)
+
+
 def intracellular_share(whole: ArmMatrix, scale: str) -> FiellerSet:
     """(T - B)/T of donors that have all four live arms."""
-    total, blocked = (donor_contrast(whole.values, c, scale) for c in ("total", "blocked"))
-    return share_set("intracellular", live_effects(total, blocked))
+    return share_set("intracellular", both_effects(whole, scale))
 
 
 def _share_row(found: FiellerSet) -> dict[str, Any]:
@@ -103,22 +108,24 @@ def _share_row(found: FiellerSet) -> dict[str, Any]:
 def _scale_rows(whole: ArmMatrix) -> Iterator[dict[str, Any]]:
     """The share on both scales against one half; undecided where it is not identifiable on either."""
     found = {scale: intracellular_share(whole, scale) for scale in SCALES}
-    cells = intracellular_flag(whole)
-    decided = all(is_identifiable(share, cells) for share in found.values())
+    cells = {scale: intracellular_flag(whole, both_effects(whole, scale)) for scale in SCALES}
+    decided = all(is_identifiable(share, cells[scale]) for scale, share in found.items())
     robust = len({bool(share.estimate > HALF) for share in found.values()}) == 1
-    flag = join_flags(cells, "not_scale_robust" if decided and not robust else "")
+    turned = "not_scale_robust" if decided and not robust else ""
     for scale, share in found.items():
-        bounds = {"bound_low": HALF, "bound_high": HALF, "passed": robust if decided else None, "flag": flag}
-        yield {"check": "scale", "subject": scale, **_share_row(share), **bounds}
+        bounds = {"bound_low": HALF, "bound_high": HALF, "passed": robust if decided else None}
+        flag = join_flags(cells[scale], turned)
+        yield {"check": "scale", "subject": scale, **_share_row(share), **bounds, "flag": flag}
 
 
 def _leave_one_out_rows(whole: ArmMatrix) -> Iterator[dict[str, Any]]:
     """The share without each donor in turn; nothing for fewer than three donors, where what is left has no interval."""
     everyone = _share_row(intracellular_share(whole, "log"))
     low, high = everyone["ci_low"], everyone["ci_high"]
+    told = not np.isnan(low) and not is_open(intracellular_flag(whole, both_effects(whole, "log")))
     for donor in whole.donors if len(whole.donors) > 2 else ():
         left = _share_row(intracellular_share(whole.without(donor), "log"))
-        passed = None if np.isnan(low) else bool(low <= left["estimate"] <= high)
+        passed = bool(low <= left["estimate"] <= high) if told else None
         bounds = {"bound_low": low, "bound_high": high}
         yield {"check": "leave_one_out", "subject": donor, **left, **bounds, "passed": passed, "flag": ""}
 

@@ -14,7 +14,7 @@ from mgassay import tables
 from mgassay.design import Arms, arms_of_blocks
 from mgassay.effects.anova import BlockFit, fit_block_anova
 from mgassay.effects.intervals import Array, Estimate, donor_estimate, holm, welch_estimate
-from mgassay.effects.panels import ArmMatrix, Panel, is_mineral, panels_from_means
+from mgassay.effects.panels import ArmMatrix, Panel, is_mineral, is_open, panels_from_means
 from mgassay.experiment import Experiment
 from mgassay.flags import join_flags
 
@@ -100,9 +100,12 @@ def _donor_rows(readout: str, block: str, live: ArmMatrix) -> Iterator[dict[str,
 
 
 def _censored(live: ArmMatrix, whole: ArmMatrix, weights: tuple[float, ...]) -> str:
-    """Flags of the donors used; and `floor` where a donor was lost because a floored cell has no value."""
-    lost = live.taking([d not in whole.donors for d in live.donors]).flag(weights)
-    return join_flags(whole.flag(weights), "floor" if "floor" in lost.split(";") else "")
+    """Flags of the donors used; and what a donor was lost to, where a censored cell has no value to put in.
+
+    What is left of the donors says nothing of those, so that no direction is claimed then.
+    """
+    lost = live.taking([d not in whole.donors for d in live.donors]).flag(weights).split(";")
+    return difference_flag(whole.flag(weights), join_flags(*(f for f in ("floor", "above_curve") if f in lost)))
 
 
 def live_fit(live: ArmMatrix) -> BlockFit | None:
@@ -147,11 +150,14 @@ def _surface_rows(readout: str, block: str, live: ArmMatrix, lifeless: ArmMatrix
 
 
 def difference_flag(first: str, second: str) -> str:
-    """Flags of first - second: the bound of the second is turned round, and none is left where they differ."""
+    """Flags of first - second: the bound of the second is turned round, and none is left where they differ.
+
+    Nor is one left where either is open: bounds that pull it both ways pull the difference both ways too.
+    """
     turned = {"lower_bound": "upper_bound", "upper_bound": "lower_bound"}
     words = [*first.split(";"), *(turned.get(f, f) for f in second.split(";"))]
-    bounds = {f for f in words if f in turned}
-    return join_flags(*(f for f in words if len(bounds) < 2 or f not in turned))
+    one_way = len({f for f in words if f in turned}) < 2 and not is_open(first) and not is_open(second)
+    return join_flags(*(f for f in words if one_way or f not in turned))
 
 
 def _row(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 class Facts:
     """What one readout and block show; every field is true or false, none is a judgement."""
 
-    total_excludes_zero: bool = False  # T by donor_t, 95 %
+    total_excludes_zero: bool = False  # T by donor_t, 95 %; not a bound that may lie on either side
     share_identifiable: bool = False  # the log-scale share of every arm that was run is bounded
     floor: bool = False  # a live arm is not above LOD over the background
     above_curve: bool = False  # a live arm is beyond the top standard
@@ -23,9 +23,9 @@ class Facts:
     interaction_excludes_zero: bool = False
     interaction_equivalent_to_zero: bool = False
     second_block_agrees: bool = False  # another block is resolved and within agreement_fold; one of the two is siRNA
-    mg_measured: bool = False  # Mg_i itself, in the four live arms
+    mg_measured: bool = False  # Mg_i itself and no bound of it, in the four live arms
     rho_below_half: bool = False  # the interval of rho ends below 0.5
-    acellular: bool = False  # two or more runs, none floored
+    acellular: bool = False  # two or more runs, none floored or above the curve
     scale_robust: bool = False
 
     @property

@@ -82,7 +82,7 @@ def shares_from_means(experiment: Experiment, means: pd.DataFrame) -> pd.DataFra
     block only passive can be told. T and B are those of the donors that have all four live arms, so that the shares
     add up to one. `fieller_donor` on both scales; `fieller_block_anova` on the log scale (the block ANOVA has no
     additive form). `identifiable` is true for a bounded set, unless bounds among the cells (floor, above the curve)
-    pull the share both ways. rho is not known here.
+    pull the share both ways or T towards 0. rho is not known here.
     """
     all_arms = arms_of_blocks(experiment)
     common = step_columns(experiment, all_arms)
@@ -107,11 +107,11 @@ def share_rows(arms: Arms, live: ArmMatrix, runs: ArmMatrix) -> Iterator[dict[st
         if not (share == "extracellular" and lifeless.donors)
     )
     for share in told:
-        flag = _share_flag(share, live, lifeless)
         for scale, method, effects in _estimators(live, has_block):
             acellular = donor_estimate(acellular_effects(lifeless, scale)) if lifeless.donors else None
             found = share_set(share, effects, acellular)
             alone = bool(effects.df < 1 or (SHARES_OF[share][2] and acellular is not None and acellular.df < 1))
+            flag = _share_flag(share, live, lifeless, effects, acellular)
             yield _row(share, scale, method, found, _all_flags(flag, found, effects, alone))
 
 
@@ -144,24 +144,35 @@ def is_identifiable(found: FiellerSet, flag: str) -> bool:
     return bool(found.kind == BOUNDED) and not is_open(flag)
 
 
-def _share_flag(share: str, live: ArmMatrix, lifeless: ArmMatrix) -> str:
-    """Flags of the cells that a share rests on; which way a bound pulls it, taking T for positive.
-
-    A larger T lowers every share but the intracellular one, 1 - B/T, which it raises.
-    """
+def _share_flag(
+    share: str, live: ArmMatrix, lifeless: ArmMatrix, effects: LiveEffects, acellular: Estimate | None
+) -> str:
+    """Flags of the cells that a share rests on, and which way a bound pulls it."""
     if share == "intracellular":
-        return intracellular_flag(live)
-    numerator = {
-        "passive": lifeless.flag(ACELLULAR),
-        "surface": difference_flag(live.flag(CONTRASTS["blocked"]), lifeless.flag(ACELLULAR)),
-        "extracellular": live.flag(CONTRASTS["blocked"]),
-    }[share]
-    return difference_flag(numerator, live.flag(CONTRASTS["total"]))
+        return intracellular_flag(live, effects)
+    blocked, runs = live.flag(CONTRASTS["blocked"]), lifeless.flag(ACELLULAR)
+    numerator = {"passive": runs, "surface": difference_flag(blocked, runs), "extracellular": blocked}[share]
+    weights = np.array(SHARES_OF[share])
+    part = effects.mean @ weights[:2] + (0.0 if acellular is None else weights[2] * acellular.estimate)
+    return _ratio_flag(numerator, live.flag(CONTRASTS["total"]), float(part), float(effects.mean[0]))
 
 
-def intracellular_flag(live: ArmMatrix) -> str:
-    """Flags of (T - B)/T."""
-    return difference_flag(live.flag(CONTRASTS["total"]), live.flag(CONTRASTS["blocked"]))
+def intracellular_flag(live: ArmMatrix, effects: LiveEffects) -> str:
+    """Flags of (T - B)/T, which falls where B/T rises."""
+    total, blocked = (live.flag(CONTRASTS[c]) for c in ("total", "blocked"))
+    return difference_flag("", _ratio_flag(blocked, total, float(effects.mean[1]), float(effects.mean[0])))
+
+
+def _ratio_flag(numerator: str, total: str, part: float, whole: float) -> str:
+    """Flags of numerator / T, from those of both and their estimates (`part`, `whole`).
+
+    With T > 0 a larger numerator raises the ratio, and a larger T lowers it where the numerator is positive; each turns
+    round with the other's sign. A T that is known to be nearer to 0 than its estimate may be 0: the ratio is open.
+    """
+    to_zero = "upper_bound" if whole > 0 else "lower_bound"
+    known = join_flags(*(f for f in total.split(";") if f != to_zero))
+    first = numerator if whole > 0 else difference_flag("", numerator)
+    return difference_flag(first, known if part > 0 else difference_flag("", known))
 
 
 def _all_flags(flag: str, found: FiellerSet, effects: LiveEffects, alone: bool) -> str:

@@ -16,7 +16,7 @@ from mgassay.effects.contrasts import donor_contrast
 from mgassay.effects.fieller import BOUNDED
 from mgassay.effects.grade import Facts, grade_of, rules_of
 from mgassay.effects.intervals import donor_estimate
-from mgassay.effects.panels import MINERAL_READOUTS, Panel, is_censored, panels_from_means
+from mgassay.effects.panels import MINERAL_READOUTS, Panel, is_censored, is_open, panels_from_means
 from mgassay.effects.shares import live_effects, share_set
 from mgassay.experiment import Experiment
 
@@ -189,14 +189,22 @@ def _facts(results: _Results, readout: str, arms: Arms) -> Facts:
         interaction_equivalent_to_zero=_passed(equivalent),
         mg_measured=_mg_measured(results, arms),
         rho_below_half=_rho_below_half(results, arms),
-        acellular=acellular is not None and acellular["n_donors"] > 1 and "floor" not in str(acellular["flag"]),
+        acellular=acellular is not None and acellular["n_donors"] > 1 and not is_censored(str(acellular["flag"])),
         scale_robust=_passed(scale),
     )
 
 
 def _excludes_zero(row: Row | None) -> bool:
-    """Whether an effect's interval lies on one side of 0; one donor has no interval and excludes nothing."""
-    return row is not None and bool(row["ci_low"] * row["ci_high"] > 0)
+    """Whether an effect's interval lies on one side of 0; one donor has no interval and excludes nothing.
+
+    Of a bound only that on its own side of 0 does: what is at most .5, or either side of .5, may be 0.
+    """
+    if row is None or is_open(str(row["flag"])):
+        return False
+    words = str(row["flag"]).split(";")
+    positive = row["ci_low"] > 0 and "upper_bound" not in words
+    negative = row["ci_high"] < 0 and "lower_bound" not in words
+    return bool(positive or negative)
 
 
 def _larger(main: Row | None, total: Row | None) -> bool:
@@ -234,9 +242,10 @@ def _viability_changed(results: _Results, arms: Arms) -> bool:
 
 
 def _mg_measured(results: _Results, arms: Arms) -> bool:
-    """Whether Mg_i was measured in the four live arms of at least one donor."""
+    """Whether Mg_i was measured in the four live arms of at least one donor; a bound is no measurement."""
     panel = results.panels.get("mg_intracellular")
-    return panel is not None and all(arms.live) and bool(panel.matrix(arms.live).complete((0, 1, 2, 3)).donors)
+    whole = panel.matrix(arms.live).complete((0, 1, 2, 3)).flags if panel is not None and all(arms.live) else ()
+    return any(not any(map(is_censored, cells)) for cells in whole)
 
 
 def _rho_below_half(results: _Results, arms: Arms) -> bool:

@@ -17,7 +17,7 @@ import mgassay
 from mgassay.errors import ContractError
 from mgassay.experiment import Assays, AssaySettings, Curve, Experiment, StandardsSettings
 from mgassay.problems import Problems, listed, suggestion
-from mgassay.units import CALCIUM_G_PER_MOL, plain, ug_per_mL_factor
+from mgassay.units import MOLAR_MASS, plain, ug_per_mL_factor
 
 FOLDER = Path(mgassay.__file__).parents[2] / "resources" / "kits"
 NEAR_NM = 5.0  # wavelengths that are the same one, where a kit names no band
@@ -217,7 +217,7 @@ def _to_unit_of_kit(settings: StandardsSettings, kit: Kit) -> float | None:
     ours, its = plain(settings.standard_unit), plain(kit.standard_unit)
     if ours == its:
         return 1.0
-    mass = CALCIUM_G_PER_MOL if kit.assay == "calcium" else None
+    mass = MOLAR_MASS.get(kit.assay)
     try:
         return ug_per_mL_factor(ours, g_per_mol=mass) / ug_per_mL_factor(its, g_per_mol=mass)
     except ValueError:

@@ -16,7 +16,7 @@ ASSESSED_AGAINST = (
     "controls, which a plate kit with six levels, zero among them, cannot meet."
 )
 HOW_TO_READ = (
-    "Marks are means of the wells of a level; a cross reads back outside the limits, an open mark was not used. "
+    "Marks are means of the wells of a level; a cross reads back outside the limits, an open mark is above the range. "
     "Dotted: limit of quantification, 10 s/S; LOD is 3.3 s/S (ICH Q2), with s the SD of one reading at the blank end "
     "and S the slope there, or what lies so far above the blank's signal where the curve bends. Values below the "
     "lowest standard that passes are flagged as below the limit of quantification too."
@@ -52,7 +52,9 @@ def _choice(rows: Sequence[Row], curve: Row) -> Iterator[str]:
     """Which model and weighting, and why."""
     compared = [r for r in _of(rows, "aicc") if not math.isnan(r["estimate"])]
     chosen = labels.capital(model_name(curve["model"]))
-    if compared:
+    if not compared and _of(rows, "aicc"):
+        yield f"{chosen}, the simplest: too few wells to compare models."
+    elif compared:
         named = ", ".join(f"{model_name(r['subject'])} {decimal(r['estimate'], 1)}{_fails(r)}" for r in compared)
         yield f"{chosen}, chosen by AICc ({named}; the simpler within 2 units)."
     else:
@@ -90,7 +92,7 @@ def _unused(curve: Row, standards: Sequence[Row], unit: str) -> Iterator[str]:
     above = [level(s["standard"]) for s in standards if s["standard"] > curve["range_high"]]
     if above:
         top = f"{level(curve['range_high'])}{NO_BREAK}{unit}"
-        yield f"The range ends at {top}; not used above it: {', '.join(above)}."
+        yield f"The range ends at {top}; above it: {', '.join(above)}."
 
 
 def _limits(rows: Sequence[Row], unit: str) -> Iterator[str]:

@@ -131,8 +131,8 @@ def _mark(standard: Row, curve: Row) -> tuple[str, int, str]:
 
 
 def standards_listing(title: str, standards: Sequence[Row], top: float) -> Listing:
-    """Back-calculated standards of one plate, of which those above `top` were not used."""
-    heads = ("standard", "wells", "signal", "back-calculated", "error", "within limits")
+    """Back-calculated standards of one plate, of which those above `top` are out of range."""
+    heads = ("standard", "wells", "signal", "reads back", "error", "within limits")
     rows = [
         (
             level(s["standard"]),
@@ -140,7 +140,7 @@ def standards_listing(title: str, standards: Sequence[Row], top: float) -> Listi
             significant(s["signal"]),
             significant(s["back_calculated"]),
             _error(s),
-            "not used" if s["standard"] > top else _verdict(s),
+            "above the range" if s["standard"] > top else _verdict(s),
         )
         for s in standards
     ]

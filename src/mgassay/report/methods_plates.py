@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from mgassay.experiment import Experiment, StandardsSettings
+from mgassay.experiment import AssaySettings, Experiment, StandardsSettings
 from mgassay.report import labels
 from mgassay.report.curve_words import model_name
 from mgassay.report.numbers import count, level
@@ -17,7 +17,6 @@ REFERENCES: Mapping[str, str] = {
     "Rocke": "Rocke DM, Lorenzato S. A two-component model for measurement error in analytical chemistry. "
     "Technometrics 1995;37:176–184.",
 }
-_BY_STANDARDS = ("calcium", "protein", "alizarin_extract", "alp")
 
 
 def plate_sentences(experiment: Experiment, tables: Tables) -> Iterator[str]:
@@ -26,7 +25,7 @@ def plate_sentences(experiment: Experiment, tables: Tables) -> Iterator[str]:
     yield from _alp(experiment, tables)
     yield from _cells(experiment, tables)
     if _has(tables, "t50"):
-        settling = level(experiment.settings.assays.t50.settling_min)
+        settling = _set(experiment, "t50", "settling_min")
         yield (
             "T50 is where half of the rise of scattered light is made (Pasch 2012), by a four-parameter logistic in "
             f"time; the first {settling} min were dropped, and records that end before T50 + 3 scales give a bound."
@@ -45,28 +44,42 @@ def _has(tables: Tables, readout: str) -> bool:
     return bool(((amounts["readout"] == readout) & (amounts["plate"] != "")).any())
 
 
-def _volumes(experiment: Experiment) -> dict[str, tuple[str, float | None]]:
-    """Assay -> what its culture wells were taken up in, and how much of it in µL."""
-    assays = experiment.settings.assays
-    return {
-        "calcium": ("extract", assays.calcium.extract_volume_uL),
-        "protein": ("lysate", assays.protein.lysate_volume_uL),
-        "alizarin_extract": ("eluate", assays.alizarin_extract.extract_volume_uL),
-        "alp": ("lysate", assays.alp.lysate_volume_uL),
-    }
+def _settings(experiment: Experiment, assay: str) -> list[AssaySettings]:
+    """The settings in force for each file of an assay, once where they are alike; the assay's own without a file."""
+    files = [f for f in experiment.files_of(assay) if f.reader != "table"]
+    held = [experiment.assay_settings(f) for f in files] or [getattr(experiment.settings.assays, assay)]
+    return [s for i, s in enumerate(held) if s not in held[:i]]
+
+
+def _set(experiment: Experiment, assay: str, key: str, unit: str = "") -> str:
+    """The values of a setting that the files of an assay were read with, in words; "" where none has one."""
+    values = dict.fromkeys(getattr(s, key) for s in _settings(experiment, assay))
+    told = " and ".join(level(v) for v in values if v is not None)
+    return told and f"{told}{unit}"
+
+
+# Assay -> what its culture wells were taken up in, and the setting that says how much.
+_TAKEN_UP = {
+    "calcium": ("extract", "extract_volume_uL"),
+    "protein": ("lysate", "lysate_volume_uL"),
+    "alizarin_extract": ("eluate", "extract_volume_uL"),
+    "alp": ("lysate", "lysate_volume_uL"),
+}
 
 
 def _against_standards(experiment: Experiment, tables: Tables) -> Iterator[str]:
     """Assays that are read by the plate's own standards."""
-    for assay, (name, volume) in _volumes(experiment).items():
+    for assay, (name, key) in _TAKEN_UP.items():
         if curves := tables.rows("curves", assay=assay):
-            taken_up = "" if volume is None else f"; {name} {level(volume)} µL per well"
+            volume = _set(experiment, assay, key, " µL per well")
             yield (
                 f"{labels.capital(labels.assay(assay))} was read as absorbance{_light(tables, assay)} against the "
-                f"plate's own standards ({_curves(curves)}{taken_up}{_diluted(tables, assay)})."
+                f"plate's own standards ({_curves(curves)}{volume and f'; {name} {volume}'}{_diluted(tables, assay)})."
             )
     if _has(tables, "calcium_apparent"):
-        done = "was subtracted" if experiment.settings.assays.calcium.subtract_mg_control else "was not subtracted"
+        subtracted = [bool(getattr(s, "subtract_mg_control", False)) for s in _settings(experiment, "calcium")]
+        some = "was subtracted on some plates" if any(subtracted) else "was not subtracted"
+        done = "was subtracted" if all(subtracted) else some
         yield f"What the calcium dye reads of Mg²⁺ alone was measured where a Mg level had control wells and {done}."
 
 
@@ -74,39 +87,33 @@ def _alp(experiment: Experiment, tables: Tables) -> Iterator[str]:
     """Alkaline phosphatase: how a rate was made of readings."""
     if not _has(tables, "alp_per_well"):
         return
-    settings, wells = experiment.settings.assays.alp, tables["wells"]
+    wells = tables["wells"]
     kinetic = wells[wells["assay"] == "alp"]["read_index"].nunique() > 1
+    minutes, epsilon = _set(experiment, "alp", "incubation_min", " min"), _set(experiment, "alp", "epsilon_per_mM_cm")
     how = (
         "the slope over the longest straight stretch of its time course"
         if kinetic
-        else f"the product of {level(settings.incubation_min or float('nan'))} min"
+        else f"the product of {minutes or 'the incubation'}"
     )
-    by = (
-        "the plate's own p-nitrophenol standards"
-        if tables.rows("curves", assay="alp")
-        else f"ε = {level(settings.epsilon_per_mM_cm or float('nan'))} per mM and cm"
-    )
+    standards = bool(tables.rows("curves", assay="alp"))
+    by = "the plate's own p-nitrophenol standards" if standards else f"ε = {epsilon} per mM and cm"
     yield f"Alkaline phosphatase activity is {how}{_light(tables, 'alp')}, less that of blank wells, by {by}."
 
 
 def _cells(experiment: Experiment, tables: Tables) -> Iterator[str]:
     """Viability and intracellular Mg2+."""
     if _has(tables, "viability"):
-        method = experiment.settings.assays.viability.method
-        said = {"mtt": "MTT (Mosmann 1983)", "resazurin": "resazurin", "ldh": "released LDH, lysed wells as the whole"}
-        yield f"Viability ({said[method]}) is percent of the same donor's control wells on the same plate, less blanks."
+        said = {
+            "mtt": "MTT (Mosmann 1983), less blanks",
+            "resazurin": "resazurin, less blanks",
+            "ldh": "released LDH, between the donor's lysed and control wells",
+        }
+        methods = dict.fromkeys(said[str(getattr(s, "method", "mtt"))] for s in _settings(experiment, "viability"))
+        yield f"Viability ({' and '.join(methods)}) is percent of the same donor's control wells on the same plate."
     if _has(tables, "mg_intracellular"):
-        probe = experiment.settings.assays.mg_intracellular
-        constants = [
-            f"{name} {level(value)}{unit}"
-            for name, value, unit in (
-                ("Kd", probe.kd_mM, " mM"),
-                ("Rmin", probe.r_min, ""),
-                ("Rmax", probe.r_max, ""),
-                ("β", probe.beta, ""),
-            )
-            if value is not None
-        ]
+        keys = (("Kd", "kd_mM", " mM"), ("Rmin", "r_min", ""), ("Rmax", "r_max", ""), ("β", "beta", ""))
+        told = ((name, _set(experiment, "mg_intracellular", key, unit)) for name, key, unit in keys)
+        constants = [f"{name} {value}" for name, value in told if value]
         yield (
             "Intracellular free Mg²⁺ was computed from the probe's fluorescence less autofluorescence "
             f"(Grynkiewicz 1985; {', '.join(constants)})."
@@ -115,7 +122,8 @@ def _cells(experiment: Experiment, tables: Tables) -> Iterator[str]:
 
 def _curves_in_common(experiment: Experiment, tables: Tables) -> Iterator[str]:
     """Acceptance, censoring and error of readings by all curves."""
-    limits = dict.fromkeys(_limits(experiment, assay) for assay in _BY_STANDARDS if tables.rows("curves", assay=assay))
+    read = [assay for assay in _TAKEN_UP if tables.rows("curves", assay=assay)]
+    limits = dict.fromkeys(_limits(s) for assay in read for s in _settings(experiment, assay))
     yield (
         f"A curve's standards were read back and assessed against {' or '.join(limits)}; signals above the top "
         "standard were treated as bounds, never extrapolated. LOD and LOQ are 3.3 and 10 SD of a reading at the blank "
@@ -128,14 +136,13 @@ def _curves_in_common(experiment: Experiment, tables: Tables) -> Iterator[str]:
         )
 
 
-def _limits(experiment: Experiment, assay: str) -> str:
-    """The limits of an assay's standards in words."""
-    s = getattr(experiment.settings.assays, assay)
-    if not isinstance(s, StandardsSettings):
-        raise TypeError(f"{assay} has no standards")
+def _limits(settings: AssaySettings) -> str:
+    """The limits of standards in words."""
+    if not isinstance(settings, StandardsSettings):
+        raise TypeError("an assay without standards has no limits for them")
     return (
-        f"±{level(s.accept_percent)} % (±{level(s.accept_lowest_percent)} % at the lowest level; "
-        f"{level(s.accept_levels_percent)} % of levels)"
+        f"±{level(settings.accept_percent)} % (±{level(settings.accept_lowest_percent)} % at the lowest level; "
+        f"{level(settings.accept_levels_percent)} % of levels)"
     )
 
 

@@ -26,6 +26,7 @@ from mgassay.report.pieces import Listing, Prose, Section
 from mgassay.report.plate_maps import PlateMaps, plate_maps
 from mgassay.report.provenance import downloads, provenance_pieces, settings_listing
 from mgassay.report.rows import Tables, donors_column, tables_of
+from mgassay.report.time_courses import time_course_pieces
 from mgassay.report.words import by_question, sentences
 
 # Nothing is loaded and nothing runs: styles stand in the page, pictures in data URIs, and there is no script.
@@ -197,6 +198,7 @@ def sections(given: ReportInput, tables: Tables, has_errors: bool) -> list[Secti
         ("problems", "Problems, flags, exclusions", flaw_pieces(tables, with_errors=False)),
         ("plates", "Plate maps", _maps(tables, conditions)),
         ("curves", "Standard curves", [*curve_pieces(tables), *apparent_pieces(tables, experiment)]),
+        ("courses", "Time courses", time_course_pieces(tables, experiment)),
         ("images", "Images", picture_pieces(tables, conditions, given.thumbnails, given.outlines)),
         ("qpcr", "qPCR", qpcr_pieces(tables)),
         (

@@ -73,7 +73,7 @@ def plate_maps(tables: Tables, conditions: Sequence[str]) -> list[PlateMap]:
 
     A condition has the same letter on all maps, in the order of `conditions`.
     """
-    letters = dict(zip(_in_order([*conditions, *tables["wells"]["condition"]]), _letters(), strict=False))
+    letters = condition_letters(tables, conditions)
     wells = _with_source(tables)
     flags, quality = _flags_by_well(tables), quality_by_plate(tables)
     maps: list[PlateMap] = []
@@ -88,6 +88,11 @@ def plate_maps(tables: Tables, conditions: Sequence[str]) -> list[PlateMap]:
                 made = replace(made, quality=quality_listing(told), summary=quality_line(told))
             maps.append(made)
     return maps
+
+
+def condition_letters(tables: Tables, conditions: Sequence[str]) -> dict[str, str]:
+    """Condition -> its letter, the same on all maps and figures of the page: those of `conditions` first."""
+    return dict(zip(_in_order([*conditions, *tables["wells"]["condition"]]), _letters(), strict=False))
 
 
 def deviations_by_well(tables: Tables, assay: str, plate: str) -> dict[str, float]:

@@ -128,3 +128,13 @@ def test_limits_are_the_labs_to_set(plate):
     assert choose_curve(plate.LEVELS, y, "linear", "none").assessment.levels_pass == 6
     strict = choose_curve(plate.LEVELS, y, "linear", "none", Limits(5.0, 5.0, 100.0))
     assert strict.assessment.assessed == "fail"
+
+
+def test_the_range_ends_at_the_highest_standard_that_reads_back(plate):
+    """The top of seven standards falls short by a third; the six others pass, so the curve passes without it."""
+    x, y = plate.LEVELS, plate.signals(plate.LEVELS, sd=1e-4)
+    y[x == 150] -= 0.5
+    chosen = choose_curve(x, y, "linear", "1/x2")
+    assert (chosen.assessment.assessed, chosen.assessment.passed[-1]) == ("pass", False)
+    assert chosen.curve.range_high == 100
+    assert choose_curve(x, y, "linear", "none").curve.range_high == 150  # here the curve fails, and says so

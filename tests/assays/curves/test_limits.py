@@ -9,6 +9,7 @@ from mgassay.assays.curves.limits import (
     critical_value,
     detection_limit,
     din_quantification_limit,
+    finite,
     quantification_limit,
 )
 
@@ -43,3 +44,15 @@ def test_a_limit_above_every_signal_is_infinite(plate):
     curve = fit_curve(x, np.array([0.0, 2.4, 2.2, 3.9, 3.1]), "quadratic")
     assert quantification_limit(curve) == np.inf
     assert critical_value(curve, alpha=1e-9) == np.inf
+    assert np.isnan(finite(quantification_limit(curve)))
+    assert finite(0.5) == 0.5
+
+
+def test_the_decision_limit_knows_that_the_curve_is_uncertain_at_nothing():
+    """By hand for a line: t s sqrt(1 + 1/n + mean(x)²/Sxx) / b."""
+    x = np.array([0.0, 0, 10, 20, 40, 80])
+    y = 0.1 + 0.01 * x + np.array([0.002, -0.002, 0.003, -0.003, 0.001, 0.0])
+    curve = fit_curve(x, y)
+    slope, sxx = curve.coefficients[1], np.sum((x - x.mean()) ** 2)
+    expected = t_quantile(4, 0.99) * curve.residual_sd * np.sqrt(1 + 1 / 6 + x.mean() ** 2 / sxx) / slope
+    assert critical_value(curve, alpha=0.01) == pytest.approx(expected)

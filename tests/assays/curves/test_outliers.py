@@ -50,6 +50,23 @@ def test_of_a_pair_both_are_named_and_none_stands_alone():
     assert not found.alone.any()
 
 
+def test_a_well_stands_alone_only_where_two_others_agree():
+    """.35, .25, .30 fall into three; .350, .351, .250, .249 into two pairs: nobody can say which are wrong."""
+    group = np.repeat(np.arange(122), [3, *[3] * 120, 4])
+    y = np.concatenate([[0.35, 0.25, 0.30], np.tile([0.301, 0.299, 0.300], 120), [0.350, 0.351, 0.250, 0.249]])
+    found = outlying_wells(y, group, np.ones(y.size))
+    assert found.outlying[[0, 1]].all()
+    assert found.outlying[-4:].all()
+    assert not found.alone.any()
+
+
+def test_the_last_printed_digit_is_no_outlier():
+    """Duplicates that all agree but one, which differs by 1 mOD of 1.2 OD: rounding, whatever p says."""
+    y = np.repeat(np.linspace(0.1, 1.2, 10), 2).round(3)
+    y[7] += 0.001
+    assert not outlying_wells(y, np.repeat(np.arange(10), 2), np.ones(20)).outlying.any()
+
+
 def test_single_wells_and_too_few_groups_are_not_tested():
     found = outlying_wells(np.array([1.0, 1.1, 9.0]), np.array([0, 0, 1]), np.ones(3))
     assert np.isnan(found.p).all()

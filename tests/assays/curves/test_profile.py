@@ -65,6 +65,7 @@ def test_near_the_plateau_the_upper_side_has_no_bound():
     assert (found.ci_low < found.value).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["4pl", "5pl"])
 def test_the_interval_of_a_logistic_covers(model):
     """400 simulated plates, four wells on each: 95 % of intervals hold the truth (Monte Carlo error 0.6 %)."""

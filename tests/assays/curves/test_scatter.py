@@ -71,6 +71,18 @@ def test_below_the_lowest_standard_a_reading_scatters_as_there():
     assert found.variance(np.array([0.0])) == found.variance(np.array([2 * LINE[1]]))
 
 
+def test_the_covariance_is_the_sandwich_of_both_variances():
+    """By hand for a line with weights w and variances v: (X'WX)^-1 X'WVWX (X'WX)^-1."""
+    x = np.repeat(TOP, 3)
+    plain = fit_curve(x, signals(np.random.default_rng(4), x, 0.003, 0.03), weighting="1/x2")
+    found = with_scatter(plain)
+    design, w = np.column_stack([np.ones_like(x), x]), plain.weights
+    v = found.scatter.variance(plain.coefficients[1] * x)
+    bread = np.linalg.inv(design.T @ np.diag(w) @ design)
+    np.testing.assert_allclose(found.covariance, bread @ design.T @ np.diag(w * v * w) @ design @ bread, rtol=1e-8)
+    assert not np.allclose(found.covariance, plain.covariance, rtol=0.05)
+
+
 def test_few_standards_or_none_that_differ_leave_the_weights_to_speak():
     x = np.array([0.0, 5, 10, 20, 40])
     assert scatter_of_residuals(MODELS["linear"], LINE, x, signals(np.random.default_rng(1), x, 0.01, 0), x + 1) is None

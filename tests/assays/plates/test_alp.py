@@ -259,7 +259,7 @@ def test_a_well_without_a_rate_has_no_limit_and_no_part_in_its_rep(alp, bench):
     assert per_mg.value[0] == pytest.approx(30.0, rel=1e-6)
     means = means_from_amounts(alp.experiment((ALP, bench.PR), **KEYS), results.amounts, Problems())
     assert not means.flag.str.contains("floor").any()
-    assert [p.place for p in problems if p.code == "MG345"] == ["B1;B3"]
+    assert [p.place for p in problems if p.code == "MG345"] == ["B1, B3"]
 
 
 def test_all_reads_at_one_time_are_no_course(alp, bench):
@@ -286,7 +286,16 @@ def test_a_well_above_the_reader_too_soon_has_a_lower_bound(alp, bench):
     assert rows.value.isna().all()
     assert rows.flag.tolist() == ["above_curve;saturated"] * 2
     np.testing.assert_allclose(rows.limit, [0.599 / 9 * 200 * 5, np.nan])
-    assert [(p.code, p.place) for p in problems if p.severity == "warning"] == [("MG313", "B1;B2")]
+    told = [(p.code, p.place, p.severity) for p in problems if p.severity != "notice"]
+    assert told == [("MG313", "B1", "warning"), ("MG395", "B2", "error")]
+
+
+def test_a_bound_that_the_blank_takes_up_is_none(alp, bench):
+    """0.1000 and 0.1015 OD, then above at 2 min: 0.00075 OD/min at least, where the blanks rise by 0.001."""
+    od, status = [0.1000, 0.1015] + [9.0] * 28, ["ok", "ok"] + ["above"] * 28
+    results, problems = alp.quantify(*alp.blanks(), *alp.course("B1", od, status=status, condition="acell"))
+    assert np.isnan(bench.readout(results, "alp_per_well").limit[0])
+    assert [(p.code, p.place) for p in problems if p.severity != "notice"] == [("MG395", "B1")]
 
 
 def test_all_wells_saturated(alp, bench):
@@ -369,6 +378,44 @@ def test_an_end_point_by_absorptivity(alp, bench):
     assert np.isnan(second.value)
     assert (second.limit, second.flag) == (pytest.approx(0.45 * scale), "above_curve;saturated")
     assert severities(problems) == [("MG313", "warning")]
+
+
+def test_an_end_point_with_every_sample_above_the_reader(alp, bench):
+    """Blanks 0.04, 0.05, 0.06 say nothing of the samples; an empty well of 0.95 OD says that they hold 0.9 OD more."""
+    rows = [row for w, od in (("A1", 0.04), ("A2", 0.05), ("A3", 0.06)) for row in alp.once(w, od, "blank")]
+    rows += [*alp.once("B1", 0, status=["above"], condition="acell")]
+    results, problems = alp.quantify(*rows, incubation_min=30)
+    assert bench.readout(results, "alp_per_well")[["value", "limit"]].isna().all(axis=None)
+    assert [(p.code, p.place, p.severity) for p in problems] == [("MG395", "B1", "error")]
+    results, problems = alp.quantify(*rows, *alp.once("C1", 0.95, "excluded"), incubation_min=30)
+    assert bench.readout(results, "alp_per_well").limit[0] == pytest.approx(0.9 * 200 / 9 / 30 * 5)
+    assert bench.codes(problems) == ["MG313"]
+
+
+def test_an_end_point_by_standards_above_the_reader_is_at_least_the_top(alp, bench):
+    """300 uM · 0.2 nmol/uM / 30 min · 5 = 10 nmol/min, without blanks of its own."""
+    keys = {k: v for k, v in KEYS.items() if "cm" not in k} | {"incubation_min": 30}
+    rows = [*alp.standards(reads=1), *alp.once("B1", 0, status=["above"], condition="acell")]
+    results, problems = alp.quantify(*rows, keys=keys)
+    assert bench.readout(results, "alp_per_well").limit[0] == pytest.approx(10.0)
+    assert bench.codes(problems) == ["MG346", "MG313"]
+
+
+def test_a_falling_course_is_told_and_a_slow_one_is_not(alp, bench):
+    rows = [*alp.blanks(), *alp.course("B1", 0.5 - 0.002 * MINUTES, condition="acell")]
+    rows += alp.course("B2", 0.1 + 0.00099 * MINUTES, condition="acell")  # 1e-5 OD/min less than the blanks, their SD
+    results, problems = alp.quantify(*rows)
+    assert bench.readout(results, "alp_per_well").flag.tolist() == ["below_lod"] * 2
+    assert [(p.code, p.place, p.severity) for p in problems if p.code != "MG344"] == [("MG396", "B1", "warning")]
+
+
+def test_how_many_blanks_have_a_rate_is_said(alp, bench):
+    spent = alp.course("A4", 0.1 + 1 - np.exp(-MINUTES / 3), "blank")
+    problems = alp.quantify(*alp.blanks(), *spent, *alp.course("B1", 0.1 + 0.028 * MINUTES, condition="acell"))[1]
+    told = {p.code: p for p in problems}
+    assert told["MG344"].seen == "4 of 5"
+    assert "that of 3 of 4 blank wells" in told["MG344"].message
+    assert told["MG345"].place == "A4"
 
 
 def test_an_end_point_needs_its_minutes_and_its_blank(alp, bench):

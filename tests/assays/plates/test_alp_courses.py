@@ -85,3 +85,23 @@ def test_a_rate_moves_with_the_curve_as_its_gradient_says(bench):
 def test_a_plate_without_samples_and_blanks_has_no_courses(bench):
     table = tables.WELLS.frame(reads(bench, "A1", [0.1] * 6, "standard", standard=5))
     assert courses_from_reads(table, None).rates.value.shape == (0,)
+
+
+def test_rounding_is_that_of_the_product_where_there_is_a_curve(bench):
+    """Reads printed to 1 mOD on 0.009 OD per uM: steps of 1/9 uM. Exact steps of 2 mOD/min, told to no better than
+    step / √12 · sqrt(12 (n − 1) / (n (n + 1))) / span; the parabola's part of it is sqrt(15 / (n² − 4)) (n − 1) times
+    as much (least squares at even steps).
+    """
+    levels = (0, 25, 50, 100, 200, 300)
+    single = [bench.well(ALP, f"{r}{k}", 0.05 + 0.009 * x + d, "standard", standard=x)
+              for k, x in enumerate(levels, 1) for r, d in (("G", 0.001), ("H", -0.001))]  # fmt: skip
+    raw = RawFile(file="a", assay="alp", plate="alp_D1")
+    settings = AlpSettings(standard_unit="uM", curve="linear")
+    found = plate_curve_from_wells(tables.WELLS.frame(single), raw, settings, Problems())
+    table = tables.WELLS.frame(reads(bench, "A1", np.round(0.1 + 0.002 * np.arange(20.0) + 1e-12, 3)))
+    table.loc[19, "value"] = 0.139  # a last read one step up, so that the step is not 2 mOD
+    n, se = 20, 0.001 / 0.009 / np.sqrt(12) * np.sqrt(12 * 19 / (20 * 21)) / 19
+    least = se * np.sqrt(1 + 15 / (n**2 - 4) * (n - 1) ** 2)
+    with_curve, without = courses_from_reads(table, found), courses_from_reads(table, None)
+    assert np.sqrt(with_curve.rates.variance[0]) >= least * (1 - 1e-6)
+    assert with_curve.rates.variance[0] == pytest.approx(without.rates.variance[0] / 0.009**2, rel=1e-6)

@@ -24,7 +24,7 @@ def test_mass_standards_without_the_pipetted_volume_are_a_problem_not_a_guess(be
         *bench.CALCIUM,
         bench.ca("C1", 0.45),
     )
-    assert bench.codes(problems) == ["MG316"]
+    assert bench.codes(problems) == ["MG311", "MG316"]  # and 160 ug are more than any kit puts into a well
     assert results.amounts.empty
     assert len(results.curves) == 1
 
@@ -111,3 +111,21 @@ def test_calcium_in_the_extract(bench):
         for column in ("ci_low", "ci_high", "limit"):
             assert mM[column][0] / per_well[column][0] == pytest.approx(mM.value[0] / per_well.value[0])
         assert len(mM) == 1  # controls of the dye hold no calcium
+
+
+def test_the_bound_of_a_well_above_the_curve_is_lowered_too(bench):
+    """The top of the range is 160 ug/mL, 64 ug in the well; 1.2 ug of it may be Mg."""
+    rows = [*bench.CALCIUM, *bench.CONTROLS, bench.ca("C1", 2.5, "ca20")]
+    results, _ = bench.quantify(bench.experiment({"subtract_mg_control": True}, files=[bench.CA]), *rows)
+    row = bench.readout(results, "calcium_per_well").iloc[0]
+    assert np.isnan(row.value)
+    assert row.limit == pytest.approx(64 - 1.2)
+
+
+def test_a_level_whose_control_is_above_the_curve_has_no_control(bench):
+    """One of two controls at 2 mM above the curve: their mean is not known, and nothing half-corrected is given."""
+    controls = [bench.CONTROLS[0], {**bench.CONTROLS[1], "value": None, "status": "above"}, bench.CONTROLS[2]]
+    rows = [*bench.CALCIUM, *controls, bench.ca("C1", 0.45, "ca20"), bench.ca("C2", 0.45, "acell")]
+    results, problems = bench.quantify(bench.experiment({"subtract_mg_control": True}, files=[bench.CA]), *rows)
+    assert bench.readout(results, "calcium_per_well").well.tolist() == ["C2"]
+    assert ("MG325", "C1") in [(p.code, p.place) for p in problems]

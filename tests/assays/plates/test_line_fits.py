@@ -71,3 +71,15 @@ def test_ranges_of_the_reads_that_are_there():
         0.0,
         0.0,
     ]
+
+
+def test_errors_are_no_smaller_than_reads_are_known():
+    """By numpy: a line and a parabola through 9 reads at even steps, with covariance for reads of SD 2 mOD."""
+    t, inside = 3.0 * np.arange(9.0), np.ones((1, 9), bool)
+    exact = fits_inside(t[None], 0.02 * t[None], inside).known_to(np.array([0.002]))
+    design = np.vander(t - t.mean(), 3)
+    covariance = 0.002**2 * np.linalg.inv(design.T @ design)
+    assert exact.se_bend[0] == pytest.approx(np.sqrt(covariance[0, 0]) * 24.0, rel=1e-9)
+    assert exact.se[0] == pytest.approx(np.sqrt(covariance[1, 1]), rel=1e-9)
+    rough = fits_inside(TIME, VALUE, np.ones(TIME.shape, bool))
+    np.testing.assert_array_equal(rough.known_to(np.full(3, 1e-9)).se, rough.se)

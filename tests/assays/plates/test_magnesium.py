@@ -318,7 +318,17 @@ def test_wells_without_dye_and_wells_too_bright_have_neither_value_nor_bound():
     assert amounts.flag[["C1", "C2"]].tolist() == ["saturated", ""]
     (error,) = [p for p in problems if p.severity == "error"]
     assert (error.code, error.seen, error.place) == ("MG368", "2", "C1–C2")
-    assert "1 are no brighter than cells without dye, 1 too bright" in error.message
+    assert "(1 no brighter than cells without dye, 1 too bright to read)" in error.message
+    alone = next(p for p in quantified(experiment(), *rows, *bright)[1] if p.severity == "error")
+    assert "nor a bound: 1 (1 too bright to read)." in alone.message
+
+
+@pytest.mark.parametrize("dilution", [None, 1.0, 5.0])
+def test_a_dilution_is_said_to_play_no_part(dilution):
+    rows = [*BLANKS, *pair("B1", light(0.5), "scr_08", dilution=dilution)]
+    amounts, problems = quantified(experiment(), *rows)
+    assert amounts.value["B1"] == pytest.approx(0.5)
+    assert [(p.seen, p.severity) for p in problems if p.code == "MG397"] == [("5", "notice")] * (dilution == 5.0)
 
 
 def test_one_saturated_read_of_several_is_a_saturated_well():

@@ -3,6 +3,10 @@
 import numpy as np
 import pytest
 
+from mgassay import tables
+from mgassay.assays.plates.measured import usable_samples
+from mgassay.problems import Problems
+
 
 def test_interval_of_a_well_by_hand(bench):
     """ISO 11843 with equal spacing aside: x ± t·s/b·sqrt(1 + 1/n + (x − x̄)²/Sxx), nearly, for so tight a line."""
@@ -39,7 +43,7 @@ def test_above_the_top_standard_is_a_bound_never_an_extrapolation(bench):
     np.testing.assert_allclose(got.limit[:2], 64, rtol=1e-9)
     assert got.ci_low.isna().tolist() == [True, True, False]
     assert bench.codes(problems) == ["MG313", "MG320"]
-    assert next(iter(problems)).place == "C1;C2"
+    assert next(iter(problems)).place == "C1–C2"
 
 
 def test_below_the_blank_the_value_stays_and_is_flagged(bench):
@@ -53,7 +57,7 @@ def test_below_the_blank_the_value_stays_and_is_flagged(bench):
     got = bench.readout(results, "calcium_per_well")
     np.testing.assert_allclose(got.value, [-0.4, 0.4, 0.08], atol=1e-9)  # LOD is 0.1446 ug, LOQ 0.438 ug
     assert got.flag.tolist() == ["below_lod", "below_loq", "below_lod"]
-    assert bench.codes(problems) == []
+    assert [(p.code, p.place) for p in problems] == [("MG396", "C1")]  # 10 mOD below the blank, where the SD is 1 mOD
 
 
 def test_missing_and_masked_wells(bench):
@@ -104,3 +108,26 @@ def test_of_several_reads_the_first_is_used(bench):
     results, problems = bench.quantify(bench.experiment(files=[bench.CA]), *later, *rows)
     assert bench.readout(results, "calcium_per_well").value[0] == pytest.approx(16)
     assert bench.codes(problems) == ["MG319"]
+
+
+def test_wells_left_out_are_neither_asked_for_nor_told(bench):
+    raw = bench.experiment(files=[bench.CA]).files[0]
+    wells = tables.WELLS.frame(
+        [
+            bench.ca("C1", 0.3),
+            bench.ca("C2", 0.4),
+            bench.ca("C3", None, status="missing"),
+            bench.ca("C4", None, status="missing"),
+            bench.ca("C5", 0.4, role="blank"),
+        ]
+    )
+    problems = Problems()
+    kept = usable_samples(wells, ("sample",), raw, problems, ["C2", "C4"])
+    assert kept.well.tolist() == ["C1"]
+    assert [(p.code, p.place, p.seen, p.file) for p in problems] == [("MG312", "C3", "1", raw.file)]
+
+
+def test_a_whole_row_of_wells_is_named_as_one(bench):
+    rows = [*bench.CALCIUM, *(bench.ca(f"D{k}", None, "acell", str(k), status="missing") for k in range(1, 13))]
+    problems = bench.quantify(bench.experiment(files=[bench.CA]), *rows)[1]
+    assert [(p.code, p.place, p.seen) for p in problems] == [("MG312", "D1–D12", "12")]

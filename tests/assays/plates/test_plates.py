@@ -85,7 +85,7 @@ def test_an_s_shaped_plate_is_read_by_its_logistic(bench, curve):
     assert np.isnan(got.value["C2"])
     assert got.flag["C3"] == "below_lod"
     assert got.value["C3"] < 0  # as far below the blank as its signal
-    assert bench.codes(problems) == ["MG313"]
+    assert [(p.code, p.place) for p in problems] == [("MG313", "C2"), ("MG396", "C3")]
 
 
 def test_settings_of_the_file_win(bench):

@@ -1,6 +1,7 @@
 """How a plate behaved, by hand on the plates of conftest.py (OD = 0.05 + 0.01 per ug/mL, 4e-2 ug per ug/mL)."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pandas as pd
@@ -193,8 +194,21 @@ def test_an_edge_that_is_not_chance_warns_and_says_what_it_does(bench):
     assert (told.code, told.severity) == ("MG381", "warning")
     assert told.seen.startswith("outer wells against inner ones: +10 %, p = 0.00")
     assert "rows: SD 7.1 %" in told.seen
-    assert "2e-" not in told.message
+    assert "does not move their means apart at all" in told.message  # every condition is half at the rim
     assert row(found, "column_effect").flag == "confounded"
+
+
+def test_a_condition_that_stands_at_the_edge_is_said_to_be_moved(bench):
+    """Two wells of c2 more, both at the rim: c2 stands there with three wells of four, the others with half of theirs.
+
+    The edge's 10 % of a smaller mean moves that of c2 by nearly 10 % · (3/4 − 1/2) = 2.5 %.
+    """
+    rows = [*edged(0.05, 12), ("H2", "c2", "D1", "3", 105.0), ("H3", "c2", "D1", "4", 105.0)]
+    _, problems = rows_of(bench, [*rows, ("H12", "x", "D1", "1", 100.0)])
+    (told,) = [p for p in problems if p.code == "MG381"]
+    (bias,) = re.findall(r"moves the means of two of them up to ([0-9.]+) % apart, which passes for", told.message)
+    assert float(bias) == pytest.approx(2.5, rel=0.1)
+    assert "not move" not in told.message
 
 
 def test_small_effects_are_in_the_table_and_do_not_warn(bench):

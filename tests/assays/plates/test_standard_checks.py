@@ -119,3 +119,20 @@ def test_two_levels_out_of_order_are_one_problem(plate):
     rows = [(r, {40: 80, 80: 40, 10: 20, 20: 10}.get(x, x), y, s) for r, x, y, s in plate.rows_of()]
     _, problems = plate.fit(rows)
     assert [p.seen for p in problems if p.code == "MG310"] == ["20 is below 10, and of 80 is below 40"]
+
+
+def test_a_top_standard_that_does_not_read_back_ends_the_range(plate):
+    short = [(r, x, y - 0.6 * (x == 160), s) for r, x, y, s in plate.rows_of((0, 5, 10, 20, 40, 80, 160))]
+    found, problems = plate.fit(short, curve="linear", weighting="1/x2", linear_range="whole")
+    assert [(p.code, p.seen) for p in problems] == [("MG333", "160")]
+    assert "ends at 80 ug/mL" in next(iter(problems)).message
+    assert curves_row(found)["range_high"] == 80
+
+
+@pytest.mark.parametrize(("unit", "told"), [("mmol/L", True), ("ug/well", True), ("ng/uL", False)])
+def test_a_top_standard_of_160_is_odd_in_these_units(plate, unit, told):
+    """160 mM are 6,412 ug/mL; kits have at most 25 ug of calcium in the assay well."""
+    _, problems = plate.fit(plate.rows_of(), standard_unit=unit)
+    assert [p.code for p in problems] == ["MG311"] * told
+    if told:
+        assert ("ug/well" in next(iter(problems)).message) is (unit == "ug/well")

@@ -65,6 +65,13 @@ def test_an_exact_sigmoid_is_read_at_its_half_height(course, quantify):
     assert "refused: none" in next(iter(problems)).message
 
 
+@pytest.mark.parametrize(("well", "file", "seen"), [(None, None, []), (1.0, None, []), (4.0, 2.0, ["2, 4"])])
+def test_a_dilution_is_said_to_play_no_part(course, quantify, well, file, seen):
+    results, problems = quantify(course("A1", rise(), dilution=well), dilution=file)
+    assert results.amounts.value[0] == pytest.approx(200.0, rel=1e-3)
+    assert [p.seen for p in problems if p.code == "MG397"] == seen
+
+
 def test_the_interval_is_around_the_value_and_holds_the_truth(course, quantify):
     results, _ = quantify(course("A1", rise(200.0) + noise()))
     (row,) = results.amounts.itertuples()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.special import stdtrit
 
-from mgassay.assays.plates.time_course import LEAST_READS, leaps, linear_windows
+from mgassay.assays.plates.time_course import LEAST_READS, leaps, linear_windows, printed_step
 
 MINUTES = np.arange(60.0)
 
@@ -37,13 +37,13 @@ def reads_of(course, sd, wells=200, seed=1, correlation=0.0):
     return np.round(0.1 + course + noise, 4)  # readers print four decimals
 
 
-def windows(value, minutes=MINUTES, ceiling=np.inf):
+def windows(value, minutes=MINUTES, ceiling=np.inf, step=0.0):
     value = np.atleast_2d(np.asarray(value, float))
     time = np.broadcast_to(minutes, value.shape).copy()
     censored = value > ceiling
     usable = np.isfinite(value) & ~censored
     usable &= ~leaps(time, np.nan_to_num(value), usable)
-    return linear_windows(time, np.where(usable, value, 0.0), usable, censored)
+    return linear_windows(time, np.where(usable, value, 0.0), usable, censored, step)
 
 
 def coverage(found, truth):
@@ -206,3 +206,70 @@ def test_long_records_are_searched_on_a_grid_and_found_alike():
     minutes = np.arange(0, 60, 0.2)
     found = windows(reads_of(michaelis_menten(0.05, 6, 0.3, 1, minutes), 0.002, wells=30), minutes)
     assert abs(np.mean(found.slope) / 0.05 - 1) < 0.02
+
+
+# Readings that were rounded ------------------------------------------------------------------------------------------
+
+HALF_HOUR = 2.5 * np.arange(13.0)
+# mOD of a real export (Gen5, 420 nm): a course that bends gently; its first five reads lie within 0.6 mOD of a line.
+PRINTED = np.array([56, 140, 225, 309, 392, 474, 553, 631, 706, 778, 848, 915, 980]) / 1000
+
+
+def test_a_gently_bending_course_of_printed_reads_has_its_first_stretch():
+    """Steps of 84, 85, 84, 83 mOD in 2.5 min, then fewer: by hand (2 · (392 − 56) + 309 − 140) / 10 = 84.1 mOD."""
+    found = windows(PRINTED, HALF_HOUR, step=0.001)
+    assert found.reads.tolist() == [5]
+    assert found.slope == pytest.approx([0.0841 / 2.5], rel=1e-9)
+
+
+@pytest.mark.parametrize("rise", [5, 10, 20, 50, 100, 1000])
+def test_rounding_alone_refuses_no_straight_course_and_shifts_none(rise):
+    """Lines that rise by so many printed steps in thirteen reads, hardly any other noise (0.2 of a step)."""
+    rng = np.random.default_rng(rise)
+    slope = rise / 1000 / 30 * rng.uniform(0.8, 1.2, 500)
+    noise = rng.normal(0, 0.0002, (500, 13)) + rng.uniform(0, 0.001, (500, 1))
+    value = np.round(0.05 + slope[:, None] * HALF_HOUR + noise, 3)
+    found = windows(value, HALF_HOUR, step=0.001)
+    assert np.isfinite(found.slope).mean() >= 0.998
+    assert np.mean(found.slope / slope) == pytest.approx(1, abs=0.005)
+    assert coverage(found, slope) >= 0.95
+
+
+@pytest.mark.parametrize(("rate", "s0", "km"), [(0.034, 1.3, 0.05), (0.034, 2.5, 0.3), (0.02, 2, 0.3)])
+def test_the_initial_rate_of_an_enzyme_in_printed_reads_is_within_two_percent(rate, s0, km):
+    value = np.round(0.05 + reads_of(michaelis_menten(rate, s0, km, 0, HALF_HOUR, 200), 0.0003) - 0.1, 3)
+    found = windows(value, HALF_HOUR, step=0.001)
+    assert np.isfinite(found.slope).mean() >= 0.99
+    assert abs(np.nanmean(found.slope) / rate - 1) < 0.02
+
+
+def test_courses_spent_within_a_few_reads_are_refused_printed_or_not():
+    """The weaker wells of the same export: 57, 53, 47, 42, 36, 30 mOD and so on lose a quarter within four reads."""
+    value = np.array([56, 113, 166, 213, 255, 291, 321, 344, 364, 382, 397, 406, 413]) / 1000
+    assert np.isnan(windows(value, HALF_HOUR, step=0.001).slope).all()
+
+
+def test_a_flat_course_is_known_to_a_step_and_no_better():
+    """Thirteen equal reads of 0.045: SD of a read 0.001 / √12, of the slope sqrt(12 · 12 / (13 · 14)) / 30 of that."""
+    found = windows(np.full(13, 0.045), HALF_HOUR, step=0.001)
+    assert found.slope == pytest.approx([0.0], abs=1e-12)
+    assert found.se[0] >= 0.001 / np.sqrt(12) * np.sqrt(144 / 182) / 30
+
+
+@pytest.mark.parametrize(
+    ("values", "step"),
+    [
+        (PRINTED, 0.001),
+        ([0.1234, 0.12, 0.5], 0.0001),
+        ([1204.0, 1300.0, 1507.0], 1.0),
+        ([12000.0, 11000.0, 57000.0], 1000.0),
+        ([0.1 + 0.2, 0.4], 0.1),  # 0.30000000000000004
+        ([np.pi, np.e], 0.0),
+        ([0.045, 0.045], 0.0),
+        ([], 0.0),
+        ([0.056, 0.14, np.nan], 0.001),
+    ],
+)
+def test_the_step_that_readings_were_printed_with(values, step):
+    value = np.atleast_2d(np.asarray(values, float))
+    assert printed_step(value, np.isfinite(value)) == pytest.approx(step, rel=1e-12)

@@ -162,3 +162,14 @@ def test_what_falls_within_its_noise_does_not_sink():
 def test_what_falls_all_along_does_not_sink():
     """Sinking is a loss of what had risen."""
     assert not sinking(traces(1000.0 - 2.0 * T, rise()[::-1])).sinks.any()
+
+
+def test_reads_that_do_not_count_do_not_hide_the_noise():
+    """Above the reader for most of the record: the noise is that of the rest, and good reads are no spikes."""
+    rng = np.random.default_rng(3)
+    course = 500.0 + 5.0 * rng.standard_normal(T.size)
+    table = reads({"A1": course})
+    table.loc[table.index[50:], "status"] = "above"
+    found = traces_from_wells(table, 0.0)
+    assert read_noise(found)[0] == pytest.approx(5.0, rel=0.35)
+    assert spikes(found).sum() <= 1

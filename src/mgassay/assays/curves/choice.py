@@ -70,6 +70,7 @@ def choose_curve(
     assessed, else of all) the lowest AICc, or the simplest within 2 units of it; a quadratic whose apex lies among the
     standards is not a candidate, and a 4PL needs six levels. With `detect_range` a line asked for by name whose
     standards do not all pass, and which Mandel's test refutes, ends where its standards begin to fail.
+    The range ends at the highest standard that reads back, where the standards pass on the whole.
     Where the replicates ask for weights, the curve knows how readings scatter (scatter.py).
     Raises CalibrationError as `fit_curve`.
     """
@@ -82,6 +83,7 @@ def choose_curve(
         chosen = _candidate(x, y, model, used, limits)
         if model == "linear" and detect_range:
             chosen = _within_linear_range(chosen, x, y, limits)
+    chosen = _within_passing(chosen)
     if replicates and replicates.name != "none":
         chosen = replace(chosen, curve=with_scatter(chosen.curve))
     return replace(chosen, weighting=replicates)
@@ -132,3 +134,12 @@ def _within_linear_range(chosen: ChosenCurve, x: Array, y: Array, limits: Limits
     curve = fit_curve(x[kept], y[kept], "linear", weighting)
     aicc = aicc_over_wells(curve, float(np.abs(y[kept]).max()))
     return ChosenCurve(curve, assess_curve(curve, x, y, limits), aicc, dropped=np.unique(x[~kept]))
+
+
+def _within_passing(chosen: ChosenCurve) -> ChosenCurve:
+    """The same curve with a range that ends at the highest standard within the limits (ICH M10), where they pass."""
+    assessment = chosen.assessment
+    if assessment.assessed != "pass" or chosen.curve.apex < chosen.curve.concentration.max():  # the apex ends it
+        return chosen
+    top = float(assessment.concentration[assessment.passed].max())
+    return replace(chosen, curve=replace(chosen.curve, range_high=min(chosen.curve.range_high, top)))

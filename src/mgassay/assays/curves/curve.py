@@ -17,8 +17,8 @@ class StandardCurve:
     `scatter` is how readings scatter where the standards were asked (`with_scatter`), else their weights say it.
     `concentration`, `signal` and `weights` are those of the standard wells that it was fitted to, `covariance` that of
     the coefficients; `pivot` the concentration (the signal for 1/y) up to which a reading's weight is that of the blank
-    end, `blank_weight`; `range_low` is the lowest non-zero standard, `range_high` the top standard, or the apex of a
-    quadratic that bends over before it.
+    end, `blank_weight`; `range_low` is the lowest non-zero standard, `range_high` the top standard, the highest
+    one that reads back where they are assessed, or the apex of a quadratic that bends over before it.
     """
 
     model: Model

@@ -24,6 +24,11 @@ def quantification_limit(curve: StandardCurve) -> float:
     return _above_blank(curve, 10.0)
 
 
+def finite(limit: float) -> float:
+    """A limit as a table holds it: NaN where there is none."""
+    return limit if np.isfinite(limit) else float("nan")
+
+
 def _above_blank(curve: StandardCurve, times: float) -> float:
     """The concentration whose signal is so many blank SDs above the signal of nothing."""
     signal = predict(curve, np.zeros(1)) + times * curve.blank_sd

@@ -36,7 +36,7 @@ def _parts(p: Array) -> list[Array]:
 def _fall(p: Array, x: Array) -> Array:
     """(1 + (x/c)^b)^−g, which falls from 1 at x = 0 to 0."""
     _, b, c, _, g = _parts(p)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # c may run off to 0 while a fit looks around
         fall: Array = (1.0 + (x / c) ** b) ** -g
     return fall
 
@@ -45,13 +45,13 @@ def gradient(p: Array, x: Array) -> Array:
     """Derivative of `predict` to each parameter, a last axis as long as p."""
     a, b, c, d, g = _parts(p)
     far = np.abs(x)
-    with np.errstate(over="ignore", invalid="ignore"):
+    fall = _fall(p, far)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         u = (far / c) ** b
         inner = np.where(np.isinf(u), 1.0, u / (1.0 + u))
-    fall = _fall(p, far)
-    steep = (d - a) * g * fall * inner  # dy/d ln u
-    logarithm = np.log(np.where(far > 0, far / c, 1.0))
-    columns = [fall, steep * logarithm, -steep * b / c, 1.0 - fall, (d - a) * fall * np.log1p(u)]
+        steep = (d - a) * g * fall * inner  # dy/d ln u
+        logarithm = np.log(np.where(far > 0, far / c, 1.0))
+        columns = [fall, steep * logarithm, -steep * b / c, 1.0 - fall, (d - a) * fall * np.log1p(u)]
     rising = np.stack(np.broadcast_arrays(*columns[: p.shape[-1]]), axis=-1)
     at_a = np.zeros(p.shape[-1])
     at_a[0] = 2.0

@@ -9,13 +9,15 @@ from mgassay.assays.curves.models import Array
 
 ALPHA = 0.01  # over all wells tested together
 LEAST_DF = 4  # fewer leave no scatter to judge one well by
+_ROUNDING = 1e-3  # of the largest signal: wells that differ by less differ by the last digit that is printed
 
 
 @dataclass(frozen=True, eq=False)
 class Outliers:
     """One entry per well: its p value (Bonferroni; NaN where not tested), whether it is an outlier, and alone in that.
 
-    `alone` is False for a pair that disagrees: which of two wells is wrong no test can tell.
+    `alone` is true where two or more wells of the group are no outliers: of a pair that disagrees, or of wells that
+    fall into two halves, no test can tell which are wrong.
     """
 
     p: Array
@@ -49,5 +51,7 @@ def outlying_wells(signal: Array, group: npt.NDArray[np.int64], weights: Array) 
         t = np.abs(residual) / np.sqrt(without * left)
     t = np.where(residual == 0, 0.0, t)
     p[tested] = np.minimum(1.0, n * 2.0 * stdtr(df, -t[tested]))
-    outlying = np.nan_to_num(p, nan=1.0) < ALPHA
-    return Outliers(p, outlying, outlying & (members > 2))
+    apart = np.abs(residual) / np.sqrt(weights) > _ROUNDING * np.abs(signal).max()
+    outlying = (np.nan_to_num(p, nan=1.0) < ALPHA) & apart
+    in_line = members - np.bincount(group, weights=outlying)[group]
+    return Outliers(p, outlying, outlying & (in_line >= 2))

@@ -74,7 +74,8 @@ def scatter_of_residuals(model: Model, p: Array, x: Array, y: Array, w: Array) -
     parts, variance = _fitted_parts(terms, squares)
     information = 0.5 * df / x.size * (terms / variance[:, None] ** 2).T @ terms
     lowest = float(net[x > 0][np.argmin(x[x > 0])])
-    return Scatter(parts, np.linalg.pinv(information, hermitian=True), scale, lowest, df)
+    covariance = np.asarray(np.linalg.pinv(information, hermitian=True), np.float64)
+    return Scatter(parts, covariance, scale, lowest, df)
 
 
 def _leverage(gradient: Array, w: Array) -> Array:

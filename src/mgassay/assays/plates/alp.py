@@ -17,6 +17,7 @@ from mgassay.assays.plates.alp_courses import (
     outcome_of_courses,
     reads_of_one_channel,
 )
+from mgassay.assays.plates.below_blank import tell_amounts_below_blank
 from mgassay.assays.plates.measured import (
     WELL_AMOUNTS,
     amounts_rows,
@@ -35,7 +36,7 @@ from mgassay.assays.plates.plate_curve import PlateCurve, at_setting, tell_calib
 from mgassay.assays.plates.standards import plate_curve_from_wells
 from mgassay.assays.plates.technical_spread import t_quantiles
 from mgassay.errors import CalibrationError
-from mgassay.experiment import AlpSettings, Experiment
+from mgassay.experiment import AlpSettings, Experiment, RawFile
 from mgassay.problems import Problems
 
 READOUT, UNIT = "alp_per_well", "nmol/min"
@@ -56,11 +57,8 @@ def quantify_alp(plate: Plate, problems: Problems) -> Outcome:
         return Outcome()
     check_absorbances(one_row_per_well(reads, "max"), plate.raw, problems)
     found = None
-    if ((reads.role == "standard") & (reads.standard > 0)).any():
-        # On a kinetic plate the blanks hold substrate, which the standards do not: they are no level 0 of the curve.
-        found = plate_curve_from_wells(
-            single[single.role != "blank"] if kinetic else single, plate.raw, settings, problems
-        )
+    if has_standards(reads):
+        found = curve_of_standards(reads, plate.raw, settings, problems)
         if found is None:
             return Outcome()
     try:
@@ -76,6 +74,23 @@ def quantify_alp(plate: Plate, problems: Problems) -> Outcome:
     if outcome is not None:
         return outcome
     return Outcome() if found is None else Outcome(curve=found, left_out=found.left_out)
+
+
+def has_standards(reads: pd.DataFrame) -> bool:
+    """Whether reads (WELLS) are those of a plate with standards of its own, besides a zero."""
+    return bool(((reads.role == "standard") & (reads.standard > 0)).any())
+
+
+def curve_of_standards(
+    reads: pd.DataFrame, raw: RawFile, settings: AlpSettings, problems: Problems
+) -> PlateCurve | None:
+    """The curve through the plate's own standards (reads: WELLS of one channel); None, and told, where there is none.
+
+    On a kinetic plate the blanks hold substrate, which the standards do not: they are no level 0 of the curve.
+    """
+    single = one_row_per_well(reads, "mean")
+    kinetic = reads.read_index.nunique() > 1
+    return plate_curve_from_wells(single[single.role != "blank"] if kinetic else single, raw, settings, problems)
 
 
 def alp_rows(
@@ -114,37 +129,43 @@ def _end_point(
         problems.add("MG343", **at_setting(plate.raw, "incubation_min"), seen="one read per well")
         return None
     per_min = scale / incubation_min
-    samples = usable_samples(single, ("sample",), plate if found is None else found, problems)
+    left_out = () if found is None else found.left_out.well
+    samples = usable_samples(single, ("sample",), plate.raw, problems, left_out)
     blanks = single[(single.role == "blank") & (single.status == "ok")]
     if found is None:
-        measured = _by_absorptivity(plate, samples, blanks, per_min, problems)
+        measured = _by_absorptivity(plate, samples, blanks, _highest_read(single), per_min, problems)
         if measured is None:
             return None
+        tell_amounts_below_blank(measured, plate.raw, problems, len(blanks))
     else:
         measured = _by_standards(plate, samples, blanks, found, per_min, problems)
+        tell_amounts_below_blank(measured, plate.raw, problems)
     tell_above(measured, plate.raw, problems)
     return Outcome(measured) if found is None else Outcome(measured, found, found.left_out)
 
 
 def _by_absorptivity(
-    plate: Plate, samples: pd.DataFrame, blanks: pd.DataFrame, per_min: float, problems: Problems
+    plate: Plate, samples: pd.DataFrame, blanks: pd.DataFrame, highest: float, per_min: float, problems: Problems
 ) -> pd.DataFrame | None:
     """Absorbance less that of the blanks; None and MG347 without blanks, for the plate itself absorbs light too.
 
-    A well above the reader is at least what the highest readable well is.
+    A well above the reader is at least what the highest reading of the plate is.
     """
     if blanks.empty and "MG347" not in plate.raw.confirm:
         problems.add("MG347", seen="no blank well", **plate.where)
         return None
-    ok, above = samples.status == "ok", (samples.status == "above").to_numpy()
-    top = samples.value[ok].max()
     flagged = samples.assign(
         flag=samples.status.map({"above": "above_curve;saturated", "below": "below_lod"}).fillna("")
     )
     factor = per_min * _dilution(plate, samples)
-    bound = np.where(above, top, np.nan)
+    bound = np.where(samples.status == "above", highest, np.nan)
     read, blank = (_read_once(w.value.where(w.status == "ok").to_numpy(np.float64)) for w in (samples, blanks))
     return amounts_from_rates(flagged, read, blank, None, factor, bound)
+
+
+def _highest_read(single: pd.DataFrame) -> float:
+    """The highest absorbance that the reader could read on the plate, in a well of any role; NaN for none."""
+    return float(single.value[single.status == "ok"].max())
 
 
 def _dilution(plate: Plate, wells: pd.DataFrame) -> Array:

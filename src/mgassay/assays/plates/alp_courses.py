@@ -8,12 +8,13 @@ import pandas as pd
 from mgassay import tables
 from mgassay.assays.curves.models import Array
 from mgassay.assays.curves.transition import Mask
+from mgassay.assays.plates.below_blank import tell_amounts_below_blank
 from mgassay.assays.plates.line_fits import Whole
 from mgassay.assays.plates.measured import one_reading_per_well, tell_above
 from mgassay.assays.plates.net_rates import Rates, amounts_from_rates
 from mgassay.assays.plates.plate import Outcome, Plate, exclusion
 from mgassay.assays.plates.plate_curve import PlateCurve
-from mgassay.assays.plates.time_course import LEAST_READS, LinearWindows, leaps, linear_windows
+from mgassay.assays.plates.time_course import LEAST_READS, LinearWindows, leaps, linear_windows, printed_step
 from mgassay.assays.plates.traces import Traces, traces_from_wells
 from mgassay.flags import join_flags
 from mgassay.problems import Problems
@@ -90,7 +91,8 @@ def courses_from_reads(reads: pd.DataFrame, found: PlateCurve | None) -> AlpCour
     usable, censored = traces.usable & np.isfinite(product) & ~above, traces.saturated | above
     product = np.where(usable, product, 0.0)
     leaping = leaps(traces.time, product, usable)
-    windows = linear_windows(traces.time, product, usable & ~leaping, censored)
+    step = printed_step(traces.value, traces.usable) * _product_per_signal(product, usable, found)
+    windows = linear_windows(traces.time, product, usable & ~leaping, censored, step)
     rates = Rates(windows.slope, windows.se**2, windows.df, _rate_gradient(traces.time, product, windows, found))
     bound = _bounds(traces.time, product, usable & ~leaping, censored)
     return AlpCourses(traces, product, usable, censored, leaping, windows, rates, bound)
@@ -103,6 +105,16 @@ def _product(traces: Traces, found: PlateCurve | None) -> tuple[Array, Mask]:
     curve = found.curve
     product = curve.model.inverse(curve.coefficients, traces.value.ravel()).reshape(traces.value.shape)
     return product, traces.usable & (product > curve.range_high)
+
+
+def _product_per_signal(product: Array, usable: Mask, found: PlateCurve | None) -> Array:
+    """By how much the product of each well changes with its signal, the mean over its reads; 1 without a curve."""
+    if found is None:
+        return np.ones(len(product))
+    slope = found.curve.model.slope(found.curve.coefficients, product.ravel()).reshape(product.shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        per_signal = np.sum(np.where(usable, 1.0 / slope, 0.0), axis=1)
+    return np.asarray(per_signal / np.maximum(usable.sum(axis=1), 1))
 
 
 def _rate_gradient(time: Array, product: Array, windows: LinearWindows, found: PlateCurve | None) -> Array:
@@ -156,7 +168,8 @@ def outcome_of_courses(
         for e, s, r in zip(early, saturated, refused, strict=True)
     ]
     blank = (wells.role == "blank").to_numpy()
-    if not (blank & ~refused & ~lost).any():
+    of_blanks = int((blank & ~refused & ~lost).sum())
+    if not of_blanks:
         problems.add("MG346", seen=int(blank.sum()), **plate.where)
     sample = ~blank & ~lost
     bound = np.where(early, courses.bound, np.nan)
@@ -165,6 +178,7 @@ def outcome_of_courses(
         wells.assign(flag=flags)[sample], rates.only(sample), rates.only(blank), found, factor[sample], bound[sample]
     )
     tell_above(measured, plate.raw, problems)
+    tell_amounts_below_blank(measured, plate.raw, problems, of_blanks)
     out = [] if found is None else [found.left_out]
     return Outcome(measured, found, tables.EXCLUSIONS.frame(pd.concat([*out, _left_out(courses, reads, plate)])))
 
@@ -175,11 +189,13 @@ def _tell_windows(courses: AlpCourses, plate: Plate, refused: Mask, lost: Mask, 
     if found.any():
         reads, span = courses.windows.reads[found], courses.windows.span[found]
         words = {"reads": _range(reads), "span": _range(span), "all": courses.traces.time.shape[1]}
-        problems.add("MG344", seen=int(found.sum()), **words, **plate.where)
+        blank = (courses.traces.wells.role == "blank").to_numpy()
+        of_blanks = f"{int((found & blank).sum())} of {int(blank.sum())}"
+        problems.add("MG344", seen=f"{int(found.sum())} of {len(found)}", blanks=of_blanks, **words, **plate.where)
     if refused.any():
-        problems.add("MG345", seen=int(refused.sum()), place=";".join(name[refused]), **plate.where)
+        problems.add("MG345", seen=int(refused.sum()), place=compact(name[refused]), **plate.where)
     if lost.any():
-        problems.add("MG312", seen=int(lost.sum()), place=";".join(name[lost]), **plate.where)
+        problems.add("MG312", seen=int(lost.sum()), place=compact(name[lost]), **plate.where)
     if courses.leaping.any():
         places = compact(name[np.asarray(courses.leaping.any(axis=1))])
         problems.add("MG351", seen=int(courses.leaping.sum()), place=places, **plate.where)

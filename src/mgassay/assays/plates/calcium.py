@@ -9,6 +9,7 @@ import pandas as pd
 
 from mgassay.assays.curves.curve import t_quantile
 from mgassay.assays.plates.against_protein import Quotient
+from mgassay.assays.plates.below_blank import tell_signals_below_blank
 from mgassay.assays.plates.measured import measured_from_wells, tell_above, usable_samples, with_low_flags
 from mgassay.assays.plates.plate_curve import PlateCurve
 from mgassay.assays.plates.standard_units import ug_per_culture_well
@@ -38,9 +39,10 @@ def calcium_from_wells(
         sample_volume_uL=settings.sample_volume_uL,
         g_per_mol=CALCIUM_G_PER_MOL,
     )
-    usable = usable_samples(wells, ("sample", "mg_control"), found, problems)
+    usable = usable_samples(wells, ("sample", "mg_control"), found.raw, problems, found.left_out.well)
     measured = measured_from_wells(usable, found, ug_per_unit)
     tell_above(measured, found.raw, problems)
+    tell_signals_below_blank(usable, found, problems)
     if not settings.subtract_mg_control:
         return measured
     corrected, uncontrolled = without_apparent(measured, conditions)
@@ -66,12 +68,14 @@ def in_extract(experiment: Experiment, measured: pd.DataFrame) -> pd.DataFrame:
 def without_apparent(measured: pd.DataFrame, conditions: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """Samples less the mean of the control wells of their own Mg level; and the wells that have no such control.
 
-    Those wells are left out. The control mean's own error (reading errors of its wells; the curve's is shared with the
-    sample and cancels for the greater part) is added in squares to each side of the interval. A censored well keeps no
-    value, its bound is lowered by the same amount. Low flags are set anew on the corrected value.
+    Those wells are left out; a level with a control above the curve or without value is one that has none. The control
+    mean's own error (reading errors of its wells; the curve's is shared with the sample and cancels for the greater
+    part) is added in squares to each side of the interval. A censored well keeps no value, its bound is lowered by the
+    same amount. Low flags are set anew on the corrected value.
     """
     mg = measured.condition.map(conditions.set_index("condition").mg_mM)
-    control = (measured.role == "mg_control") & measured.value.notna()
+    is_control = measured.role == "mg_control"
+    control = is_control & ~mg.isin(mg[is_control & measured.value.isna()])
     levels = measured.assign(mg=mg, variance=measured.se_reading**2)[control].groupby("mg")
     mean, n = mg.map(levels.value.mean()), mg.map(levels.value.size())
     sample = measured.role == "sample"

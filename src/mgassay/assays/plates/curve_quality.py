@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from mgassay.assays.curves.acceptance import Limits
 from mgassay.assays.curves.limits import critical_value, din_quantification_limit
 from mgassay.assays.curves.linearity import linear_range, mandel_f
 from mgassay.assays.plates.plate_curve import PlateCurve
@@ -49,8 +48,7 @@ def _straightness(found: PlateCurve) -> Iterator[dict[str, Any]]:
         return
     p = float(fdtrc(1, x.size - 3, f))
     yield {"measure": "mandel_f", "subject": weighting, "estimate": _number(f), "unit": "1", "p": p}
-    limits = Limits(settings.accept_percent, settings.accept_lowest_percent, settings.accept_levels_percent)
-    top = linear_range(x, y, weighting, limits)
+    top = linear_range(x, y, weighting, found.limits)
     unit = plain(settings.standard_unit)
     yield {"measure": "linear_range", "subject": "highest standard", "estimate": _number(top), "unit": unit}
 

@@ -9,13 +9,14 @@ Per protein: uM * extract_volume_uL / 1000 = nmol per culture well, over mg; wit
 import pandas as pd
 
 from mgassay.assays.plates.against_protein import Quotient, set_against_protein
+from mgassay.assays.plates.below_blank import tell_signals_below_blank
 from mgassay.assays.plates.measured import amounts_rows, measured_from_wells, tell_above, usable_samples
 from mgassay.assays.plates.plate_curve import PlateCurve
-from mgassay.assays.plates.standard_units import MOLAR_MASS, units_of
+from mgassay.assays.plates.standard_units import units_of
 from mgassay.errors import CalibrationError
 from mgassay.experiment import AlizarinExtractSettings, Experiment
 from mgassay.problems import Problems, listed, suggestion
-from mgassay.units import plain, ug_per_mL_factor
+from mgassay.units import MOLAR_MASS, plain, ug_per_mL_factor
 
 ASSAY, READOUT, UNIT = "alizarin_extract", "alizarin_extract", "uM"
 PER_PROTEIN = "alizarin_extract_per_protein"
@@ -34,8 +35,10 @@ def eluate_from_wells(
     if unit not in units_of(molar):
         raise CalibrationError("MG315", seen=settings.standard_unit, hint=suggestion(unit, units_of(molar)))
     uM_per_unit = 1000.0 * ug_per_mL_factor(unit, g_per_mol=molar) / molar
-    measured = measured_from_wells(usable_samples(wells, ("sample",), found, problems), found, uM_per_unit)
+    usable = usable_samples(wells, ("sample",), found.raw, problems, found.left_out.well)
+    measured = measured_from_wells(usable, found, uM_per_unit)
     tell_above(measured, found.raw, problems)
+    tell_signals_below_blank(usable, found, problems)
     return measured
 
 

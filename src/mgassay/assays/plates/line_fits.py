@@ -1,6 +1,6 @@
 """A line and a parabola through stretches of courses, by least squares; arrays are wells × reads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,14 @@ class LineFits:
     bend: Array
     se_bend: Array
     span: Array
+
+    def known_to(self, sd: Array) -> "LineFits":
+        """The same fits with errors no smaller than reads of this SD give that stand at even steps."""
+        n = self.n
+        with np.errstate(invalid="ignore", divide="ignore"):
+            se = sd * np.sqrt(12.0 * (n - 1.0) / (n * (n + 1.0))) / self.span
+            se_bend = se * np.sqrt(15.0 / (n**2 - 4.0)) * (n - 1.0)
+        return replace(self, se=np.fmax(self.se, se), se_bend=np.fmax(self.se_bend, se_bend))
 
 
 def fits_of_stretches(time: Array, value: Array, count: Whole, first: Whole, last: Whole) -> LineFits:

@@ -18,6 +18,7 @@ from mgassay.assays.plates.measured import (
     WELL_AMOUNTS,
     amounts_rows,
     one_reading_per_well,
+    tell_idle_dilution,
     usable_samples,
     with_low_flags,
 )
@@ -33,6 +34,11 @@ READOUT, UNIT = "mg_intracellular", "mM"
 ENDS = 3.3  # SDs of a well that its signal must keep from r_min and r_max to be told from them (as ICH Q2 for a LOD)
 # Free cytosolic Mg2+ of mammalian cells: 0.25-1 mM (Grubbs, Biometals 2002;15:251); beyond these the scale is in doubt.
 PLAUSIBLE_mM = (0.1, 5.0)
+_LOST = {  # why a well of this status has neither a value nor a bound
+    "below": "no brighter than cells without dye",
+    "above": "too bright to read",
+    "ok": "at or above r_max on a plate without alike wells to tell how far such a well is known",
+}
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,7 @@ def quantify_magnesium(plate: Plate, problems: Problems) -> Outcome:
     settings = plate.settings
     if not isinstance(settings, MagnesiumSettings):
         raise TypeError(f"{plate.raw.assay} is no Mg probe")
+    tell_idle_dilution(plate, problems)
     calibration = _calibration(plate, settings, problems)
     lights = _mean_lights(plate, problems)
     if calibration is None or lights is None:
@@ -64,7 +71,7 @@ def quantify_magnesium(plate: Plate, problems: Problems) -> Outcome:
     wells = _net(lights, blanks)
     if is_other_plate(plate, wells, problems):
         return Outcome()
-    samples = usable_samples(wells, ("sample",), plate, problems).reset_index(drop=True)
+    samples = usable_samples(wells, ("sample",), plate.raw, problems).reset_index(drop=True)
     spread = pooled_spread(samples, np.log(samples["value"].where(samples["value"] > 0).to_numpy(float)))
     reads = int(plate.wells["read_index"].nunique())
     problems.add("MG355", **plate.where, seen=f"{reads} reads" if reads > 1 else "1 read", basis=spread.basis)
@@ -222,9 +229,11 @@ def _tell_outside(plate: Plate, samples: pd.DataFrame, measured: pd.DataFrame, p
     lost = measured["value"].isna() & ~bound
     if lost.any():
         status = samples.loc[lost, "status"]
-        kinds = {"dark": "below", "bright": "above", "saturated": "ok"}
-        counts = {kind: str(int((status == told).sum())) for kind, told in kinds.items()}
-        problems.add("MG368", **plate.where, place=compact(measured.loc[lost, "well"]), seen=int(lost.sum()), **counts)
+        counts = {told: int((status == told).sum()) for told in _LOST}
+        kinds = ", ".join(f"{counts[told]} {words}" for told, words in _LOST.items() if counts[told])
+        problems.add(
+            "MG368", **plate.where, place=compact(measured.loc[lost, "well"]), seen=int(lost.sum()), kinds=kinds
+        )
 
 
 def _tell_implausible(plate: Plate, measured: pd.DataFrame, problems: Problems) -> None:

@@ -4,18 +4,20 @@ WELL_AMOUNTS is the state between wells and amounts: amounts with the two parts 
 means of technical wells and ratios can be given an honest interval.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from mgassay.assays.curves.inverse import invert
-from mgassay.assays.curves.limits import detection_limit
+from mgassay.assays.curves.limits import detection_limit, finite
 from mgassay.assays.plates.plate import Plate
 from mgassay.assays.plates.plate_curve import PlateCurve
 from mgassay.experiment import AssaySettings, RawFile
 from mgassay.flags import join_flags
-from mgassay.problems import Problems
+from mgassay.problems import Problems, listed
+from mgassay.wellnames import compact
 
 WAVELENGTH_TOLERANCE_NM = 5.0
 
@@ -48,7 +50,8 @@ def measured_from_wells(wells: pd.DataFrame, found: PlateCurve, amount_per_unit:
         "se_curve": read.se_curve,
     }
     bounded = {name: np.where(above | ~np.isfinite(a), np.nan, a * factor) for name, a in amounts.items()}
-    limits = {"lod": detection_limit(curve), "loq": found.lowest_quantified, "top": curve.range_high}
+    # Where no signal lies so far above the blank, there is no such limit, and infinity is no number of a table.
+    limits = {"lod": finite(detection_limit(curve)), "loq": finite(found.lowest_quantified), "top": curve.range_high}
     measured = wells[["plate", "well", "role", "condition", "donor", "rep"]].assign(
         **bounded, df=read.df, **{name: limit * factor for name, limit in limits.items()}, above=above
     )
@@ -80,27 +83,35 @@ def dilutions(wells: pd.DataFrame, raw: RawFile, settings: AssaySettings) -> "pd
 
 
 def usable_samples(
-    wells: pd.DataFrame, roles: tuple[str, ...], found: PlateCurve | Plate, problems: Problems
+    wells: pd.DataFrame, roles: Collection[str], raw: RawFile, problems: Problems, left_out: Collection[str] = ()
 ) -> pd.DataFrame:
-    """Wells of these roles that hold a reading; those left out stand in exclusions.csv, missing ones are told."""
-    asked = wells[wells.role.isin(roles) & (wells.status != "masked")]
-    if isinstance(found, PlateCurve):
-        asked = asked[~asked.well.isin(found.left_out.well)]
+    """Wells of these roles that hold a reading, less those left out (names); missing ones are told."""
+    asked = wells[wells.role.isin(roles) & (wells.status != "masked") & ~wells.well.isin(left_out)]
     missing = (asked.status == "missing") | ((asked.status == "ok") & asked.value.isna())
-    if missing.any():
-        raw, lost = found.raw, asked[missing]
-        problems.add(
-            "MG312", file=raw.file, sheet=raw.sheet, place=";".join(lost.well), seen=len(lost), plate=raw.plate
-        )
+    _tell_wells("MG312", asked.well[missing], raw, problems)
     return asked[~missing]
 
 
 def tell_above(measured: pd.DataFrame, raw: RawFile, problems: Problems) -> None:
-    """One warning per plate for wells above the curve."""
-    above = measured[measured.above]
-    if len(above):
-        places = ";".join(above.well)
-        problems.add("MG313", file=raw.file, sheet=raw.sheet, place=places, seen=len(above), plate=raw.plate)
+    """A warning for wells above the curve or the reader, an error for those of them that have no lower bound either."""
+    bounded = measured.top.notna()
+    _tell_wells("MG313", measured.well[measured.above & bounded], raw, problems)
+    _tell_wells("MG395", measured.well[measured.above & ~bounded], raw, problems)
+
+
+def _tell_wells(code: str, names: "pd.Series[str]", raw: RawFile, problems: Problems) -> None:
+    """One problem for all of these wells, if there are any."""
+    if len(names):
+        where = {"file": raw.file, "sheet": raw.sheet, "plate": raw.plate}
+        problems.add(code, **where, place=compact(names), seen=len(names))
+
+
+def tell_idle_dilution(plate: Plate, problems: Problems) -> None:
+    """A notice where a dilution is given for an assay whose amounts it does not enter."""
+    given = [*plate.wells.dilution.dropna(), plate.settings.dilution]
+    given += [] if plate.raw.dilution is None else [plate.raw.dilution]
+    if idle := sorted({float(factor) for factor in given} - {1.0}):
+        problems.add("MG397", **plate.where, seen=listed(f"{factor:g}" for factor in idle), assay=plate.raw.assay)
 
 
 def one_reading_per_well(

@@ -56,12 +56,13 @@ def amounts_from_rates(
 ) -> pd.DataFrame:
     """WELL_AMOUNTS of sample wells (WELLS, one row per well, with a column `flag`); amount = (rate − blank) · factor.
 
-    `bound` is what the rate of a well without one is at least, NaN where nothing is known; blanks without a rate are
-    left out. LOD is 3.3, LOQ 10 SDs between blank wells, from three on. Where no error of a well can be had (read once,
-    no two blanks, no technical wells) it has no interval. Degrees of freedom by Welch and Satterthwaite.
+    `bound` is what the rate of a well without one is at least, NaN where nothing is known; less than the LOD is
+    nothing. Blanks without a rate are left out. LOD is 3.3, LOQ 10 SDs between blank wells, from three on. Where no
+    error of a well can be had (read once, no two blanks, no technical wells) it has no interval. Degrees of freedom by
+    Welch and Satterthwaite.
     """
     blank = _blank_of(of_blanks.only(np.isfinite(of_blanks.value)))
-    net = of_samples.value - blank.mean
+    net, least = of_samples.value - blank.mean, bound - blank.mean
     limits = [sds * blank.sd if blank.n >= LEAST_BLANKS else np.nan for sds in (DETECTION, QUANTIFICATION)]
     variance, df, by_blanks = _of_one_well(samples, net, of_samples, blank, limits[1], factor)
     curve, curve_df = _of_curve(of_samples.gradient - blank.gradient, found)
@@ -83,7 +84,7 @@ def amounts_from_rates(
         df=total_df,
         lod=lod,
         loq=loq,
-        top=(bound - blank.mean) * factor,
+        top=np.where(least > np.fmax(limits[0], 0.0), least, np.nan) * factor,
         above=samples.flag.map(lambda flag: "above_curve" in flag.split(";")).to_numpy(dtype=bool),
     )
     return with_low_flags(measured)[list(WELL_AMOUNTS)].reset_index(drop=True)

@@ -10,11 +10,11 @@ The absorptivity is the lab's to give: 18.3–18.4 /mM/cm at 401–405 nm in str
 
 from mgassay.assays.plates.plate import Plate
 from mgassay.assays.plates.plate_curve import PlateCurve, at_setting
-from mgassay.assays.plates.standard_units import MOLAR_MASS, units_of
+from mgassay.assays.plates.standard_units import units_of
 from mgassay.errors import CalibrationError
 from mgassay.experiment import AlpSettings, ProteinSettings
 from mgassay.problems import Problems, listed, suggestion
-from mgassay.units import plain, ug_per_mL_factor
+from mgassay.units import MOLAR_MASS, plain, ug_per_mL_factor
 
 NMOL_UNIT = "nmol/well"
 

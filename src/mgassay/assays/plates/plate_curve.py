@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mgassay.assays.curves.acceptance import Limits
 from mgassay.assays.curves.choice import ChosenCurve
 from mgassay.assays.curves.curve import StandardCurve
 from mgassay.assays.curves.limits import quantification_limit
@@ -55,6 +56,11 @@ class PlateCurve:
         return self.chosen.curve
 
     @property
+    def limits(self) -> Limits:
+        """What its standards are assessed against."""
+        return limits_of(self.settings)
+
+    @property
     def lowest_quantified(self) -> float:
         """The lowest concentration that is not `below_loq`: 10 s/S, and no lower than the lowest standard that passes.
 
@@ -68,6 +74,11 @@ class PlateCurve:
     def flag(self) -> str:
         """`curve_failed` where too few standards back-calculate."""
         return "curve_failed" if self.chosen.assessment.assessed == "fail" else ""
+
+
+def limits_of(settings: StandardsSettings) -> Limits:
+    """The limits that the lab set for back-calculated standards, ICH M10's where it set none."""
+    return Limits(settings.accept_percent, settings.accept_lowest_percent, settings.accept_levels_percent)
 
 
 def tell_calibration(error: CalibrationError, raw: RawFile, problems: Problems) -> None:

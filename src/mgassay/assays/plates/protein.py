@@ -6,6 +6,7 @@ well: curve.inverse [ug] * dilution * lysate_volume_uL / sample_volume_uL / 1000
 
 import pandas as pd
 
+from mgassay.assays.plates.below_blank import tell_signals_below_blank
 from mgassay.assays.plates.measured import measured_from_wells, tell_above, usable_samples
 from mgassay.assays.plates.plate_curve import PlateCurve
 from mgassay.assays.plates.standard_units import ug_per_culture_well
@@ -25,6 +26,8 @@ def protein_from_wells(
     ug_per_unit = ug_per_culture_well(
         settings.standard_unit, volume_uL=settings.lysate_volume_uL, sample_volume_uL=settings.sample_volume_uL
     )
-    measured = measured_from_wells(usable_samples(wells, ("sample",), found, problems), found, ug_per_unit / 1000.0)
+    usable = usable_samples(wells, ("sample",), found.raw, problems, found.left_out.well)
+    measured = measured_from_wells(usable, found, ug_per_unit / 1000.0)
     tell_above(measured, found.raw, problems)
+    tell_signals_below_blank(usable, found, problems)
     return measured

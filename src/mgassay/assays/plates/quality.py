@@ -34,10 +34,13 @@ from mgassay.wellnames import plate_shape
 
 MOST_CV_PERCENT, LEAST_CV_DF = 15.0, 4  # ICH M10 (2022), precision; with fewer df chance alone goes beyond it
 LEAST_EFFECT, BY_CHANCE = 0.05, 0.01
+LEAST_BIAS = 0.0005  # of the means: less is no shift
 SCREENING_Z_PRIME = 0.5
 MINERAL = ("calcium", "alizarin_extract")  # what the two media are controls of
 OF_STANDARDS, OF_MEDIA = "top standard / blank", "calcifying / control medium"
 _POSITION_WORDS = {"edge_effect": "outer wells against inner ones", "row_effect": "rows", "column_effect": "columns"}
+_SCATTER_ONLY = "does not move their means apart at all: here wells only scatter more"
+_FOR_AN_EFFECT = "moves the means of two of them up to {bias} apart, which passes for an effect of Mg or of the block"
 
 Row = dict[str, Any]
 
@@ -223,7 +226,8 @@ def _tell_position(plate: Plate, effects: Mapping[str, PositionEffect], problems
     if seen:
         told = "; ".join(_position_told(name, effects[name]) for name in seen)
         bias = max(effects[name].bias for name in seen)
-        problems.add("MG381", seen=told, bias=f"{100 * bias:.2g} %", **plate.where)
+        moved = _SCATTER_ONLY if bias < LEAST_BIAS else _FOR_AN_EFFECT.format(bias=f"{100 * bias:.2g} %")
+        problems.add("MG381", seen=told, bias=moved, **plate.where)
 
 
 def _position_told(name: str, effect: PositionEffect) -> str:

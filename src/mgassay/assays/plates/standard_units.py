@@ -2,12 +2,9 @@
 
 from mgassay.errors import CalibrationError
 from mgassay.problems import suggestion
-from mgassay.units import CALCIUM_G_PER_MOL, known_units, plain, ug_per_mL_factor
+from mgassay.units import known_units, plain, ug_per_mL_factor
 
 MASS_UNIT = "ug/well"
-# g/mol of what an assay's standards are: calcium; Alizarin Red S as its sodium salt, C14H7NaO7S, the form that is sold
-# (anhydrous; 342.253 by the atomic weights of 2021); p-nitrophenol, C6H5NO3.
-MOLAR_MASS = {"calcium": CALCIUM_G_PER_MOL, "alizarin_extract": 342.26, "alp": 139.11}
 
 
 def units_of(g_per_mol: float | None) -> list[str]:

@@ -10,11 +10,10 @@ import numpy as np
 import pandas as pd
 
 from mgassay import tables
-from mgassay.assays.curves.acceptance import Limits
 from mgassay.assays.curves.choice import ChosenCurve, choose_curve
-from mgassay.assays.curves.limits import detection_limit, quantification_limit
+from mgassay.assays.curves.limits import detection_limit, finite, quantification_limit
 from mgassay.assays.plates.outlying import exclusions_of, outlying_samples, outlying_standards
-from mgassay.assays.plates.plate_curve import PlateCurve, Standards, tell_calibration
+from mgassay.assays.plates.plate_curve import PlateCurve, Standards, limits_of, tell_calibration
 from mgassay.assays.plates.standard_checks import check_standards
 from mgassay.errors import CalibrationError
 from mgassay.experiment import RawFile, StandardsSettings
@@ -63,7 +62,7 @@ def _chosen(standards: Standards, settings: StandardsSettings) -> ChosenCurve:
         standards.signal,
         settings.curve,
         settings.weighting,
-        Limits(settings.accept_percent, settings.accept_lowest_percent, settings.accept_levels_percent),
+        limits_of(settings),
         detect_range=settings.linear_range == "detect",
     )
 
@@ -114,8 +113,8 @@ def curves_row(found: PlateCurve) -> dict[str, Any]:
         "weighting": curve.weighting,
         "parameters": ";".join(f"{name}={float(value)!r}" for name, value in pairs),
         "r2_means": assessment.r2_means,
-        "lod": detection_limit(curve),
-        "loq": quantification_limit(curve),
+        "lod": finite(detection_limit(curve)),
+        "loq": finite(quantification_limit(curve)),
         "range_low": curve.range_low,
         "range_high": curve.range_high,
         "unit": plain(found.settings.standard_unit),

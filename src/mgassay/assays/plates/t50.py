@@ -15,7 +15,7 @@ import pandas as pd
 from mgassay import tables
 from mgassay.assays.curves.models import Array
 from mgassay.assays.curves.transition import Mask, Transitions, fit_transitions
-from mgassay.assays.plates.measured import WAVELENGTH_TOLERANCE_NM, WELL_AMOUNTS, amounts_rows
+from mgassay.assays.plates.measured import WAVELENGTH_TOLERANCE_NM, WELL_AMOUNTS, amounts_rows, tell_idle_dilution
 from mgassay.assays.plates.plate import Outcome, Plate, exclusion
 from mgassay.assays.plates.traces import Sinking, Traces, last_usable, levels, sinking, spikes, traces_from_wells
 from mgassay.experiment import T50Settings
@@ -70,11 +70,12 @@ class T50Traces:
 
 def quantify_t50(plate: Plate, problems: Problems) -> Outcome:
     """T50 (WELL_AMOUNTS, min) of a plate's sample wells, told per plate with what was refused and why."""
-    reads = _reads(plate, problems)
+    reads = reads_of_samples(plate, problems)
     if reads is None:
         return Outcome()
     if not isinstance(plate.settings, T50Settings):
         raise TypeError(f"{plate.raw.assay} has no T50")
+    tell_idle_dilution(plate, problems)
     found = t50_from_traces(traces_from_wells(reads, plate.settings.settling_min))
     if not (found.verdict != TOO_FEW).any():
         most = int(found.traces.usable.sum(axis=1).max(initial=0))
@@ -89,7 +90,7 @@ def t50_rows(measured: pd.DataFrame, protein: pd.DataFrame) -> pd.DataFrame:
     return amounts_rows(measured, "t50", READOUT, UNIT)
 
 
-def _reads(plate: Plate, problems: Problems) -> pd.DataFrame | None:
+def reads_of_samples(plate: Plate, problems: Problems) -> pd.DataFrame | None:
     """The sample wells' reads of one channel, each with its time; None with a problem told, or without sample wells."""
     wells = plate.wells[(plate.wells.role == "sample") & (plate.wells.status != "masked")]
     wells = _at_declared_wavelength(wells, plate, problems)
@@ -269,7 +270,7 @@ def measured_from_traces(found: T50Traces) -> pd.DataFrame:
 def _left_out(found: T50Traces, reads: pd.DataFrame, plate: Plate) -> pd.DataFrame:
     """EXCLUSIONS of the single reads that were left out as spikes."""
     spiky = reads.iloc[np.sort(found.traces.rows[found.spikes])]
-    return tables.EXCLUSIONS.frame(exclusion(plate, read, "spike_in_time") for read in spiky.itertuples())
+    return tables.EXCLUSIONS.frame(exclusion(plate, read, LEAP_RULE) for read in spiky.itertuples())
 
 
 def _tell(found: T50Traces, plate: Plate, problems: Problems) -> None:

@@ -49,7 +49,7 @@ def quantify_viability(plate: Plate, problems: Problems) -> Outcome:
         return Outcome()
     if settings.method != "resazurin":  # fluorescence has no absurd readings
         check_absorbances(single, plate.raw, problems)
-    samples = usable_samples(single, ("sample",), plate, problems).reset_index(drop=True)
+    samples = usable_samples(single, ("sample",), plate.raw, problems).reset_index(drop=True)
     factors = dilutions(samples, plate.raw, settings).unique()
     if len(factors) > 1:
         problems.add("MG362", **plate.where, seen=listed(f"{f:g}" for f in sorted(factors)))
@@ -122,7 +122,10 @@ def _percent_of_control(
     lifeless = _tell_donors(plate, samples, donors, control, maximum, problems)
     kept = samples[samples["donor"].map(donors["lacks"]) == ""]
     if len(kept):
-        problems.add("MG356", **plate.where, seen=control, lifeless=lifeless, basis=spread.basis)
+        without = (
+            f" Wells without living cells that have no such control, and no value: {lifeless}." if lifeless else ""
+        )
+        problems.add("MG356", **plate.where, seen=control, lifeless=without, basis=spread.basis)
     others = spread.others.loc[kept.index]
     scale = donors.reindex(kept["donor"]).set_axis(kept.index).assign(
         in_control=kept["condition"] == control, in_zero=kept["condition"] == maximum,
