@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mgassay.effects.panels import ArmMatrix, is_mineral, panels_from_means
+from mgassay.effects.panels import ArmMatrix, excludes_zero, is_mineral, panels_from_means
 from mgassay.flags import join_flags
 
 
@@ -43,3 +43,21 @@ def test_what_counts_as_mineral():
         False,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "flag", "told"),
+    [
+        (0.2, 0.8, "", True),
+        (-0.8, -0.2, "", True),
+        (-0.1, 0.8, "", False),
+        (np.nan, np.nan, "few_donors", False),
+        (0.2, 0.8, "above_curve;lower_bound", True),
+        (0.2, 0.8, "floor;upper_bound", False),
+        (-0.8, -0.2, "floor;upper_bound", True),
+        (-0.8, -0.2, "above_curve;lower_bound", False),
+        (0.2, 0.8, "above_curve", False),
+    ],
+)
+def test_a_bound_excludes_zero_only_from_its_own_side(low, high, flag, told):
+    assert excludes_zero(low, high, flag) is told

@@ -69,6 +69,17 @@ def is_open(flag: str) -> bool:
     return is_censored(flag) and not {"lower_bound", "upper_bound"}.intersection(flag.split(";"))
 
 
+def excludes_zero(ci_low: float, ci_high: float, flag: str) -> bool:
+    """Whether an interval lies on one side of 0; False without an interval.
+
+    Of a bound only one on its own side of 0 does: what is at most .5, or either side of .5, may be 0.
+    """
+    words = flag.split(";")
+    positive = ci_low > 0 and "upper_bound" not in words
+    negative = ci_high < 0 and "lower_bound" not in words
+    return bool((positive or negative) and not is_open(flag))
+
+
 def _at_most(flag: str) -> bool:
     """Whether a cell's true amount may be lower than its value."""
     return "floor" in flag.split(";")

@@ -16,7 +16,7 @@ from mgassay.effects.contrasts import donor_contrast
 from mgassay.effects.fieller import BOUNDED
 from mgassay.effects.grade import Facts, grade_of, rules_of
 from mgassay.effects.intervals import donor_estimate
-from mgassay.effects.panels import MINERAL_READOUTS, Panel, is_censored, is_open, panels_from_means
+from mgassay.effects.panels import MINERAL_READOUTS, Panel, excludes_zero, is_censored, panels_from_means
 from mgassay.effects.shares import live_effects, share_set
 from mgassay.experiment import Experiment
 
@@ -195,16 +195,8 @@ def _facts(results: _Results, readout: str, arms: Arms) -> Facts:
 
 
 def _excludes_zero(row: Row | None) -> bool:
-    """Whether an effect's interval lies on one side of 0; one donor has no interval and excludes nothing.
-
-    Of a bound only that on its own side of 0 does: what is at most .5, or either side of .5, may be 0.
-    """
-    if row is None or is_open(str(row["flag"])):
-        return False
-    words = str(row["flag"]).split(";")
-    positive = row["ci_low"] > 0 and "upper_bound" not in words
-    negative = row["ci_high"] < 0 and "lower_bound" not in words
-    return bool(positive or negative)
+    """Whether an effect was computed and is shown to differ from 0."""
+    return row is not None and excludes_zero(row["ci_low"], row["ci_high"], str(row["flag"]))
 
 
 def _larger(main: Row | None, total: Row | None) -> bool:

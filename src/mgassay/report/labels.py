@@ -80,7 +80,7 @@ FLAGS: Mapping[str, str] = {
     "saturated": "the reader's own overflow",
     "masked": "masked in the export",
     "excluded": "excluded by the lab",
-    "no_background": "no control-medium condition to subtract",
+    "no_background": "no background that could be subtracted",
     "no_protein": "no protein to divide by",
     "uncalibrated": "no standards or no negative control image",
     "curve_failed": "too few standards back-calculate",

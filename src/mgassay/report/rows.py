@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from mgassay import tables
+from mgassay.effects import panels
 from mgassay.experiment import Experiment
 
 Row = Mapping[str, Any]
@@ -80,8 +81,8 @@ def is_missing(value: Any) -> bool:
 
 
 def excludes_zero(row: Row) -> bool:
-    """Whether the interval of a row leaves 0 out; False without an interval."""
-    return bool(row["ci_low"] > 0 or row["ci_high"] < 0)
+    """Whether a row is shown to differ from 0; a bound only where it lies on its own side of 0."""
+    return panels.excludes_zero(row["ci_low"], row["ci_high"], str(row["flag"]))
 
 
 def n_donors(row: Row) -> int:

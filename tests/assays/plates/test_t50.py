@@ -268,7 +268,7 @@ def test_one_bubble_does_not_move_it(course, quantify, where):
     assert results.amounts.value[0] == pytest.approx(bare.amounts.value[0], abs=0.1)
     (left_out,) = results.exclusions.itertuples()
     assert (left_out.assay, left_out.plate, left_out.well, left_out.rule, left_out.by) == (
-        "t50", "T1", "A1", "spike_in_time", "mgassay",
+        "t50", "T1", "A1", "a read that leaps out of its course", "mgassay",
     )  # fmt: skip
     assert left_out.value == spoilt[where]
 

@@ -42,7 +42,7 @@ def windows(value, minutes=MINUTES, ceiling=np.inf, step=0.0):
     time = np.broadcast_to(minutes, value.shape).copy()
     censored = value > ceiling
     usable = np.isfinite(value) & ~censored
-    usable &= ~leaps(time, np.nan_to_num(value), usable)
+    usable &= ~leaps(time, np.nan_to_num(value), usable, step)
     return linear_windows(time, np.where(usable, value, 0.0), usable, censored, step)
 
 
@@ -247,6 +247,18 @@ def test_courses_spent_within_a_few_reads_are_refused_printed_or_not():
     """The weaker wells of the same export: 57, 53, 47, 42, 36, 30 mOD and so on lose a quarter within four reads."""
     value = np.array([56, 113, 166, 213, 255, 291, 321, 344, 364, 382, 397, 406, 413]) / 1000
     assert np.isnan(windows(value, HALF_HOUR, step=0.001).slope).all()
+
+
+def test_rounding_is_no_leap():
+    """mOD of a spent blank of the same export, and of one that rests: most reads lie on their neighbours' line."""
+    value = np.array([[32, 36, 39, 40, 41, 42, 44, 44, 45, 45, 45, 45, 45]]) / 1000
+    usable, time = np.ones_like(value, bool), HALF_HOUR[None]
+    flat = np.array([[45, 45, 45, 46, 45, 45, 45, 45, 45, 45, 45, 45, 45]]) / 1000
+    for course in (value, flat):
+        assert not leaps(time, course, usable, 0.001).any()
+    assert leaps(time, flat, usable).any()
+    flat[0, 5] += 0.01
+    assert leaps(time, flat, usable, 0.001)[0].nonzero()[0].tolist() == [5]
 
 
 def test_a_flat_course_is_known_to_a_step_and_no_better():

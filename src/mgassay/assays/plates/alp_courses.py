@@ -15,12 +15,10 @@ from mgassay.assays.plates.net_rates import Rates, amounts_from_rates
 from mgassay.assays.plates.plate import Outcome, Plate, exclusion
 from mgassay.assays.plates.plate_curve import PlateCurve
 from mgassay.assays.plates.time_course import LEAST_READS, LinearWindows, leaps, linear_windows, printed_step
-from mgassay.assays.plates.traces import Traces, traces_from_wells
+from mgassay.assays.plates.traces import LEAP_RULE, Traces, traces_from_wells
 from mgassay.flags import join_flags
 from mgassay.problems import Problems
 from mgassay.wellnames import compact
-
-LEAP_RULE = "a read that leaps out of its course"
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,8 +88,8 @@ def courses_from_reads(reads: pd.DataFrame, found: PlateCurve | None) -> AlpCour
     product, above = _product(traces, found)
     usable, censored = traces.usable & np.isfinite(product) & ~above, traces.saturated | above
     product = np.where(usable, product, 0.0)
-    leaping = leaps(traces.time, product, usable)
     step = printed_step(traces.value, traces.usable) * _product_per_signal(product, usable, found)
+    leaping = leaps(traces.time, product, usable, step)
     windows = linear_windows(traces.time, product, usable & ~leaping, censored, step)
     rates = Rates(windows.slope, windows.se**2, windows.df, _rate_gradient(traces.time, product, windows, found))
     bound = _bounds(traces.time, product, usable & ~leaping, censored)

@@ -17,7 +17,16 @@ from mgassay.assays.curves.models import Array
 from mgassay.assays.curves.transition import Mask, Transitions, fit_transitions
 from mgassay.assays.plates.measured import WAVELENGTH_TOLERANCE_NM, WELL_AMOUNTS, amounts_rows, tell_idle_dilution
 from mgassay.assays.plates.plate import Outcome, Plate, exclusion
-from mgassay.assays.plates.traces import Sinking, Traces, last_usable, levels, sinking, spikes, traces_from_wells
+from mgassay.assays.plates.traces import (
+    LEAP_RULE,
+    Sinking,
+    Traces,
+    last_usable,
+    levels,
+    sinking,
+    spikes,
+    traces_from_wells,
+)
 from mgassay.experiment import T50Settings
 from mgassay.flags import join_flags
 from mgassay.problems import Problems, listed

@@ -99,18 +99,20 @@ def printed_step(value: Array, usable: Mask) -> float:
     return 0.0
 
 
-def leaps(time: Array, value: Array, usable: Mask) -> Mask:
+def leaps(time: Array, value: Array, usable: Mask, step: Array | float = 0.0) -> Mask:
     """Single usable reads that leap out of their course: to be left out before a slope is sought.
 
     A read leaps when it departs from the line between its two neighbours by more than 8 robust SDs (1.4826 · MAD) of
-    such departures in its well, by more than 5 % of the well's range, and by more than its neighbours do. Unlike the
+    such departures in its well, which rounding to `step` gives them too, by more than 5 % of the well's range, and by
+    more than its neighbours do. Unlike the
     distance from a running median (traces.py), that is nothing on a steep course of few reads.
     """
     if not time.size:
         return np.zeros_like(usable)
     order, t, y, count, _ = _packed(time, value, usable, np.zeros_like(usable))
     away = np.abs(_departures(t, y, count))
-    scale = np.maximum(LEAP_SDS * _robust_sd(away)[:, None], LEAP_PART * value_ranges(y, count)[:, None])
+    sd = np.maximum(_robust_sd(away), np.sqrt(1.5 / 12.0) * np.asarray(step, dtype=float))
+    scale = np.maximum(LEAP_SDS * sd[:, None], LEAP_PART * value_ranges(y, count)[:, None])
     away = np.nan_to_num(away)
     padded = np.pad(away, ((0, 0), (1, 1)))
     beside = np.maximum(padded[:, :-2], padded[:, 2:])

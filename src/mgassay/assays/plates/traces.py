@@ -14,6 +14,7 @@ from mgassay.assays.curves.models import Array
 from mgassay.assays.curves.transition import Mask
 
 # A read is a spike when it lies this many robust SDs, and this part of the trace's rise, off its neighbours' median.
+LEAP_RULE = "a read that leaps out of its course"  # in exclusions.csv
 SPIKE_SD, SPIKE_PART = 6.0, 0.02
 # A trace sinks when it ends this part of its rise, and this many robust SDs of a read, below its highest level.
 SINK_PART, SINK_SD = 0.05, 3.0
