@@ -29,7 +29,7 @@ CASES = list(product(DYES, NOISE, (2, 3)))
 
 
 def plates(case):
-    """Coverage and mean relative error in percent at each true amount, over PLATES plates of one kind."""
+    """Coverage, mean relative error in percent and its standard error at each true amount, over PLATES plates."""
     from mgassay.assays.curves.choice import choose_curve
     from mgassay.assays.curves.inverse import invert
     from mgassay.errors import CalibrationError
@@ -49,21 +49,23 @@ def plates(case):
             continue
         held.append((found.ci_low <= TRUTH) & (TRUTH <= found.ci_high))
         error.append(np.where(np.isfinite(found.value), found.value / TRUTH - 1, np.nan))
-    return len(held), np.mean(held, axis=0), 100 * np.nanmean(error, axis=0)
+    spread = np.nanstd(error, axis=0) / np.sqrt(len(error))
+    return len(held), np.mean(held, axis=0), 100 * np.nanmean(error, axis=0), 100 * spread
 
 
 @pytest.mark.slow
 def test_intervals_of_amounts_hold_the_truth_whatever_the_dye_and_the_noise():
     with ProcessPoolExecutor(2) as pool:
         results = dict(zip(CASES, pool.map(plates, CASES), strict=True))
-    assert min(n for n, _, _ in results.values()) == PLATES
-    coverage = {case: float(np.mean(held)) for case, (_, held, _) in results.items()}
+    assert min(n for n, *_ in results.values()) == PLATES
+    coverage = {case: float(np.mean(held)) for case, (_, held, *_) in results.items()}
     # Where noise grows as the root, duplicates look even in one plate of eight, and no weighting is found there.
     least = {case: 0.92 if case[1:] == ("root", 2) else 0.93 for case in CASES}
     assert {c: round(v, 3) for c, v in coverage.items() if not least[c] <= v <= 0.97} == {}
     assert 0.94 <= np.mean(list(coverage.values())) <= 0.96
-    bias = {case: np.round(b, 2).tolist() for case, (_, _, b) in results.items() if (np.abs(b) > 1.0).any()}
-    assert bias == {}
+    # Below 1 % as far as so many plates can tell: 15 mOD are a quarter of the lowest amount.
+    bias = {case: np.abs(error) - 3 * se for case, (*_, error, se) in results.items()}
+    assert {case: np.round(b, 2).tolist() for case, b in bias.items() if (b > 1.0).any()} == {}
 
 
 def quotients(seed):
