@@ -14,7 +14,8 @@ import pytest
 from mgassay import tables
 from mgassay.assays.plates.plate import Plate
 from mgassay.assays.plates.plates import quantify_plates
-from mgassay.experiment import Experiment, RawFile, Settings
+from mgassay.assays.plates.standards import plate_curve_from_wells
+from mgassay.experiment import CalciumSettings, Experiment, RawFile, Settings
 from mgassay.problems import Problems
 
 CONDITIONS = tables.CONDITIONS.frame(
@@ -110,4 +111,46 @@ def bench():
         readout=readout,
         codes=codes,
         CONTROLS=CONTROLS,
+    )
+
+
+# One calcium plate of standards, as rows (role, standard, value, status) in wells A1, A2, ...
+ROW_RAW = RawFile(file="raw/ca.txt", assay="calcium", plate="calcium_D1")
+ROW_LEVELS = (10, 20, 40, 80, 160)
+
+
+def wells_of_row(*rows):
+    """WELLS of one plate from (role, standard, value, status) in wells A1, A2, ..."""
+    return tables.WELLS.frame(
+        {
+            "assay": "calcium",
+            "plate": "calcium_D1",
+            "well": f"A{i}",
+            "role": role,
+            "standard": x,
+            "value": y,
+            "status": s,
+        }
+        for i, (role, x, y, s) in enumerate(rows, 1)
+    )
+
+
+def line(x, slope=0.01):
+    """Duplicates 1 mOD beside the line 0.05 + slope · x, so that any fit runs through their means."""
+    return [("standard", x, 0.05 + slope * x + d, "ok") for d in (0.001, -0.001)]
+
+
+def rows_of(levels=(0, *ROW_LEVELS)):
+    return [row for x in levels for row in line(x)]
+
+
+def fit(rows, **settings):
+    problems = Problems()
+    return plate_curve_from_wells(wells_of_row(*rows), ROW_RAW, CalciumSettings(**settings), problems), problems
+
+
+@pytest.fixture(scope="session")
+def row_of_standards():
+    return SimpleNamespace(
+        RAW=ROW_RAW, LEVELS=ROW_LEVELS, wells=wells_of_row, line=line, rows_of=rows_of, fit=fit, codes=codes
     )

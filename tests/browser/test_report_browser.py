@@ -84,7 +84,7 @@ def quality_tables():
 
 
 def charts_text():
-    from mgassay.assays.plates.control_chart import control_chart
+    from mgassay.assays.quality.control_chart import control_chart
 
     rows = [
         {"assay": a, "plate": f"{a}_{i}", "measure": m, "subject": "575 nm, standards to 120 ug/mL", "unit": "OD",

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from mgassay import tables
-from mgassay.assays.plates.control_chart import control_chart
+from mgassay.assays.quality.control_chart import control_chart
 from mgassay.report import control_charts
 from mgassay.report.index import index_page
 from mgassay.report.pieces import Beside, Prose

@@ -1,7 +1,7 @@
 import pytest
 
 from mgassay import tables
-from mgassay.assays.plates import quality as measured
+from mgassay.assays.quality import quality as measured
 from mgassay.report import quality
 from mgassay.report.numbers import NO_BREAK
 from mgassay.report.rows import Tables

@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 def overview(results: Results, experiments: Names) -> None:
     """Write index.html, summary.csv, summary_shares.csv and summary_plates.csv over all experiments."""
     from mgassay import store, tables
-    from mgassay.assays.plates.control_chart import control_chart
+    from mgassay.assays.quality.control_chart import control_chart
     from mgassay.report.index import index_page, summary_row
 
     states = (tables.EFFECTS, tables.SHARES, tables.PROBLEMS, tables.PLATE_QUALITY)

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mgassay.assays.courses.transition import Mask
 from mgassay.assays.curves.models import Array
-from mgassay.assays.curves.transition import Mask
 
 MOST_POINTS = 150  # drawn per course
 MOST_WELLS = 60  # drawn one by one; of larger plates the medians and ranges of conditions

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from mgassay.assays.plates.position import deviations
+from mgassay.assays.quality.position import deviations
 from mgassay.report import labels
 from mgassay.report.numbers import NO_BREAK, level, percent, significant
 from mgassay.report.pieces import Listing

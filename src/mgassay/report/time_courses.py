@@ -10,11 +10,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from mgassay.assays.curves.transition import Mask
-from mgassay.assays.plates import alp, t50
-from mgassay.assays.plates.alp_courses import AlpCourses, courses_from_reads, is_timed, reads_of_one_channel
+from mgassay.assays.courses import alp, t50
+from mgassay.assays.courses.alp_courses import AlpCourses, courses_from_reads, is_timed, reads_of_one_channel
+from mgassay.assays.courses.traces import Traces, traces_from_wells
+from mgassay.assays.courses.transition import Mask
 from mgassay.assays.plates.plate import Plate
-from mgassay.assays.plates.traces import Traces, traces_from_wells
 from mgassay.experiment import AlpSettings, Experiment, T50Settings
 from mgassay.problems import Problems
 from mgassay.report import labels

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from mgassay import tables
+from mgassay.assays.courses.net_rates import Rates, amounts_from_rates
 from mgassay.assays.plates.below_blank import tell_amounts_below_blank, tell_signals_below_blank
-from mgassay.assays.plates.net_rates import Rates, amounts_from_rates
 from mgassay.assays.plates.standards import plate_curve_from_wells
 from mgassay.experiment import CalciumSettings, RawFile
 from mgassay.problems import Problems

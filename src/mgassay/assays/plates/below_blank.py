@@ -8,9 +8,9 @@ share their blank, which leaves that bound true.
 import numpy as np
 import pandas as pd
 
+from mgassay.assays.courses.transition import Mask
 from mgassay.assays.curves.curve import curve_variance, predict, t_quantile, t_quantiles
 from mgassay.assays.curves.models import Array
-from mgassay.assays.curves.transition import Mask
 from mgassay.assays.plates.plate_curve import PlateCurve
 from mgassay.experiment import RawFile
 from mgassay.problems import Problems

@@ -7,22 +7,22 @@ from typing import Any
 import pandas as pd
 
 from mgassay import tables
+from mgassay.assays.cells.magnesium import magnesium_rows, quantify_magnesium
+from mgassay.assays.cells.viability import quantify_viability, viability_rows
+from mgassay.assays.courses.alp import alp_rows, quantify_alp
+from mgassay.assays.courses.t50 import quantify_t50, t50_rows
 from mgassay.assays.plates import calcium as ca
 from mgassay.assays.plates import protein as pr
 from mgassay.assays.plates.against_protein import set_against_protein
-from mgassay.assays.plates.alp import alp_rows, quantify_alp
-from mgassay.assays.plates.curve_quality import curve_quality
 from mgassay.assays.plates.eluate import eluate_from_wells, eluate_rows
-from mgassay.assays.plates.magnesium import magnesium_rows, quantify_magnesium
 from mgassay.assays.plates.measured import WELL_AMOUNTS, amounts_rows, one_reading_per_well
 from mgassay.assays.plates.optical_density import check_absorbances
 from mgassay.assays.plates.placement import is_misplaced
 from mgassay.assays.plates.plate import Outcome, Plate
 from mgassay.assays.plates.plate_curve import tell_calibration
-from mgassay.assays.plates.quality import plate_quality, tell_z_prime
 from mgassay.assays.plates.standards import curves_row, plate_curve_from_wells, standards_rows
-from mgassay.assays.plates.t50 import quantify_t50, t50_rows
-from mgassay.assays.plates.viability import quantify_viability, viability_rows
+from mgassay.assays.quality.curve_quality import curve_quality
+from mgassay.assays.quality.quality import plate_quality, tell_z_prime
 from mgassay.errors import CalibrationError
 from mgassay.experiment import (
     AlizarinExtractSettings,

@@ -1,0 +1,1 @@
+"""Living cells: viability and the Mg2+ inside them."""

@@ -1,0 +1,1 @@
+"""How plates behaved: scatter, position, curves, and all plates over time."""

@@ -1,0 +1,171 @@
+"""Spread of single wells without a curve, and quotients whose parts are not independent."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from mgassay.assays.cells.technical_spread import (
+    CULTURE,
+    NOTHING,
+    TECHNICAL,
+    Shape,
+    pooled_spread,
+    quotient_interval,
+    t_quantiles,
+    welch_df,
+)
+from mgassay.assays.plates.replicates import fieller_quotient
+
+
+def wells(*names):
+    """Rows of condition, donor and rep from texts such as a-D1-1."""
+    return pd.DataFrame([dict(zip(("condition", "donor", "rep"), n.split("-"), strict=True)) for n in names])
+
+
+def test_culture_wells_pool_their_squares():
+    """a: 1, 3 (mean 2, squares 2); b: 5, 5, 8 (mean 6, squares 6); 8 over 5 wells less 2 groups."""
+    spread = pooled_spread(wells("a-D1-1", "a-D1-2", "b-D1-1", "b-D1-2", "b-D1-3"), np.array([1.0, 3.0, 5.0, 5.0, 8.0]))
+    assert (spread.variance, spread.df, spread.basis) == (pytest.approx(8 / 3), 3.0, CULTURE)
+    assert spread.sd() == pytest.approx((8 / 3) ** 0.5)
+
+
+def test_each_well_is_judged_by_the_others():
+    """By hand without 3: squares 6, 2 df; without the 8: 2 + 0 (5, 5), 2 df; the well that is alone loses nothing."""
+    signal = np.array([1.0, 3.0, 5.0, 5.0, 8.0, 9.0])
+    names = wells("a-D1-1", "a-D1-2", "b-D1-1", "b-D1-2", "b-D1-3", "c-D1-1")
+    others = pooled_spread(names, signal).others
+    assert others.variance.tolist() == pytest.approx([3.0, 3.0, (2 + 4.5) / 2, (2 + 4.5) / 2, 1.0, 8 / 3])
+    assert others.df.tolist() == [2.0, 2.0, 2.0, 2.0, 2.0, 3.0]
+    for i in range(len(signal)):
+        keep = np.arange(len(signal)) != i
+        assert pooled_spread(names[keep], signal[keep]).variance == pytest.approx(others.variance[i])
+
+
+def test_technical_wells_go_first_and_donors_are_kept_apart():
+    """Only rep 1 of D1 has two wells: 1 and 2, squares 0.5; D2's 100 is alone."""
+    spread = pooled_spread(wells("a-D1-1", "a-D1-1", "a-D1-2", "a-D2-1"), np.array([1.0, 2.0, 9.0, 100.0]))
+    assert (spread.variance, spread.df, spread.basis) == (pytest.approx(0.5), 1.0, TECHNICAL)
+    assert spread.others.df.tolist() == [0.0, 0.0, 1.0, 1.0]
+    assert spread.others.variance.isna().tolist() == [True, True, False, False]
+
+
+def test_nothing_alike_has_no_spread():
+    for names, signal in ((["a-D1-1", "b-D1-1"], [1.0, 2.0]), (["a-D1-1", "a-D1-2"], [1.0, np.nan])):
+        spread = pooled_spread(wells(*names), np.array(signal))
+        assert (np.isnan(spread.variance), spread.df, spread.basis) == (True, 0.0, NOTHING)
+        assert spread.others.variance.isna().all()
+    none = pooled_spread(wells("a-D1-1")[:0], np.array([]))
+    assert np.isnan(none.variance)
+
+
+def test_wells_that_read_the_same_have_exactly_no_spread():
+    """0.05 three times has a mean that is not 0.05 in binary."""
+    spread = pooled_spread(wells("a-D1-1", "a-D1-2", "a-D1-3"), np.full(3, 0.05))
+    assert spread.variance == 0.0
+    assert spread.others.variance.tolist() == [0.0, 0.0, 0.0]
+
+
+def test_others_that_read_the_same_have_exactly_no_spread_either():
+    """All squares are those of the pair a, and without one of its wells none are left."""
+    names = wells("a-D1-1", "a-D1-2", "b-D1-1", "b-D1-2", "b-D1-3")
+    others = pooled_spread(names, np.array([1.1, 1.3, 0.05, 0.05, 0.05])).others
+    assert others.variance.tolist() == [0.0, 0.0, *[pytest.approx(0.02 / 2)] * 3]
+
+
+def plate(sd_of, rng, levels=(1.0, 0.9, 0.8, 0.5, 0.1), n=6):
+    """`n` wells of each level, and six blanks, in a scatter that `sd_of` the level says; 0.05 of background."""
+    names = wells(*(f"c{i}-D1-{k}" for i in range(len(levels)) for k in range(n)))
+    level = np.repeat(levels, n)
+    return (
+        names,
+        0.05 + level + sd_of(level) * rng.standard_normal(len(level)),
+        0.05 + sd_of(np.zeros(6)) * rng.standard_normal(6),
+    )
+
+
+def test_a_scatter_that_grows_with_the_signal_is_found_and_a_constant_one_kept():
+    """SD 5 % of the signal and 0.005; the SD at 1.0 is 0.0502, at 0.1 0.0071. Constant: 0.03 everywhere."""
+    rng, ones, grown = np.random.default_rng(1), [], []
+    for _ in range(200):
+        names, signal, blanks = plate(lambda m: np.hypot(0.005, 0.05 * m), rng)
+        grown.append(pooled_spread(names, signal, blanks).sd(np.array([1.0, 0.1])))
+        names, signal, blanks = plate(lambda m: np.full(m.shape, 0.03), rng)
+        ones.append(pooled_spread(names, signal, blanks).shape)
+    assert np.median(grown, axis=0) == pytest.approx([0.0502, 0.0071], rel=0.1)
+    assert sum(shape == Shape() for shape in ones) > 160
+
+
+def test_the_shape_of_a_scatter_by_hand():
+    """0.2 without signal and below, 0.2 + 0.05 · 16 = 1 at a net signal of 4, 0.4 at 2."""
+    assert Shape(0.2, 0.05).at(np.array([-1.0, 0.0, 2.0, 4.0])).tolist() == pytest.approx([0.2, 0.2, 0.4, 1.0])
+    assert Shape().at(np.array([-1.0, 7.0])).tolist() == [1.0, 1.0]
+
+
+def test_few_wells_no_blanks_and_no_signal_are_taken_as_they_come():
+    rng = np.random.default_rng(2)
+    names, signal, blanks = plate(lambda m: 0.001 + 0.2 * m, rng)
+    assert pooled_spread(names, signal).shape == Shape()  # not asked for
+    few = pooled_spread(names[:6], signal[:6], blanks)
+    assert (few.df, few.shape) == (5.0, Shape())
+    grown = pooled_spread(names, signal, np.array([])).shape
+    assert grown.constant < 0.2
+    assert grown.at(np.array([signal.reshape(5, 6).mean(1).max()]))[0] == pytest.approx(1.0)
+    for flat in (np.full(30, 0.05), -np.abs(signal)):
+        assert pooled_spread(names, flat, np.array([])).shape == Shape()
+
+
+def test_others_keep_the_shape_of_their_kind():
+    rng = np.random.default_rng(3)
+    names, signal, blanks = plate(lambda m: np.hypot(0.005, 0.05 * m), rng)
+    spread = pooled_spread(names, signal, blanks)
+    mean = pd.Series(signal).groupby(names["condition"]).transform("mean") - blanks.mean()
+    assert spread.others["shape"].to_numpy() == pytest.approx(spread.shape.at(mean.to_numpy()))
+    assert spread.others["shape"][0] > 10 * spread.others["shape"][29]
+
+
+def test_degrees_of_freedom_of_a_sum():
+    """(1 + 3)² / (1²/2 + 3²/6) = 8; a part of 0 counts for nothing, whatever its df."""
+    found = welch_df(
+        np.array([1.0, 2.0, 0.0]), np.array([2.0, 5.0, 3.0]), np.array([3.0, 0.0, 0.0]), np.array([6.0, -1, 0])
+    )
+    assert found[:2].tolist() == pytest.approx([8.0, 5.0])
+    assert np.isnan(found[2])
+
+
+def test_quantiles_of_t():
+    """12.7062 and 2.2281 stand in any table of t."""
+    assert t_quantiles(np.array([1.0, 10.0, 0.0, np.nan])) == pytest.approx(
+        [12.7062, 2.2281, np.nan, np.nan], abs=1e-4, nan_ok=True
+    )
+
+
+def test_without_covariance_it_is_the_quotient_of_replicates():
+    """Equal df of both parts of equal share: Welch's df are twice those of one."""
+    low, high = quotient_interval(*(np.array([v]) for v in (8.0, 4.0, 0.5, 0.125, 0.0, 20.0)))
+    expected = fieller_quotient(*(np.array([v]) for v in (8.0, 0.5, 10.0, 4.0, 0.125, 10.0)))
+    assert (low[0], high[0]) == pytest.approx((expected[0][0], expected[1][0]))
+
+
+def test_ends_solve_fiellers_equation_with_covariance():
+    t = stats.t.ppf(0.975, 7)
+    low, high = quotient_interval(*(np.array([v]) for v in (3.0, 5.0, 0.3, 0.2, 0.1, 7.0)))
+    for r in (low[0], high[0]):
+        assert (3 - 5 * r) ** 2 == pytest.approx(t**2 * (0.3 - 2 * r * 0.1 + r**2 * 0.2))
+    assert low[0] < 0.6 < high[0]
+
+
+def test_a_denominator_that_may_be_zero_has_no_bounds_and_no_warning():
+    low, high = quotient_interval(*(np.array([v]) for v in (3.0, 0.1, 0.3, 0.2, 0.1, 7.0)))
+    assert np.isnan([low[0], high[0]]).all()
+
+
+def test_the_interval_of_a_quotient_of_correlated_means_covers():
+    """20,000 pairs of means of 6 correlated values, the covariance estimated: 95 % nominal."""
+    rng = np.random.default_rng(8)
+    draws = rng.multivariate_normal([2.0, 5.0], [[0.5, 0.35], [0.35, 0.6]], size=(20_000, 6))
+    x, y = draws[..., 0], draws[..., 1]
+    covariance = ((x - x.mean(1, keepdims=True)) * (y - y.mean(1, keepdims=True))).sum(1) / 5 / 6
+    moments = (x.var(1, ddof=1) / 6, y.var(1, ddof=1) / 6)
+    low, high = quotient_interval(x.mean(1), y.mean(1), *moments, covariance, np.full(20_000, 5.0))
+    assert 0.945 < np.mean((low <= 0.4) & (0.4 <= high)) < 0.955

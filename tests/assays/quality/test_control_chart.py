@@ -1,0 +1,138 @@
+"""Control charts: the textbook's own example, runs by hand, and how often clean plates are marked."""
+
+import numpy as np
+import pytest
+
+from mgassay import tables
+from mgassay.assays.quality.control_chart import control_chart, control_limits, in_long_run
+
+# Montgomery, Introduction to Statistical Quality Control (7th ed.), table 6.6: costs of 20 mortgage applications.
+LOANS = [310, 288, 297, 298, 307, 303, 294, 297, 308, 306, 294, 299, 297, 299, 314, 295, 293, 306, 301, 304]
+
+
+def quality(*rows):
+    """PLATE_QUALITY from (plate, measure, subject, unit, estimate)."""
+    return tables.PLATE_QUALITY.frame(
+        {"assay": "calcium", "plate": p, "measure": m, "subject": s, "unit": u, "estimate": e} for p, m, s, u, e in rows
+    )
+
+
+def blanks(values, start=0, read="575 nm"):
+    """One experiment per value, one plate each."""
+    return {f"e{start + i:03d}": quality((f"p{i}", "blank_signal", read, "OD", v)) for i, v in enumerate(values)}
+
+
+def test_the_textbooks_example():
+    """It gives a mean of 300.5, a mean moving range of 7.79, limits of 321.22 and 279.78; none of the 20 is beyond."""
+    centre, low, high = control_limits(np.array(LOANS, float))
+    assert centre == pytest.approx(300.5)
+    assert (low, high) == (pytest.approx(279.78, abs=0.01), pytest.approx(321.22, abs=0.01))
+
+
+def test_fewer_than_eight_plates_have_no_limits():
+    assert np.isnan(control_limits(np.array(LOANS[:7], float))).all()
+    assert np.isfinite(control_limits(np.array(LOANS[:8], float))).all()
+    chart = control_chart(blanks(LOANS[:7]))
+    assert chart[["centre", "limit_low", "limit_high"]].isna().all(axis=None)
+    assert list(chart["position"]) == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_bad_batch_does_not_pull_the_centre_to_itself():
+    """Four plates of 400 among the 20: beyond the first limits, so the second are nearly those of the 20 alone.
+
+    Their ranges within the rest fall out with them; between the neighbours of the batch lies |308 - 297|, as before.
+    """
+    values = np.array([*LOANS[:8], 400, 400, 400, 400, *LOANS[8:]], float)
+    assert control_limits(values) == pytest.approx(control_limits(np.array(LOANS, float)))
+    chart = control_chart(blanks(values))
+    assert list(chart["position"][chart["flag"] != ""]) == [9, 10, 11, 12]
+    assert set(chart["flag"]) == {"", "out_of_control"}
+
+
+def test_standard_deviations_are_charted_on_the_log_scale():
+    """Of 1, 2, 1, 2 ... the geometric mean is sqrt(2) and the mean moving range ln 2; a zero takes no part."""
+    centre, low, high = control_limits(np.array([1, 2] * 4, float), is_log=True)
+    assert centre == pytest.approx(np.sqrt(2))
+    assert (low, high) == (pytest.approx(np.sqrt(2) / 2**2.66), pytest.approx(np.sqrt(2) * 2**2.66))
+    assert control_limits(np.array([1, 2, 0] * 4, float), is_log=True)[0] == pytest.approx(np.sqrt(2))
+    rows = [(f"p{i}", "replicate_cv", "technical", "percent", v) for i, v in enumerate([1, 2, 1, 2, 0, 1, 2, 1, 2])]
+    chart = control_chart({"e": quality(*rows)})
+    assert chart["limit_low"].iloc[0] == pytest.approx(np.sqrt(2) / 2**2.66)
+    assert chart["flag"].iloc[4] == "out_of_control"  # nothing scatters so little: the export was rounded
+
+
+def test_a_run_of_eight_is_marked_whole_and_one_of_seven_is_not():
+    side = np.array([1.0] * 7 + [-1.0] * 8 + [0.0] + [1.0] * 9)
+    assert list(np.flatnonzero(in_long_run(side))) == [*range(7, 15), *range(16, 25)]
+    assert not in_long_run(np.zeros(12)).any()
+    assert not in_long_run(np.full(12, np.nan)).any()
+
+
+def test_a_shift_is_a_drift_on_both_sides_of_it():
+    """1.00 and 1.02 in turn, then 1.05 and 1.07: all within the limits, and all on their side of 1.035."""
+    chart = control_chart(blanks([1.00, 1.02] * 6 + [1.05, 1.07] * 6))
+    assert chart["centre"].iloc[0] == pytest.approx(1.035)
+    assert set(chart["flag"]) == {"drift"}
+
+
+def test_a_series_holds_only_plates_that_can_be_compared():
+    rows = []
+    for i, (nm, unit) in enumerate([("575 nm", "OD"), ("405 nm", "OD"), ("575 nm", "signal"), ("575 nm", "OD")]):
+        rows += [
+            (f"p{i}", "blank_signal", nm, unit, 0.05),
+            (f"p{i}", "replicate_cv", "technical", "percent", 5.0),
+            (f"p{i}", "lod", nm, "ug/mL", 1.0),
+            (f"p{i}", "edge_effect", "culture", "percent", 1.0),
+        ]
+    chart = control_chart({"e": quality(*rows)})
+    named = chart.groupby(["measure", "series"], sort=False)["plate"].agg(list).to_dict()
+    assert named == {
+        ("blank_signal", "405 nm, OD"): ["p1"],
+        ("blank_signal", "575 nm, OD"): ["p0", "p3"],
+        ("blank_signal", "575 nm, signal"): ["p2"],
+        ("lod", "405 nm, ug/mL"): ["p1"],
+        ("lod", "575 nm, ug/mL"): ["p0", "p2", "p3"],
+        ("replicate_cv", "technical, 405 nm, percent"): ["p1"],
+        ("replicate_cv", "technical, 575 nm, percent"): ["p0", "p2", "p3"],
+    }
+
+
+def test_the_order_is_that_of_experiments_and_plates_as_given():
+    chart = control_chart({"b": blanks([1])["e000"], "a": quality(*[(p, "slope", "575 nm", "OD", 1.0) for p in "zx"])})
+    assert list(zip(chart["measure"], chart["experiment"], chart["plate"], chart["position"], strict=True)) == [
+        ("blank_signal", "b", "p0", 1), ("slope", "a", "z", 1), ("slope", "a", "x", 2)
+    ]  # fmt: skip
+    tables.SUMMARY_PLATES.check(chart)
+
+
+def test_own_flags_stay_and_what_has_no_estimate_is_left_out():
+    held = blanks(LOANS)
+    held["e003"] = held["e003"].assign(flag="curve_failed")
+    held["e004"] = held["e004"].assign(estimate=np.nan)
+    chart = control_chart(held)
+    assert len(chart) == 19
+    assert chart["flag"].iloc[3] == "curve_failed"
+
+
+@pytest.mark.parametrize("held", [{}, {"e": tables.PLATE_QUALITY.frame()},
+                                  {"e": quality(("p", "edge_effect", "culture", "percent", 1.0))}])  # fmt: skip
+def test_nothing_to_chart_is_an_empty_table(held):
+    chart = control_chart(held)
+    assert chart.empty
+    tables.SUMMARY_PLATES.check(chart)
+
+
+def test_one_value_throughout_marks_nothing():
+    assert set(control_chart(blanks([0.05] * 12))["flag"]) == {""}
+
+
+def test_plates_in_control_are_seldom_marked():
+    """200 series of 20 normal plates: 3 sigma marks 0.27 % of plates where the spread is known, a little more here."""
+    rng = np.random.default_rng(8)
+    rows = [
+        (f"p{i}", "blank_signal", f"{k} nm", "OD", v) for k in range(200) for i, v in enumerate(rng.normal(1, 0.1, 20))
+    ]
+    named = {f"e{k}": quality(*rows[20 * k : 20 * k + 20]) for k in range(200)}
+    flags = control_chart(named)["flag"]
+    assert flags.str.contains("out_of_control").mean() < 0.02
+    assert flags.str.contains("drift").mean() < 0.1

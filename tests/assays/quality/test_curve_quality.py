@@ -1,0 +1,62 @@
+"""What a curve says of itself in plate_quality.csv."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from mgassay import tables
+from mgassay.assays.curves.limits import critical_value
+from mgassay.assays.quality.curve_quality import DIN, curve_quality
+
+
+@pytest.fixture
+def plate(row_of_standards):
+    return row_of_standards
+
+
+def rows_of(found):
+    made = tables.PLATE_QUALITY.check(tables.PLATE_QUALITY.frame(curve_quality(found)))
+    return made.set_index(["measure", "subject"])
+
+
+def test_every_model_that_was_compared_has_its_aicc(plate):
+    found, _ = plate.fit(plate.rows_of())
+    rows = rows_of(found)
+    compared = rows.loc["aicc"]
+    assert set(compared.index) <= {"linear", "quadratic", "4pl"}
+    # by hand: 12 wells 1 mOD off, RSS 12e-6, three parameters with the variance
+    assert compared.estimate["linear"] == pytest.approx(12 * np.log(1e-6) + 6 + 24 / 8)
+    power = rows.loc[("sd_power", "none")]
+    assert power.estimate == pytest.approx(0, abs=1e-9)  # every level 1 mOD apart
+    assert power.n == 5
+    assert not len(rows_of(plate.fit(plate.rows_of(), curve="linear", weighting="none")[0]).query("measure == 'aicc'"))
+
+
+def test_a_candidate_that_fails_is_marked(plate):
+    bent = [(r, x, 0.05 + 0.4 * (1 - np.exp(-x / 30)) + (y - 0.05 - 0.01 * x), s) for r, x, y, s in plate.rows_of()]
+    compared = rows_of(plate.fit(bent)[0]).loc["aicc"]
+    assert compared.flag["linear"] == "curve_failed"
+
+
+def test_mandels_f_with_its_p_and_the_straight_part(plate):
+    x = np.repeat([0.0, 10, 20, 40, 80, 160], 2)
+    y = 0.05 + 0.01 * x - 2e-5 * x**2 + np.tile([0.001, -0.001], 6)
+    found, _ = plate.fit([("standard", a, b, "ok") for a, b in zip(x, y, strict=True)], weighting="none")
+    rss1, rss2 = (np.polyfit(x, y, k, full=True)[1][0] for k in (1, 2))
+    row = rows_of(found).loc[("mandel_f", "none")]
+    assert row.estimate == pytest.approx((rss1 - rss2) / (rss2 / 9))
+    assert row.p == pytest.approx(stats.f.sf(row.estimate, 1, 9))
+    straight = rows_of(found).loc[("linear_range", "highest standard")]
+    assert (straight.estimate, straight.unit) == (80, "ug/mL")
+
+
+def test_limits_of_din(plate):
+    found, _ = plate.fit(plate.rows_of(), weighting="none")
+    rows = rows_of(found)
+    assert rows.estimate[("decision_limit", DIN)] == critical_value(found.curve, alpha=0.01)
+    assert rows.estimate[("quantification_limit", DIN)] > rows.estimate[("decision_limit", DIN)]
+
+
+def test_three_levels_have_no_straightness_to_test(plate):
+    found, _ = plate.fit([r for x in (0, 50) for r in plate.line(x)], curve="linear", weighting="none")
+    assert "mandel_f" not in {row["measure"] for row in curve_quality(found)}
