@@ -58,7 +58,8 @@ def amounts_from_rates(
 
     `bound` is what the rate of a well without one is at least, NaN where nothing is known; less than the LOD is
     nothing. Blanks without a rate are left out. LOD is 3.3, LOQ 10 SDs between blank wells, from three on. Where no
-    error of a well can be had (read once, no two blanks, no technical wells) it has no interval. Degrees of freedom by
+    error of a well can be had (read once, no two blanks, no technical wells), or the only blank was read once, it has
+    no interval. Degrees of freedom by
     Welch and Satterthwaite.
     """
     blank = _blank_of(of_blanks.only(np.isfinite(of_blanks.value)))
@@ -97,6 +98,8 @@ def _blank_of(blanks: Rates) -> _Blank:
         return _Blank(0, 0.0, np.nan, 0.0, np.inf, np.zeros(blanks.gradient.shape[1]))
     mean, own = float(blanks.value.mean()), float(np.mean(blanks.variance))
     sd = float(np.std(blanks.value, ddof=1)) if n > 1 else np.nan
+    if n == 1 and own == 0.0:  # read once: how far it lies off nobody knows, and no well has an interval
+        return _Blank(n, mean, sd, np.nan, np.nan, blanks.gradient.mean(axis=0))
     by_wells = n > 1 and sd**2 >= own
     variance, df = (sd**2 / n, n - 1.0) if by_wells else (own / n, float(np.sum(blanks.df)))
     return _Blank(n, mean, sd, variance, df, blanks.gradient.mean(axis=0))
