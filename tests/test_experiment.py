@@ -142,3 +142,10 @@ def test_files_of_an_assay_are_in_the_order_of_the_list():
     assert [f.plate for f in made.files_of("qpcr")] == ["P0", "P2"]
     assert [f.plate for f in made.files_of("alp", "calcium")] == ["P1", "P3"]
     assert made.files_of("protein") == ()
+
+
+def test_plates_of_an_assay_are_its_raw_files_by_name():
+    names = [("calcium", "P1", ""), ("protein", "P1", ""), ("calcium", "P2", "gen5"), ("calcium", "icp", "table")]
+    files = tuple(RawFile(file=f"{i}.txt", assay=a, plate=p, reader=r) for i, (a, p, r) in enumerate(names))
+    held = Experiment("e", Settings.model_validate(MINIMAL), tables.CONDITIONS.frame(), files)
+    assert {plate: raw.file for plate, raw in held.plates_of("calcium").items()} == {"P1": "0.txt", "P2": "2.txt"}

@@ -230,6 +230,10 @@ class Experiment:
         """The raw files of these assays, in the order of files.csv."""
         return tuple(f for f in self.files if f.assay in assays)
 
+    def plates_of(self, assay: str) -> dict[str, RawFile]:
+        """The files of an assay that hold raw readings, by plate; readers keep each plate of an assay once."""
+        return {f.plate: f for f in self.files_of(assay) if f.reader != "table"}
+
     def assay_settings(self, file: RawFile) -> AssaySettings:
         """The settings of a file's assay with those of its kit and the columns of its own row on top (the row wins)."""
         section: AssaySettings = getattr(self.settings.assays, file.assay)

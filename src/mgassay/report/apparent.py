@@ -48,7 +48,7 @@ def apparent_pieces(tables: Tables, experiment: Experiment | None) -> list[objec
 
 def _subtracted(experiment: Experiment) -> dict[str, bool]:
     """Plate -> whether apparent calcium was subtracted from its samples."""
-    settings = {f.plate: experiment.assay_settings(f) for f in experiment.files_of("calcium")}
+    settings = {plate: experiment.assay_settings(raw) for plate, raw in experiment.plates_of("calcium").items()}
     return {p: s.subtract_mg_control for p, s in settings.items() if isinstance(s, CalciumSettings)}
 
 

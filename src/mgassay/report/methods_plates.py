@@ -46,8 +46,8 @@ def _has(tables: Tables, readout: str) -> bool:
 
 def _settings(experiment: Experiment, assay: str) -> list[AssaySettings]:
     """The settings in force for each file of an assay, once where they are alike; the assay's own without a file."""
-    files = [f for f in experiment.files_of(assay) if f.reader != "table"]
-    held = [experiment.assay_settings(f) for f in files] or [getattr(experiment.settings.assays, assay)]
+    held = [experiment.assay_settings(raw) for raw in experiment.plates_of(assay).values()]
+    held = held or [getattr(experiment.settings.assays, assay)]
     return [s for i, s in enumerate(held) if s not in held[:i]]
 
 

@@ -49,9 +49,9 @@ def time_course_pieces(tables: Tables, experiment: Experiment | None) -> list[ob
 def _kinetic_plates(tables: Tables, experiment: Experiment) -> Iterator[Plate]:
     """Plates of T50, and those of ALP with several reads, that the experiment names a raw file for."""
     wells = tables["wells"]
-    files = {(f.assay, f.plate): f for f in reversed(experiment.files_of("t50", "alp")) if f.reader != "table"}
+    files = {assay: experiment.plates_of(assay) for assay in ("t50", "alp")}
     for (assay, name), own in wells[wells["assay"].isin(["t50", "alp"])].groupby(["assay", "plate"], sort=False):
-        raw = files.get((str(assay), str(name)))
+        raw = files[str(assay)].get(str(name))
         if raw is not None and (assay == "t50" or own["read_index"].nunique() > 1):
             yield Plate(experiment, raw, experiment.assay_settings(raw), own)
 

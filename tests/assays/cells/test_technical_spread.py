@@ -1,9 +1,8 @@
-"""Spread of single wells without a curve, and quotients whose parts are not independent."""
+"""Spread of single wells without a curve."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 
 from mgassay.assays.cells.technical_spread import (
     CULTURE,
@@ -11,11 +10,7 @@ from mgassay.assays.cells.technical_spread import (
     TECHNICAL,
     Shape,
     pooled_spread,
-    quotient_interval,
-    t_quantiles,
-    welch_df,
 )
-from mgassay.assays.plates.replicates import fieller_quotient
 
 
 def wells(*names):
@@ -122,50 +117,3 @@ def test_others_keep_the_shape_of_their_kind():
     mean = pd.Series(signal).groupby(names["condition"]).transform("mean") - blanks.mean()
     assert spread.others["shape"].to_numpy() == pytest.approx(spread.shape.at(mean.to_numpy()))
     assert spread.others["shape"][0] > 10 * spread.others["shape"][29]
-
-
-def test_degrees_of_freedom_of_a_sum():
-    """(1 + 3)² / (1²/2 + 3²/6) = 8; a part of 0 counts for nothing, whatever its df."""
-    found = welch_df(
-        np.array([1.0, 2.0, 0.0]), np.array([2.0, 5.0, 3.0]), np.array([3.0, 0.0, 0.0]), np.array([6.0, -1, 0])
-    )
-    assert found[:2].tolist() == pytest.approx([8.0, 5.0])
-    assert np.isnan(found[2])
-
-
-def test_quantiles_of_t():
-    """12.7062 and 2.2281 stand in any table of t."""
-    assert t_quantiles(np.array([1.0, 10.0, 0.0, np.nan])) == pytest.approx(
-        [12.7062, 2.2281, np.nan, np.nan], abs=1e-4, nan_ok=True
-    )
-
-
-def test_without_covariance_it_is_the_quotient_of_replicates():
-    """Equal df of both parts of equal share: Welch's df are twice those of one."""
-    low, high = quotient_interval(*(np.array([v]) for v in (8.0, 4.0, 0.5, 0.125, 0.0, 20.0)))
-    expected = fieller_quotient(*(np.array([v]) for v in (8.0, 0.5, 10.0, 4.0, 0.125, 10.0)))
-    assert (low[0], high[0]) == pytest.approx((expected[0][0], expected[1][0]))
-
-
-def test_ends_solve_fiellers_equation_with_covariance():
-    t = stats.t.ppf(0.975, 7)
-    low, high = quotient_interval(*(np.array([v]) for v in (3.0, 5.0, 0.3, 0.2, 0.1, 7.0)))
-    for r in (low[0], high[0]):
-        assert (3 - 5 * r) ** 2 == pytest.approx(t**2 * (0.3 - 2 * r * 0.1 + r**2 * 0.2))
-    assert low[0] < 0.6 < high[0]
-
-
-def test_a_denominator_that_may_be_zero_has_no_bounds_and_no_warning():
-    low, high = quotient_interval(*(np.array([v]) for v in (3.0, 0.1, 0.3, 0.2, 0.1, 7.0)))
-    assert np.isnan([low[0], high[0]]).all()
-
-
-def test_the_interval_of_a_quotient_of_correlated_means_covers():
-    """20,000 pairs of means of 6 correlated values, the covariance estimated: 95 % nominal."""
-    rng = np.random.default_rng(8)
-    draws = rng.multivariate_normal([2.0, 5.0], [[0.5, 0.35], [0.35, 0.6]], size=(20_000, 6))
-    x, y = draws[..., 0], draws[..., 1]
-    covariance = ((x - x.mean(1, keepdims=True)) * (y - y.mean(1, keepdims=True))).sum(1) / 5 / 6
-    moments = (x.var(1, ddof=1) / 6, y.var(1, ddof=1) / 6)
-    low, high = quotient_interval(x.mean(1), y.mean(1), *moments, covariance, np.full(20_000, 5.0))
-    assert 0.945 < np.mean((low <= 0.4) & (0.4 <= high)) < 0.955

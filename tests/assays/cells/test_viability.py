@@ -85,6 +85,7 @@ def test_percent_of_the_control_by_hand():
     (notice,) = problems
     assert (notice.code, notice.severity, notice.seen) == ("MG356", "notice", "ctrl")
     assert "culture wells of one condition and donor" in notice.message
+    assert "by the method mtt." in notice.message  # which stands where the lab declares none
     assert "without living cells" not in notice.message
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from mgassay.assays.curves.acceptance import assess_curve
-from mgassay.assays.curves.curve import fit_curve, t_quantile
+from mgassay.assays.curves.curve import fit_curve, t_quantile, t_quantiles
 from mgassay.assays.curves.inverse import invert
 from mgassay.assays.curves.limits import critical_value, detection_limit, quantification_limit
 from mgassay.errors import CalibrationError
@@ -70,3 +70,10 @@ def test_what_cannot_be_fitted_says_why(x, y, model, weighting, code):
     with pytest.raises(CalibrationError) as caught:
         fit_curve(np.array(x, float), np.array(y, float), model, weighting)
     assert caught.value.code == code
+
+
+def test_quantiles_of_t():
+    """12.7062 and 2.2281 stand in any table of t."""
+    assert t_quantiles(np.array([1.0, 10.0, 0.0, np.nan]), 0.975) == pytest.approx(
+        [12.7062, 2.2281, np.nan, np.nan], abs=1e-4, nan_ok=True
+    )

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from mgassay.assays.cells.cell_plates import is_other_plate, read_at, wavelength_pair
-from mgassay.assays.cells.technical_spread import Spread, pooled_spread, t_quantiles, welch_df
+from mgassay.assays.cells.technical_spread import Spread, pooled_spread
+from mgassay.assays.curves.curve import t_quantiles
 from mgassay.assays.curves.models import Array
 from mgassay.assays.plates.measured import (
     WELL_AMOUNTS,
-    amounts_rows,
     one_reading_per_well,
     tell_idle_dilution,
     usable_samples,
@@ -25,6 +25,7 @@ from mgassay.assays.plates.measured import (
 )
 from mgassay.assays.plates.plate import Outcome, Plate
 from mgassay.assays.plates.plate_curve import at_setting
+from mgassay.assays.plates.quotients import LEVEL, welch_df
 from mgassay.experiment import MagnesiumSettings
 from mgassay.flags import join_flags
 from mgassay.problems import Problems
@@ -79,11 +80,6 @@ def quantify_magnesium(plate: Plate, problems: Problems) -> Outcome:
     _tell_outside(plate, samples, measured, problems)
     _tell_implausible(plate, measured, problems)
     return Outcome(measured)
-
-
-def magnesium_rows(measured: pd.DataFrame, protein: pd.DataFrame) -> pd.DataFrame:
-    """Rows of AMOUNTS less their experiment; a concentration is not given per protein."""
-    return amounts_rows(measured, "mg_intracellular", READOUT, UNIT)
 
 
 def _calibration(plate: Plate, settings: MagnesiumSettings, problems: Problems) -> Calibration | None:
@@ -199,7 +195,7 @@ def _measured(
     at_low, at_high = ok & (signal <= calibration.low), ok & ((signal >= calibration.high) | (found > top))
     one = spread.others["variance"].to_numpy(float)
     df = welch_df(one, spread.others["df"].to_numpy(float), background, background_df)
-    reach = np.exp(t_quantiles(df) * np.sqrt(one + background))
+    reach = np.exp(t_quantiles(df, LEVEL) * np.sqrt(one + background))
     slope = calibration.scale * signal * (calibration.high - calibration.low) / (calibration.high - signal) ** 2
     columns = {
         "value": found,

@@ -1,11 +1,10 @@
-"""How far single wells scatter where no standard curve says so, and the interval of a quotient with shared parts."""
+"""How far single wells scatter where no standard curve says so."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from mgassay.assays.curves.curve import t_quantile
 from mgassay.assays.curves.models import Array
 from mgassay.assays.plates.replicates import REP
 
@@ -102,32 +101,3 @@ def _others(square: "pd.Series[float]", size: "pd.Series[int]", df: int, index: 
     left = df - alike.reindex(index, fill_value=False).astype(float)
     rest = (squares - own).where(squares - own > ROUNDING * squares, 0.0)
     return pd.DataFrame({"variance": (rest / left).where(left > 0), "df": left})
-
-
-def welch_df(first: Array, first_df: Array | float, second: Array, second_df: Array | float) -> Array:
-    """Welch-Satterthwaite degrees of freedom of the sum of two independent variances; NaN where both are 0."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        parts = [np.where(v > 0, v**2 / d, 0.0) for v, d in ((first, first_df), (second, second_df))]
-        return np.asarray((first + second) ** 2 / (parts[0] + parts[1]), dtype=float)
-
-
-def t_quantiles(df: Array) -> Array:
-    """Two-sided 95 % quantiles of t; NaN where there are no degrees of freedom."""
-    return np.array([t_quantile(d, 0.975) if d > 0 else np.nan for d in df], dtype=float)
-
-
-def quotient_interval(
-    top: Array, bottom: Array, top_variance: Array, bottom_variance: Array, covariance: Array, df: Array
-) -> tuple[Array, Array]:
-    """95 % interval of top/bottom for two estimates with a covariance (Fieller 1954); NaN where it has no bounds.
-
-    The q with (top - q bottom)^2 <= t^2 (V_top - 2 q C + q^2 V_bottom). A quotient without variance, such as that of a
-    value with itself, has no degrees of freedom and no interval.
-    """
-    t2 = t_quantiles(df) ** 2
-    a, b = bottom**2 - t2 * bottom_variance, top * bottom - t2 * covariance
-    c = top**2 - t2 * top_variance
-    with np.errstate(invalid="ignore"):
-        divisor = np.where(a > 0, a, np.nan)
-        root = np.sqrt(np.maximum(b**2 - a * c, 0.0))
-    return (b - root) / divisor, (b + root) / divisor

@@ -13,12 +13,11 @@ import numpy as np
 import pandas as pd
 
 from mgassay.assays.cells.cell_plates import is_other_plate, read_at, wavelength_pair
-from mgassay.assays.cells.technical_spread import Spread, pooled_spread, quotient_interval, welch_df
+from mgassay.assays.cells.technical_spread import Spread, pooled_spread
 from mgassay.assays.cells.untreated import untreated_condition
 from mgassay.assays.curves.models import Array
 from mgassay.assays.plates.measured import (
     WELL_AMOUNTS,
-    amounts_rows,
     dilutions,
     one_reading_per_well,
     usable_samples,
@@ -27,6 +26,7 @@ from mgassay.assays.plates.measured import (
 from mgassay.assays.plates.optical_density import check_absorbances
 from mgassay.assays.plates.plate import Outcome, Plate
 from mgassay.assays.plates.plate_curve import at_setting
+from mgassay.assays.plates.quotients import quotient_interval, welch_df
 from mgassay.experiment import ViabilitySettings
 from mgassay.flags import join_flags
 from mgassay.problems import Problems, listed, suggestion
@@ -56,11 +56,6 @@ def quantify_viability(plate: Plate, problems: Problems) -> Outcome:
         return Outcome()
     blanks = single[(single["role"] == "blank") & ~single["status"].isin(["masked", "missing"])]
     return Outcome(_percent_of_control(plate, settings, samples, blanks, problems))
-
-
-def viability_rows(measured: pd.DataFrame, protein: pd.DataFrame) -> pd.DataFrame:
-    """Rows of AMOUNTS less their experiment; viability is not given per protein."""
-    return amounts_rows(measured, "viability", READOUT, UNIT)
 
 
 def signals_of_plate(plate: Plate, problems: Problems) -> pd.DataFrame | None:
@@ -125,7 +120,8 @@ def _percent_of_control(
         without = (
             f" Wells without living cells that have no such control, and no value: {lifeless}." if lifeless else ""
         )
-        problems.add("MG356", **plate.where, seen=control, lifeless=without, basis=spread.basis)
+        told = {"seen": control, "method": settings.method, "lifeless": without, "basis": spread.basis}
+        problems.add("MG356", **plate.where, **told)
     others = spread.others.loc[kept.index]
     scale = donors.reindex(kept["donor"]).set_axis(kept.index).assign(
         in_control=kept["condition"] == control, in_zero=kept["condition"] == maximum,

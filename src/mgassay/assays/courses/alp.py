@@ -8,7 +8,6 @@ Blank wells hold the reaction mix without lysate: their rate is spontaneous hydr
 import numpy as np
 import pandas as pd
 
-from mgassay.assays.cells.technical_spread import t_quantiles
 from mgassay.assays.courses.alp_courses import (
     courses_from_reads,
     is_timed,
@@ -18,6 +17,7 @@ from mgassay.assays.courses.alp_courses import (
 )
 from mgassay.assays.courses.net_rates import Rates, amounts_from_rates
 from mgassay.assays.courses.p_nitrophenol import nmol_per_culture_well
+from mgassay.assays.curves.curve import t_quantiles
 from mgassay.assays.curves.models import Array
 from mgassay.assays.plates.against_protein import Quotient, set_against_protein
 from mgassay.assays.plates.below_blank import tell_amounts_below_blank
@@ -34,6 +34,7 @@ from mgassay.assays.plates.optical_density import check_absorbances
 from mgassay.assays.plates.placement import is_misplaced
 from mgassay.assays.plates.plate import Outcome, Plate
 from mgassay.assays.plates.plate_curve import PlateCurve, at_setting, tell_calibration
+from mgassay.assays.plates.quotients import LEVEL
 from mgassay.assays.plates.standards import plate_curve_from_wells
 from mgassay.errors import CalibrationError
 from mgassay.experiment import AlpSettings, Experiment, RawFile
@@ -205,7 +206,7 @@ def _less(measured: pd.DataFrame, mean: float, variance: float, factor: Array) -
     The error of the curve at the blanks is that at the samples for the greater part, and is not counted twice.
     """
     shift, added = mean * factor, variance * factor**2
-    reach2 = t_quantiles(measured.df.to_numpy(np.float64)) ** 2 * added
+    reach2 = t_quantiles(measured.df.to_numpy(np.float64), LEVEL) ** 2 * added
     moved = measured.assign(
         value=measured.value - shift,
         ci_low=measured.value - shift - np.sqrt((measured.value - measured.ci_low) ** 2 + reach2),

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mgassay.assays.cells.technical_spread import t_quantiles, welch_df
 from mgassay.assays.courses.transition import Mask
+from mgassay.assays.curves.curve import t_quantiles
 from mgassay.assays.curves.models import Array
 from mgassay.assays.plates.measured import WELL_AMOUNTS, with_low_flags
 from mgassay.assays.plates.plate_curve import PlateCurve
-from mgassay.assays.quality.position import REP, like_wells
+from mgassay.assays.plates.quotients import LEVEL, welch_df
+from mgassay.assays.plates.replicates import REP
+from mgassay.assays.quality.position import like_wells
 
 DETECTION, QUANTIFICATION = 3.3, 10.0  # SDs of a blank well (ICH Q2)
 LEAST_BLANKS = 3  # wells that make a detection limit
@@ -72,7 +74,7 @@ def amounts_from_rates(
     of_blank = blank.variance + np.where(by_blanks, variance, 0.0)
     of_rest = welch_df(np.where(by_blanks, 0.0, variance), df, curve, curve_df)
     total_df = welch_df(of_blank, blank.df, np.where(by_blanks, 0.0, variance) + curve, of_rest)
-    reach = t_quantiles(np.nan_to_num(total_df)) * np.sqrt(variance + shared)
+    reach = t_quantiles(np.nan_to_num(total_df), LEVEL) * np.sqrt(variance + shared)
     # A well without a rate for want of a straight stretch is not “at most the LOD”: it has no limit at all.
     unknown = samples.flag.map(lambda flag: "no_linear_window" in flag.split(";")).to_numpy(dtype=bool)
     lod, loq = (np.where(unknown, np.nan, limit * factor) for limit in limits)

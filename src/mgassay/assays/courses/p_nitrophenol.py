@@ -64,7 +64,7 @@ def _lysate_volume(plate: Plate, settings: AlpSettings, problems: Problems) -> f
         return settings.lysate_volume_uL
     experiment = plate.experiment
     section = experiment.settings.assays.protein
-    declared = [experiment.assay_settings(raw) for raw in experiment.files_of("protein") if raw.reader != "table"]
+    declared = [experiment.assay_settings(raw) for raw in experiment.plates_of("protein").values()]
     if not declared and "lysate_volume_uL" in section.model_fields_set:
         declared = [section]
     volumes = {each.lysate_volume_uL for each in declared if isinstance(each, ProteinSettings)}

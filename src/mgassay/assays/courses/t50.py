@@ -25,7 +25,7 @@ from mgassay.assays.courses.traces import (
 )
 from mgassay.assays.courses.transition import Mask, Transitions, fit_transitions
 from mgassay.assays.curves.models import Array
-from mgassay.assays.plates.measured import WAVELENGTH_TOLERANCE_NM, WELL_AMOUNTS, amounts_rows, tell_idle_dilution
+from mgassay.assays.plates.measured import WAVELENGTH_TOLERANCE_NM, WELL_AMOUNTS, tell_idle_dilution
 from mgassay.assays.plates.plate import Outcome, Plate, exclusion
 from mgassay.experiment import T50Settings
 from mgassay.flags import join_flags
@@ -92,11 +92,6 @@ def quantify_t50(plate: Plate, problems: Problems) -> Outcome:
         return Outcome()
     _tell(found, plate, problems)
     return Outcome(measured_from_traces(found), left_out=_left_out(found, reads, plate))
-
-
-def t50_rows(measured: pd.DataFrame, protein: pd.DataFrame) -> pd.DataFrame:
-    """Rows of AMOUNTS less their experiment; T50 is a property of the medium, so protein has no part in it."""
-    return amounts_rows(measured, "t50", READOUT, UNIT)
 
 
 def reads_of_samples(plate: Plate, problems: Problems) -> pd.DataFrame | None:

@@ -50,7 +50,7 @@ def set_against_protein(
 
 def _tell_no_protein(experiment: Experiment, lacking: pd.DataFrame, of: Quotient, problems: Problems) -> None:
     """One warning per plate and reason."""
-    files = {f.plate: f for f in reversed(experiment.files_of(of.assay))}
+    files = experiment.plates_of(of.assay)
     for (plates, reason), reps in lacking.groupby(["plate", "reason"], sort=False):
         raw = files[str(plates).partition(";")[0]]
         where = {"file": raw.file, "sheet": raw.sheet, "place": _places(reps), "plate": str(plates)}

@@ -10,7 +10,7 @@ import pandas as pd
 from mgassay.assays.curves.curve import t_quantile
 from mgassay.assays.plates.against_protein import Quotient
 from mgassay.assays.plates.below_blank import tell_signals_below_blank
-from mgassay.assays.plates.measured import measured_from_wells, tell_above, usable_samples, with_low_flags
+from mgassay.assays.plates.measured import measured_from_wells, scaled, tell_above, usable_samples, with_low_flags
 from mgassay.assays.plates.plate_curve import PlateCurve
 from mgassay.assays.plates.standard_units import ug_per_culture_well
 from mgassay.experiment import CalciumSettings, Experiment
@@ -58,11 +58,9 @@ def in_extract(experiment: Experiment, measured: pd.DataFrame) -> pd.DataFrame:
 
     mM = ug per well / extract_volume_uL * 1000 / 40.078 g/mol; the volume is that of the well's plate.
     """
-    files = {f.plate: experiment.assay_settings(f) for f in experiment.files_of("calcium")}
-    volumes = {p: s.extract_volume_uL for p, s in files.items() if isinstance(s, CalciumSettings)}
-    factor = 1000.0 / CALCIUM_G_PER_MOL / measured.plate.map(volumes).astype(float)
-    scaled = ("value", "ci_low", "ci_high", "se_reading", "se_curve", "lod", "loq", "top")
-    return measured.assign(**{column: measured[column] * factor for column in scaled})
+    settings = {plate: experiment.assay_settings(raw) for plate, raw in experiment.plates_of("calcium").items()}
+    volumes = {p: s.extract_volume_uL for p, s in settings.items() if isinstance(s, CalciumSettings)}
+    return scaled(measured, 1000.0 / CALCIUM_G_PER_MOL / measured.plate.map(volumes).astype(float))
 
 
 def without_apparent(measured: pd.DataFrame, conditions: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from mgassay.assays.plates.against_protein import Quotient, set_against_protein
 from mgassay.assays.plates.below_blank import tell_signals_below_blank
-from mgassay.assays.plates.measured import amounts_rows, measured_from_wells, tell_above, usable_samples
+from mgassay.assays.plates.measured import amounts_rows, measured_from_wells, scaled, tell_above, usable_samples
 from mgassay.assays.plates.plate_curve import PlateCurve
 from mgassay.assays.plates.standard_units import units_of
 from mgassay.errors import CalibrationError
@@ -21,7 +21,6 @@ from mgassay.units import MOLAR_MASS, plain, ug_per_mL_factor
 ASSAY, READOUT, UNIT = "alizarin_extract", "alizarin_extract", "uM"
 PER_PROTEIN = "alizarin_extract_per_protein"
 NMOL_UNIT, BARE_UNIT = "nmol/mg", "uM/mg"
-_AMOUNTS = ["value", "ci_low", "ci_high", "se_reading", "se_curve", "lod", "loq", "top"]
 
 
 def eluate_from_wells(
@@ -51,8 +50,7 @@ def eluate_rows(
     by_amount = len(measured) > 0 and not missing
     amount = measured
     if by_amount:
-        nmol_per_uM = measured.plate.map(volumes).astype(float) / 1000.0
-        amount = measured.assign(**{column: measured[column] * nmol_per_uM for column in _AMOUNTS})
+        amount = scaled(measured, measured.plate.map(volumes).astype(float) / 1000.0)
     of = Quotient(ASSAY, PER_PROTEIN, NMOL_UNIT if by_amount else BARE_UNIT, "Alizarin Red", always=False)
     measured, quotients = set_against_protein(experiment, measured, protein, of, problems, amount)
     if len(quotients) and 0 < len(missing) < measured.plate.nunique():
@@ -62,7 +60,7 @@ def eluate_rows(
 
 def _volumes(experiment: Experiment) -> dict[str, float | None]:
     """What each plate's culture wells were eluted in (uL), None where it is not said."""
-    settings = {raw.plate: experiment.assay_settings(raw) for raw in reversed(experiment.files_of(ASSAY))}
+    settings = {plate: experiment.assay_settings(raw) for plate, raw in experiment.plates_of(ASSAY).items()}
     return {
         plate: each.extract_volume_uL for plate, each in settings.items() if isinstance(each, AlizarinExtractSettings)
     }

@@ -63,6 +63,12 @@ def measured_from_wells(wells: pd.DataFrame, found: PlateCurve, amount_per_unit:
     return with_low_flags(measured.assign(flag=fixed))[list(WELL_AMOUNTS)].reset_index(drop=True)
 
 
+def scaled(measured: pd.DataFrame, factor: "pd.Series[float]") -> pd.DataFrame:
+    """The same wells (WELL_AMOUNTS) in another unit: amounts, errors and limits times a factor per well."""
+    amounts = ("value", "ci_low", "ci_high", "se_reading", "se_curve", "lod", "loq", "top")
+    return measured.assign(**{column: measured[column] * factor for column in amounts})
+
+
 def with_low_flags(measured: pd.DataFrame, value: str = "value") -> pd.DataFrame:
     """The same rows with `below_lod` or `below_loq` decided by their value; rows without a value keep their flags."""
     rows = zip(measured.flag, measured[value], measured.lod, measured.loq, strict=True)

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from mgassay.assays.plates.replicates import REP, fieller_quotient, reps_from_wells
+from mgassay.assays.plates.quotients import fieller_quotient
+from mgassay.assays.plates.replicates import REP, reps_from_wells
 from mgassay.flags import join_flags
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mgassay.assays.plates.replicates import REP
 from mgassay.experiment import Experiment, RawFile
 from mgassay.problems import Problems
 from mgassay.wellnames import PLATE_SHAPES, positions, row_letters
@@ -22,7 +23,6 @@ BY_CHANCE = 0.01
 LEAST_GROUPS, LEAST_SPARE = 4, 4
 LEAST_LEVELS, LEAST_STANDARDS = 4, 6
 MINERAL_ASSAYS = ("calcium", "alizarin_extract")
-_REP = ["condition", "donor", "rep"]
 
 Spots = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -109,9 +109,9 @@ def chance_of_agreement(layout: pd.DataFrame, signals: "pd.Series[float]") -> fl
     from scipy.special import fdtrc
 
     samples = layout[(layout["role"] == "sample") & layout["well"].isin(signals.index)]
-    by_rep = bool(samples.duplicated(_REP).any())
-    counted = samples[samples.duplicated(_REP if by_rep else _REP[:2], keep=False)]
-    index = counted.groupby(_REP if by_rep else _REP[:2], sort=False).ngroup().to_numpy()
+    by_rep = bool(samples.duplicated(REP).any())
+    counted = samples[samples.duplicated(REP if by_rep else REP[:2], keep=False)]
+    index = counted.groupby(REP if by_rep else REP[:2], sort=False).ngroup().to_numpy()
     y, groups = signals[counted["well"]].to_numpy(), int(index.max(initial=-1)) + 1
     spare = len(y) - groups
     if groups < LEAST_GROUPS or spare < LEAST_SPARE or np.ptp(y) == 0:
@@ -163,7 +163,7 @@ def _must_differ(experiment: Experiment, assay: str, layout: pd.DataFrame) -> bo
     Protein and living cells may well be the same in every condition.
     """
     samples = layout[layout["role"] == "sample"]
-    if samples.duplicated(_REP).any():
+    if samples.duplicated(REP).any():
         return True
     if assay not in MINERAL_ASSAYS:
         return False

@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from mgassay import tables
-from mgassay.assays.cells.magnesium import magnesium_rows, quantify_magnesium
-from mgassay.assays.cells.viability import quantify_viability, viability_rows
+from mgassay.assays.cells import magnesium as mg
+from mgassay.assays.cells import viability as vi
+from mgassay.assays.courses import t50
 from mgassay.assays.courses.alp import alp_rows, quantify_alp
-from mgassay.assays.courses.t50 import quantify_t50, t50_rows
 from mgassay.assays.plates import calcium as ca
 from mgassay.assays.plates import protein as pr
 from mgassay.assays.plates.against_protein import set_against_protein
@@ -29,7 +29,6 @@ from mgassay.experiment import (
     CalciumSettings,
     Experiment,
     ProteinSettings,
-    RawFile,
     StandardsSettings,
 )
 from mgassay.problems import Problems
@@ -54,7 +53,7 @@ def quantify_plates(experiment: Experiment, wells: pd.DataFrame, problems: Probl
     """
     outcomes: dict[str, list[Outcome]] = {assay: [] for assay in QUANTIFIERS}
     quality: list[dict[str, Any]] = []
-    for raw in _plate_files(experiment):
+    for raw in (f for f in experiment.files_of(*QUANTIFIERS) if f.reader != "table"):
         own = wells[(wells.assay == raw.assay) & (wells.plate == raw.plate)]
         if len(own):  # a plate without wells was told of when it was read
             plate = Plate(experiment, raw, experiment.assay_settings(raw), own)
@@ -74,12 +73,6 @@ def quantify_plates(experiment: Experiment, wells: pd.DataFrame, problems: Probl
         exclusions=tables.EXCLUSIONS.frame(pd.concat([tables.EXCLUSIONS.frame(), *(o.left_out for o in every)])),
         quality=tables.PLATE_QUALITY.frame(quality),
     )
-
-
-def _plate_files(experiment: Experiment) -> list[RawFile]:
-    """Files of the assays that are quantified, each plate once."""
-    files = [f for f in experiment.files_of(*QUANTIFIERS) if f.reader != "table"]
-    return list({(f.assay, f.plate): f for f in reversed(files)}.values())[::-1]
 
 
 def _by_standards(plate: Plate, problems: Problems) -> Outcome:
@@ -122,9 +115,9 @@ QUANTIFIERS: Mapping[str, Callable[[Plate, Problems], Outcome]] = {
     "protein": _by_standards,
     "alizarin_extract": _by_standards,
     "alp": quantify_alp,
-    "viability": quantify_viability,
-    "mg_intracellular": quantify_magnesium,
-    "t50": quantify_t50,
+    "viability": vi.quantify_viability,
+    "mg_intracellular": mg.quantify_magnesium,
+    "t50": t50.quantify_t50,
 }
 
 
@@ -141,12 +134,11 @@ def _nothing_measured() -> pd.DataFrame:
     return pd.DataFrame({c: pd.Series([], dtype=kind) for c, kind in kinds.items()})
 
 
-# How each assay's measured wells (WELL_AMOUNTS), with those of protein beside, become rows of AMOUNTS less their
-# experiment; those that are given per protein are told apart below.
-ROWS: Mapping[str, Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]] = {
-    "viability": viability_rows,
-    "mg_intracellular": magnesium_rows,
-    "t50": t50_rows,
+# Readout and unit of the assays that give each measured well (WELL_AMOUNTS) as one row and nothing more.
+WELL_BY_WELL = {
+    "viability": (vi.READOUT, vi.UNIT),
+    "mg_intracellular": (mg.READOUT, mg.UNIT),
+    "t50": (t50.READOUT, t50.UNIT),
 }
 
 
@@ -164,7 +156,7 @@ def _amounts(experiment: Experiment, measured: Mapping[str, pd.DataFrame], probl
             per_mg,
             *eluate_rows(experiment, measured["alizarin_extract"], protein, problems),
             *alp_rows(experiment, measured["alp"], protein, problems),
-            *(rows_of(measured[assay], protein) for assay, rows_of in ROWS.items()),
+            *(amounts_rows(measured[assay], assay, *named) for assay, named in WELL_BY_WELL.items()),
         ],
         ignore_index=True,
     )

@@ -1,10 +1,7 @@
-"""Technical wells to one value per rep, and the quotient of two such values with its interval."""
+"""Technical wells to one value per rep."""
 
-import numpy as np
 import pandas as pd
 
-from mgassay.assays.curves.curve import t_quantile
-from mgassay.assays.curves.models import Array
 from mgassay.assays.plates.measured import with_low_flags
 from mgassay.flags import join_flags
 
@@ -39,24 +36,3 @@ def reps_from_wells(measured: pd.DataFrame) -> pd.DataFrame:
 def _joined(names: "pd.Series[str]") -> str:
     """Each name once, joined by `;`."""
     return ";".join(dict.fromkeys(names))
-
-
-def fieller_quotient(
-    top: Array, top_variance: Array, top_df: Array, bottom: Array, bottom_variance: Array, bottom_df: Array
-) -> tuple[Array, Array]:
-    """95 % interval of top/bottom for independent estimates (Fieller 1954); NaN where it has no bounds.
-
-    The t quantile has the Welch-Satterthwaite degrees of freedom of the two parts of the quotient's variance. For
-    precise values this is the delta interval on the log scale; unlike it, it stays right where the top is near or below
-    zero, as in wells without calcification.
-    """
-    share_top, share_bottom = top_variance, (top / bottom) ** 2 * bottom_variance
-    with np.errstate(invalid="ignore", divide="ignore"):  # two exact values have no df, and no width either
-        df = (share_top + share_bottom) ** 2 / (share_top**2 / top_df + share_bottom**2 / bottom_df)
-    t2 = np.array([t_quantile(d, 0.975) if np.isfinite(d) else 0.0 for d in df]) ** 2
-    a, b = bottom**2 - t2 * bottom_variance, top * bottom
-    c = top**2 - t2 * top_variance
-    bounded = a > 0
-    root = np.sqrt(np.where(bounded, np.maximum(b**2 - a * c, 0.0), np.nan))
-    divisor = np.where(bounded, a, np.nan)
-    return (b - root) / divisor, (b + root) / divisor

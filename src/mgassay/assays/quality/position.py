@@ -14,11 +14,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from mgassay.assays.curves.curve import t_quantile
+from mgassay.assays.plates.replicates import REP
 from mgassay.wellnames import positions
 
 PERMUTATIONS, SEED = 2999, 20170101
 LEAST_SPARE = 6  # wells beyond one per group; with fewer a permutation cannot tell much
-REP, CULTURE = ["condition", "donor", "rep"], ["condition", "donor"]
+CULTURE = ["condition", "donor"]
 LOW = frozenset({"below_lod", "below_loq"})
 EDGE, ROW, COLUMN = MEASURES = ("edge_effect", "row_effect", "column_effect")
 

@@ -14,12 +14,13 @@ from mgassay.assays.curves.curve import predict, t_quantile
 from mgassay.assays.curves.limits import detection_limit, quantification_limit
 from mgassay.assays.plates.measured import one_reading_per_well
 from mgassay.assays.plates.optical_density import HIGHEST_OD
+from mgassay.assays.plates.placement import MINERAL_ASSAYS
 from mgassay.assays.plates.plate import Outcome, Plate
 from mgassay.assays.plates.plate_curve import PlateCurve
+from mgassay.assays.plates.replicates import REP
 from mgassay.assays.quality.position import (
     CULTURE,
     EDGE,
-    REP,
     PositionEffect,
     deviations,
     holm,
@@ -36,7 +37,6 @@ MOST_CV_PERCENT, LEAST_CV_DF = 15.0, 4  # ICH M10 (2022), precision; with fewer 
 LEAST_EFFECT, BY_CHANCE = 0.05, 0.01
 LEAST_BIAS = 0.0005  # of the means: less is no shift
 SCREENING_Z_PRIME = 0.5
-MINERAL = ("calcium", "alizarin_extract")  # what the two media are controls of
 OF_STANDARDS, OF_MEDIA = "top standard / blank", "calcifying / control medium"
 _POSITION_WORDS = {"edge_effect": "outer wells against inner ones", "row_effect": "rows", "column_effect": "columns"}
 _SCATTER_ONLY = "does not move their means apart at all: here wells only scatter more"
@@ -178,7 +178,7 @@ def _media_z_prime(plate: Plate, samples: pd.DataFrame) -> list[Row]:
 
     Donors that have both; SD within donors. A rep without a value (above the curve) leaves the row empty.
     """
-    if plate.raw.assay not in MINERAL:
+    if plate.raw.assay not in MINERAL_ASSAYS:  # what the two media are controls of
         return []
     calcifying = arms_of(plate.experiment, None).intact_reference
     run = set(samples["condition"])
