@@ -17,11 +17,13 @@ def test_what_was_not_done_is_not_claimed(hand):
 
 
 def test_exactly_what_is_cited_is_listed(hand):
-    body, _, listed = methods_text(hand.make_experiment(), hand.make_tables(), {}).partition("References\n")
+    power = {"plate": "CA1", "assay": "calcium", "measure": "sd_power", "subject": "none", "estimate": 0.1, "n": 7}
+    made = hand.with_rows("plate_quality", [power])
+    body, _, listed = methods_text(hand.make_experiment(), made, {}).partition("References\n")
     known = sorted({**REFERENCES, **PLATES}.items(), key=lambda entry: entry[0].lower())
     cited = [full for name, full in known if f"{name} 1" in body or f"{name} 2" in body]
     assert listed.splitlines() == cited
-    assert len(cited) == len(REFERENCES) + 1  # and Rocke, whose scatter a weighted curve has
+    assert len(cited) == len(REFERENCES) + 1  # and Rocke, where the SD of replicates grows
 
 
 def test_a_background_is_subtracted_only_where_it_was_run(hand):

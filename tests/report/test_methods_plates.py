@@ -10,15 +10,17 @@ from mgassay.report.rows import Tables
 
 CONTRAST = {"mg_reference_mM": 0.8, "mg_raised_mM": 2.0}
 CURVE = {"plate": "P1", "assay": "calcium", "model": "4pl", "weighting": "1/x"}
+SD_POWER = {"plate": "P1", "assay": "calcium", "measure": "sd_power", "subject": "none", "unit": "1", "n": 7}
 
 
-def said(assays=None, readouts=(), curves=(), wells=(), files=()):
+def said(assays=None, readouts=(), curves=(), wells=(), files=(), power=None):
     settings = Settings.model_validate({"contrast": CONTRAST, "assays": assays or {}})
     experiment = Experiment("e", settings, tables.CONDITIONS.frame(), tuple(files))
     held = {
         "amounts": tables.AMOUNTS.frame(pd.DataFrame([{"readout": r, "plate": "P1"} for r in readouts])),
         "curves": tables.CURVES.frame(pd.DataFrame(curves)),
         "wells": tables.WELLS.frame(pd.DataFrame(wells)),
+        "plate_quality": tables.PLATE_QUALITY.frame([SD_POWER | {"estimate": power}] if power is not None else []),
     }
     return list(plate_sentences(experiment, Tables(held, 0.8, 2.0)))
 
@@ -28,14 +30,14 @@ def test_without_plates_nothing_is_said():
 
 
 def test_a_curve_with_its_model_volume_limits_and_scatter():
-    first, limits, scatter = said({"calcium": {"accept_percent": 10.0}}, ["calcium_per_well"], [CURVE])
+    first, limits, scatter = said({"calcium": {"accept_percent": 10.0}}, ["calcium_per_well"], [CURVE], power=0.1)
     assert first == (
         "Calcium was read as absorbance against the plate's own standards (1 plate: 4PL, weighting 1/x; "
         "extract 200 µL per well)."
     )
     assert "assessed against ±10 % (±20 % at the lowest level; 75 % of levels)" in limits
     assert "(after Rocke 1995)" in scatter
-    assert len(said({}, ["calcium_per_well"], [{**CURVE, "weighting": "none"}])) == 2
+    assert len(said({}, ["calcium_per_well"], [CURVE], power=-0.1)) == 2
 
 
 @pytest.mark.parametrize(("subtract", "done"), [(True, "was subtracted"), (False, "was not subtracted")])

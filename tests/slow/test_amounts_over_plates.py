@@ -59,9 +59,7 @@ def test_intervals_of_amounts_hold_the_truth_whatever_the_dye_and_the_noise():
         results = dict(zip(CASES, pool.map(plates, CASES), strict=True))
     assert min(n for n, *_ in results.values()) == PLATES
     coverage = {case: float(np.mean(held)) for case, (_, held, *_) in results.items()}
-    # Where noise grows as the root, duplicates look even in one plate of eight, and no weighting is found there.
-    least = {case: 0.92 if case[1:] == ("root", 2) else 0.93 for case in CASES}
-    assert {c: round(v, 3) for c, v in coverage.items() if not least[c] <= v <= 0.97} == {}
+    assert {c: round(v, 3) for c, v in coverage.items() if not 0.93 <= v <= 0.97} == {}
     assert 0.94 <= np.mean(list(coverage.values())) <= 0.96
     # Below 1 % as far as so many plates can tell: 15 mOD are a quarter of the lowest amount.
     bias = {case: np.abs(error) - 3 * se for case, (*_, error, se) in results.items()}

@@ -129,10 +129,10 @@ def _curves_in_common(experiment: Experiment, tables: Tables) -> Iterator[str]:
         "standard were treated as bounds, never extrapolated. LOD and LOQ are 3.3 and 10 SD of a reading at the blank "
         "end over the slope there."
     )
-    if tables["curves"]["weighting"].isin(["1/x", "1/x2"]).any():
+    if any(r["estimate"] > 0 for r in tables.rows("plate_quality", measure="sd_power")):
         yield (
-            "Where the weighting was chosen from replicates and is not none, a reading's variance has a constant part, "
-            "one in proportion to the net signal and one to its square (after Rocke 1995)."
+            "Where the replicates' SD grows with the level, a reading's variance has a constant part, one in proportion to "
+            "the net signal and one to its square (after Rocke 1995)."
         )
 
 

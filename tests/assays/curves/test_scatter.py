@@ -95,7 +95,11 @@ def test_only_auto_asks_the_standards():
     y = signals(np.random.default_rng(2), x, 0.003, 0.02)
     assert choose_curve(x, y).curve.scatter is not None
     assert choose_curve(x, y, weighting="1/x").curve.scatter is None
-    assert choose_curve(x, signals(np.random.default_rng(2), x, 0.004, 0.0)).curve.scatter is None  # `none` is found
+    even, falling = (choose_curve(x, signals(np.random.default_rng(seed), x, 0.004, 0.0)) for seed in (4, 2))
+    assert (even.weighting.name, falling.weighting.name) == ("none", "none")
+    assert even.weighting.power > 0 > falling.weighting.power
+    assert even.curve.scatter is not None  # its SD grows, if too little for weights
+    assert falling.curve.scatter is None
     single = choose_curve(TOP, y[::2])
     assert (single.curve.scatter, single.weighting.name) == (None, "none")
 

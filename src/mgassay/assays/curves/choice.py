@@ -71,7 +71,7 @@ def choose_curve(
     standards is not a candidate, and a 4PL needs six levels. With `detect_range` a line asked for by name whose
     standards do not all pass, and which Mandel's test refutes, ends where its standards begin to fail.
     The range ends at the highest standard that reads back, where the standards pass on the whole.
-    Where the replicates ask for weights, the curve knows how readings scatter (scatter.py).
+    Where the SD of replicates grows with the level, the curve knows how readings scatter (scatter.py).
     Raises CalibrationError as `fit_curve`.
     """
     x, y = np.asarray(concentration, float), np.asarray(signal, float)
@@ -84,7 +84,7 @@ def choose_curve(
         if model == "linear" and detect_range:
             chosen = _within_linear_range(chosen, x, y, limits)
     chosen = _within_passing(chosen)
-    if replicates and replicates.name != "none":
+    if replicates and replicates.power > 0:  # also where the power is too small for a weighting
         chosen = replace(chosen, curve=with_scatter(chosen.curve))
     return replace(chosen, weighting=replicates)
 
