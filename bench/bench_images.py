@@ -62,8 +62,8 @@ def scikit_image_area(rgb: NDArray[np.uint8]) -> float:
 
 def projected_area(rgb: NDArray[np.uint8]) -> float:
     """Ours: projection by lookup table, threshold, fraction, under an even white."""
-    from mgassay.assays.flatfield import even_white
-    from mgassay.assays.stain import UNITS_PER_OD, stain_chunks, stain_tables
+    from mgassay.assays.images.flatfield import even_white
+    from mgassay.assays.images.stain import UNITS_PER_OD, stain_chunks, stain_tables
 
     chunks = stain_chunks(rgb, even_white(232, 232, 232), stain_tables(VECTOR))
     return sum(np.count_nonzero(c.od > round(THRESHOLD_OD * UNITS_PER_OD)) for c in chunks) / rgb[..., 0].size
@@ -72,7 +72,7 @@ def projected_area(rgb: NDArray[np.uint8]) -> float:
 def image_job(rgb: NDArray[np.uint8]) -> float:
     """All that is done to one decoded image: white, flat field, gate, areas, nodules, quality."""
     from mgassay import tables
-    from mgassay.assays.alizarin import measure_images
+    from mgassay.assays.images.alizarin import measure_images
     from mgassay.experiment import AlizarinImageSettings
     from mgassay.problems import Problems
 

@@ -20,7 +20,7 @@ def intervals_that_hold(seed: int) -> tuple[int, int]:
     from mgassay.effects.conclusions import conclusions_from_amounts
     from mgassay.problems import Problems
     from mgassay.readers.folder import read_experiment
-    from mgassay.readers.pictures import decode_image
+    from mgassay.readers.images.pictures import decode_image
     from mgassay.readers.reading import read_folder
     from mgassay.simulate.folder import simulate_experiment
     from mgassay.simulate.truth import Truth, shares_from_truth

@@ -49,7 +49,7 @@ def images(folder: Folder, results: Results) -> None:
     """Image files to stained area, with thumbnails and outlines of what was counted."""
     from mgassay import store, tables
     from mgassay.assays.images.alizarin import images_from_measured, measure_experiment
-    from mgassay.readers.pictures import decode_image
+    from mgassay.readers.images.pictures import decode_image
     from mgassay.report.overlay import pictures_of
 
     problems, rows = Problems(), []

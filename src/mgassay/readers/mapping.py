@@ -26,7 +26,7 @@ def wells_from_readings(experiment: Experiment, readings: pd.DataFrame, problems
     """Joins RAW_READINGS to layouts (and qPCR sample names), file by file.
 
     Every well that was read must be mapped, every mapped well must have been read; what does not fit is a problem and
-    is left out. Images are mapped by `mgassay.readers.pictures`; their excluded wells are listed here.
+    is left out. Images are mapped by `mgassay.readers.images.pictures`; their excluded wells are listed here.
     """
     named = readings.assign(well=wells_from_texts(readings["well"]))
     by_file = named.groupby(["file", "plate"], sort=False).indices

@@ -11,9 +11,9 @@ from mgassay import tables
 from mgassay.experiment import PLATE_ASSAYS, Experiment, RawFile
 from mgassay.problems import Problems
 from mgassay.readers.identity import check_identity
+from mgassay.readers.images.pictures import image_files
 from mgassay.readers.mapping import wells_from_readings
 from mgassay.readers.measured import amounts_from_tables
-from mgassay.readers.pictures import image_files
 from mgassay.readers.registry import RawRead, read_raw_file
 from mgassay.readers.sheets import Content
 

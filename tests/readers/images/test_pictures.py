@@ -8,7 +8,7 @@ from PIL import Image
 from mgassay import tables
 from mgassay.experiment import Experiment, RawFile, Settings
 from mgassay.problems import Problems
-from mgassay.readers.pictures import decode_image, image_files, well_and_field
+from mgassay.readers.images.pictures import decode_image, image_files, well_and_field
 
 RGB = np.random.default_rng(3).integers(0, 256, (6, 8, 3), dtype=np.uint8)
 LAYOUT = [

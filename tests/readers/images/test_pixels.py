@@ -8,8 +8,8 @@ import tifffile
 from PIL import Image
 
 from mgassay.errors import UnreadableError
-from mgassay.readers import pixels
-from mgassay.readers.pixels import decode_image, read_header
+from mgassay.readers.images import pixels
+from mgassay.readers.images.pixels import decode_image, read_header
 
 RNG = np.random.default_rng(7)
 RGB = RNG.integers(0, 256, (24, 31, 3), dtype=np.uint8)

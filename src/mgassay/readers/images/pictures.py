@@ -11,8 +11,8 @@ from mgassay.errors import UnreadableError
 from mgassay.experiment import AlizarinImageSettings, Experiment, RawFile
 from mgassay.problems import Problems, listed
 from mgassay.readers.coverage import UNREAD_ROLES, check_coverage
+from mgassay.readers.images.pixels import decode_image, read_header
 from mgassay.readers.paths import PICTURES, leaves_folder, paths_of_images
-from mgassay.readers.pixels import decode_image, read_header
 from mgassay.wellnames import well_from_text
 
 __all__ = ["decode_image", "image_files", "well_and_field"]

@@ -1,0 +1,1 @@
+"""Image files: their pixels, and which well each shows."""
