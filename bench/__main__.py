@@ -9,8 +9,13 @@ from bench import bench_images, bench_readers, bench_workflow
 
 # name -> (largest value that is good enough, or smallest for a speed-up)
 TARGETS: dict[str, tuple[str, float]] = {
-    "image_measurement_speedup_vs_scikit_image": (">=", 5.0),
-    "image_job_megabytes_above_decoded": ("<=", 100.0),
+    "image_measurement_speedup_vs_scikit_image": (">=", 12.0),
+    "image_job_without_decoding_speedup_vs_scikit_image": (">=", 6.0),
+    "image_job_cpu_vs_decoding_png": ("<=", 2.0),
+    "image_job_cpu_vs_decoding_jpeg": ("<=", 2.0),
+    "image_job_cpu_vs_decoding_tiff_lzw": ("<=", 2.0),
+    "image_job_cpu_vs_decoding_tiff_deflate": ("<=", 2.0),
+    "image_job_megabytes_above_decoded": ("<=", 250.0),
     "median_export_cpu_s": ("<=", 0.05),
     "qpcr_38400_rows_cpu_s": ("<=", 1.0),
     "nothing_to_do_cpu_vs_empty_workflow": ("<=", 1.3),

@@ -1,8 +1,9 @@
-"""Images: CPU against scikit-image on the same array in one run, and the memory of one image's measurement.
+"""Images: CPU against scikit-image and against decoding in one run, and the memory of one image's job.
 
-The yardstick is `skimage.color.separate_stains` with a threshold and a mean. Its units and unmixing differ from ours;
-only its cost is compared. Memory is the highest resident set of a process of its own that measures a 4-megapixel
-image.
+The yardstick is `skimage.color.separate_stains` with a threshold and a mean on an array of 4 megapixels. Its units and
+unmixing differ from ours; only its cost is compared. The whole job (read, measure, pictures to look at) is compared
+with reading the same file into an array by Pillow. Memory is the highest resident set of a process of its own that does
+the whole job on 100 megapixels.
 """
 
 import json
@@ -10,13 +11,27 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-SIDE = 2000
+if TYPE_CHECKING:
+    from mgassay.assays.images.plate_scale import PlateScale
+    from mgassay.experiment import AlizarinImageSettings
+
+SIDE, LARGE_SIDE = 2000, 10_000
+FILES: dict[str, tuple[str, dict[str, object]]] = {
+    "png": (".png", {}),
+    "jpeg": (".jpg", {"quality": 95}),
+    "tiff_lzw": (".tif", {"compression": "tiff_lzw"}),
+    "tiff_deflate": (".tif", {"compression": "tiff_adobe_deflate"}),
+}
 VECTOR = (0.38, 0.73, 0.57)
 THRESHOLD_OD = 0.2
 
@@ -69,37 +84,91 @@ def projected_area(rgb: NDArray[np.uint8]) -> float:
     return sum(np.count_nonzero(c.od > round(THRESHOLD_OD * UNITS_PER_OD)) for c in chunks) / rgb[..., 0].size
 
 
-def image_job(rgb: NDArray[np.uint8]) -> float:
-    """All that is done to one decoded image: white, flat field, gate, areas, nodules, quality."""
+@cache
+def of_plate() -> tuple[dict[str, object], "PlateScale", "AlizarinImageSettings"]:
+    """A row of IMAGE_FILES, the scale of its plate and the settings: made once for all images of a plate."""
     from mgassay import tables
-    from mgassay.assays.images.alizarin import measure_images
+    from mgassay.assays.images.plate_scale import scale_of_negatives
+    from mgassay.assays.images.stain import stain_tables
     from mgassay.experiment import AlizarinImageSettings
     from mgassay.problems import Problems
 
+    settings = AlizarinImageSettings()
     one = tables.IMAGE_FILES.frame([{"file": "a.png", "plate": "p", "well": "A1", "role": "sample"}])
-    return next(measure_images(one, lambda _: rgb, AlizarinImageSettings(), Problems(), ())).row["area_fraction"]
+    made = stain_tables(settings.vector, settings.gate)
+    return one.to_dict("records")[0], scale_of_negatives("p", None, [], made, settings, Problems()), settings
 
 
-def megabytes_above_decoded() -> float:
-    """Highest resident set of a process while it measures an image, less what it held with the image decoded."""
+def image_job(decode: Callable[[str], object], *, pictures: bool) -> float:
+    """All that is done to an image: white, flat field, gate, areas, nodules, quality, and the pictures of it."""
+    from mgassay.assays.images.alizarin import Counted, measured_image
+    from mgassay.problems import Problems
+    from mgassay.report.overlay import pictures_of
+
+    def keep(counted: Counted) -> object:
+        return pictures_of(counted.picture, counted.runs)
+
+    file, scale, settings = of_plate()
+    return measured_image(scale, decode, settings, keep if pictures else None, file, Problems()).row["area_fraction"]
+
+
+def decoded(path: str) -> NDArray[np.uint8]:
+    """The yardstick of decoding: a file to an array, by Pillow."""
+    from PIL import Image
+
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
+def whole_job(path: str) -> float:
+    """A file to everything that is kept of it."""
+    from mgassay.readers.images.pixels import open_image
+
+    return image_job(lambda _: open_image(Path(path)), pictures=True)
+
+
+def job_against_decoding(rgb: NDArray[np.uint8]) -> dict[str, float]:
+    """CPU of the whole job over that of decoding, by kind of file."""
+    from PIL import Image
+
+    ratios = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, (suffix, options) in FILES.items():
+            path = f"{folder}/image{suffix}"
+            Image.fromarray(rgb).save(path, **options)
+            job, alone = (cpu_seconds(lambda f=f, p=path: f(p)) for f in (whole_job, decoded))
+            ratios[f"image_job_cpu_vs_decoding_{name}"] = job / alone
+    return ratios
+
+
+def megabytes_above_decoded(side: int = LARGE_SIDE) -> float:
+    """Highest resident set of a process during the whole job on a JPEG, less what it held before and the array."""
     code = (
-        "from bench import bench_images as b; import sys; rgb = b.picture(int(sys.argv[1]));"
-        "b.image_job(rgb[:200, :200].copy()); before = b.resident(); b.reset_peak(); b.image_job(rgb);"
-        "print((b.peak() - before) / 1e3)"
+        "from bench import bench_images as b; import sys; b.whole_job(sys.argv[1]); before = b.resident();"
+        "b.reset_peak(); b.whole_job(sys.argv[2]); print((b.peak() - before) / 1e3)"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(SIDE)], check=True, capture_output=True, text=True)
-    return float(done.stdout)
+    from PIL import Image
+
+    with tempfile.TemporaryDirectory() as folder:
+        small, large = f"{folder}/small.jpg", f"{folder}/large.jpg"
+        rgb = picture(1000)
+        Image.fromarray(rgb[:200, :200]).save(small)
+        Image.fromarray(np.tile(rgb, (side // 1000, side // 1000, 1))).save(large, quality=90)
+        done = subprocess.run([sys.executable, "-c", code, small, large], check=True, capture_output=True, text=True)
+    return float(done.stdout) - 3 * side**2 / 1e6
 
 
 def measure() -> dict[str, float]:
-    """Ratios to the yardstick (larger is better), and megabytes of memory above the decoded image."""
+    """Ratios to the yardsticks, and megabytes of memory above the decoded image."""
     rgb = picture()
     yardstick = cpu_seconds(lambda: scikit_image_area(rgb), 3)
-    projection, job = (cpu_seconds(lambda f=f: f(rgb)) for f in (projected_area, image_job))
+    projection = cpu_seconds(lambda: projected_area(rgb))
+    job = cpu_seconds(lambda: image_job(lambda _: rgb, pictures=False))
     return {
         "image_yardstick_cpu_ns_per_pixel": 1e9 * yardstick / SIDE**2,
         "image_measurement_speedup_vs_scikit_image": yardstick / projection,
         "image_job_without_decoding_speedup_vs_scikit_image": yardstick / job,
+        **job_against_decoding(rgb),
         "image_job_megabytes_above_decoded": megabytes_above_decoded(),
     }
 

@@ -120,6 +120,14 @@ def test_order_of_finding_each_once(problems):
     assert len(problems) == 2
 
 
+def test_problems_found_elsewhere_come_behind_and_once(problems):
+    problems.add("MG002", file="b", seen="b")
+    others = Problems(problems)
+    others.add("MG002", file="a", seen="a")
+    problems.extend(others)
+    assert [p.file for p in problems] == ["b", "a"]
+
+
 def test_counts_by_severity(problems):
     problems.add("MG901", file="a")
     assert {s: problems.count(s) for s in SEVERITIES} == {"error": 1, "warning": 0, "notice": 0}
@@ -144,6 +152,13 @@ def test_accepted_errors_of_that_file_become_warnings(problems):
     assert [(p.file, p.severity) for p in accepted] == [("a.txt", "warning"), ("b.txt", "error")]
     assert next(iter(accepted)).message.endswith("(accepted by the lab)")
     assert problems.count("error") == 2  # the given list is as it was
+
+
+@pytest.mark.parametrize("declared", ["images/p1", "images/p1/", "images/p1/*.jpg"])
+def test_a_code_accepted_for_an_image_set_is_accepted_for_its_images(problems, declared):
+    for file in ("images/p1/a.jpg", "images/p10/a.jpg"):
+        problems.add("MG901", file=file)
+    assert [p.severity for p in problems.confirmed({declared: ["MG901"]})] == ["warning", "error"]
 
 
 def test_accepting_one_code_does_not_accept_another(problems):

@@ -12,8 +12,9 @@ from mgassay import store, tables
 from mgassay.errors import ContractError
 from mgassay.experiment import Experiment, RawFile, Settings
 from mgassay.problems import Problems
+from mgassay.table import Table
 
-STATES = {s.name: s for s in vars(tables).values() if isinstance(s, tables.Table)}
+STATES = {s.name: s for s in vars(tables).values() if isinstance(s, Table)}
 ODD_TEXTS = ["", "None", "NA", "none", "nan", "null", "NaN", "1", "1.50", "true", "=1+1", "+A1", "-2", "@x", "a,b"]
 ODD_TEXTS += ['a "b"', " lead", "trail ", "µg", "2-APB", "<b>&</b>", "#N/A", "2024-05-01", "1e5"]
 ODD_TEXTS += ["two\nlines", "old\rMac", "Win\r\ndows"]

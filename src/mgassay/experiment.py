@@ -16,6 +16,9 @@ Curve = Literal["linear", "quadratic", "4pl", "5pl", "auto"]
 Weighting = Literal["none", "1/x", "1/x2", "1/y", "auto"]
 Viability = Literal["mtt", "resazurin", "ldh"]
 
+_NUMBER = r"\d+(\.\d+)?"
+WELL_GRID = rf"^(\s*[A-P]\d{{1,2}}\s+{_NUMBER}\s+{_NUMBER}\s*;){{3,}}\s*radius\s+{_NUMBER}\s*$"
+
 
 class _Section(BaseModel):
     """A section of experiment.toml: frozen, and closed to keys that it does not know."""
@@ -152,14 +155,23 @@ class QpcrSettings(AssaySettings):
 
 
 class AlizarinImageSettings(AssaySettings):
-    """[assays.alizarin_image]; OD are decadic, the vector is R, G, B."""
+    """[assays.alizarin_image]; OD are decadic, the vector is R, G, B.
+
+    `wells`: whether an image is a field of one well, or a photograph of a whole plate whose wells are to be found, or
+    are given by `well_grid` (centres of three wells or more, and the radius, in pixels: `A1 210 180; A6 1390 181;
+    D1 212 890; radius 100`). `rotation` is by how much the plate lies turned clockwise in the photograph, in degrees.
+    """
 
     pixel_size_um: float | None = Field(default=None, gt=0)
     vector: tuple[float, float, float] = (0.38, 0.73, 0.57)
     floor_od: float = Field(default=0.15, gt=0)
+    gate: float = Field(default=0.8, gt=0, le=1)
     percentile: float = Field(default=99.9, gt=0, lt=100)
     min_area_um2: float = Field(default=0.0, ge=0)
     blank: str | None = None
+    wells: Literal["one", "find", "given"] = "one"
+    well_grid: str | None = Field(default=None, pattern=WELL_GRID)
+    rotation: int = Field(default=0, ge=0, le=270, multiple_of=90)
 
 
 class Assays(_Section):

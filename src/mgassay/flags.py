@@ -16,6 +16,10 @@ FLAGS = (
     "contaminated_controls",  # the threshold from the negative wells is implausibly high
     "clipped",
     "out_of_focus",
+    "white_balance",  # another white than its plate's
+    "illumination",  # brighter, darker or less even than its plate
+    "empty_field",  # no cells where there should be some
+    "annotation",  # a scale bar or text, left out of the field
     "grey",
     "duplicate",
     "undetermined",  # Cq not reached

@@ -5,6 +5,7 @@ in a `Problems` list, never raised one by one, so that a lab sees all of them at
 """
 
 import difflib
+import fnmatch
 import functools
 import re
 import tomllib
@@ -89,6 +90,11 @@ def listed(names: Iterable[str], most: int = 12, mark: str = ", ") -> str:
     return mark.join(each[:most]) + more
 
 
+def _is_of(file: str, declared: str) -> bool:
+    """Whether a file is the declared one, lies in the declared folder, or is of the declared glob."""
+    return file == declared or file.startswith(f"{declared.rstrip('/')}/") or fnmatch.fnmatchcase(file, declared)
+
+
 def suggestion(name: str, known: Iterable[str]) -> str:
     """A sentence that names the nearest known name, or lists all of them when none is close."""
     names = list(known)
@@ -124,16 +130,23 @@ class Problems:
             raise ContractError(f"problem {code} lacks {missing}") from missing
         self._found[Problem(code=code, severity=kind.severity, message=message, remedy=remedy, **where)] = None
 
+    def extend(self, others: Iterable[Problem]) -> None:
+        """Adds problems that were found elsewhere."""
+        self._found.update(dict.fromkeys(others))
+
     def count(self, severity: str) -> int:
         """How many problems of that severity were found."""
         return sum(p.severity == severity for p in self)
 
     def confirmed(self, accepted: Mapping[str, Iterable[str]]) -> "Problems":
-        """The same problems, errors that the lab has looked at and accepts (codes by file) turned into warnings."""
-        codes = {file: set(c) for file, c in accepted.items()}
+        """The same problems, errors that the lab has looked at and accepts (codes by file) turned into warnings.
+
+        A code accepted for a folder or glob of images is accepted for each image in it.
+        """
+        codes = {file: set(c) for file, c in accepted.items() if c}
         return Problems(
             replace(p, severity="warning", message=f"{p.message} (accepted by the lab)")
-            if p.severity == "error" and p.code in codes.get(p.file, ())
+            if p.severity == "error" and any(p.code in c and _is_of(p.file, file) for file, c in codes.items())
             else p
             for p in self
         )

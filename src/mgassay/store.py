@@ -22,6 +22,7 @@ from mgassay import tables
 from mgassay.errors import UsageError
 from mgassay.experiment import Experiment, RawFile, Settings
 from mgassay.problems import Problem, Problems
+from mgassay.table import Table
 
 _TRUTH = {True: "true", False: "false"}
 
@@ -57,7 +58,7 @@ def _made(path: Path) -> Path:
     return path
 
 
-def write_table(folder: Path, state: tables.Table, table: pd.DataFrame) -> None:
+def write_table(folder: Path, state: Table, table: pd.DataFrame) -> None:
     """Writes `<folder>/<state>.csv`; numbers in their shortest exact form, missing values empty.
 
     Raises ContractError when the table is not of this state.
@@ -71,7 +72,7 @@ def write_table(folder: Path, state: tables.Table, table: pd.DataFrame) -> None:
     write_text(folder / f"{state.name}.csv", text)
 
 
-def read_table(folder: Path, state: tables.Table) -> pd.DataFrame:
+def read_table(folder: Path, state: Table) -> pd.DataFrame:
     """The table of this state in `folder`, with the state's types; raises UsageError where it was not made yet."""
     numbers = [c for c, k in state.columns.items() if k != "text"]
     raw = pd.read_csv(
@@ -175,7 +176,7 @@ def empty_folders(*folders: Path) -> None:
         folder.mkdir(parents=True)
 
 
-def read_tables(folder: Path, *states: tables.Table) -> dict[str, pd.DataFrame]:
+def read_tables(folder: Path, *states: Table) -> dict[str, pd.DataFrame]:
     """Several tables of one folder by name."""
     return {s.name: read_table(folder, s) for s in states}
 
@@ -198,6 +199,9 @@ def read_results(results: Path) -> dict[str, Any]:
     }
 
 
+OPTIONAL = ("imagecodecs", "czifile", "nd2", "liffile")  # readers of images that come with extras
+
+
 def versions() -> dict[str, str]:
     """The versions of Python and of the packages that the numbers were made with."""
     packages = (
@@ -210,9 +214,12 @@ def versions() -> dict[str, str]:
         "openpyxl",
         "xlrd",
         "matplotlib",
+        "tifffile",
         "snakemake",
     )
-    return {"python": platform.python_version(), **{p: metadata.version(p) for p in packages}}
+    there = {d.metadata["Name"] for d in metadata.distributions()}
+    used = (*packages, *(p for p in OPTIONAL if p in there))
+    return {"python": platform.python_version(), **{p: metadata.version(p) for p in used}}
 
 
 def conditions_frame(rows: list[Mapping[str, Any]]) -> pd.DataFrame:

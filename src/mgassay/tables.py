@@ -1,74 +1,18 @@
 """The data states, in the order in which data flows, with their columns.
 
 readings -> wells -> amounts -> means -> effects -> shares; beside them what each step was made with. The columns and
-their order are the output contract (docs/contract.md). A missing text is "", a missing number NaN, a missing integer
-or truth value <NA>; `frame` and `check` are the only doors, so every table in the program has these types.
+their order are the output contract (docs/contract.md). `frame` and `check` (table.py) are the only doors, so every
+table in the program has these types.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
-import pandas as pd
-
-from mgassay.errors import ContractError
-
-_DTYPES: dict[str, Any] = {"text": "str", "number": "float64", "integer": "Int64", "truth": "boolean"}
+from mgassay.table import Table, table
 
 WELL_ROLES = ("sample", "standard", "blank", "mg_control", "ntc", "nrt", "empty", "excluded")
 
 
-@dataclass(frozen=True)
-class Table:
-    """One data state: its name (the file is `<name>.csv`) and its columns with their kinds."""
-
-    name: str
-    columns: Mapping[str, str]
-
-    def frame(self, rows: Iterable[Mapping[str, Any]] | pd.DataFrame = ()) -> pd.DataFrame:
-        """A new table of this state from rows or a frame, columns in order; columns not given are missing.
-
-        Raises ContractError for a column that this state does not have.
-        """
-        given = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
-        strange = [c for c in given.columns if c not in self.columns] if len(given.columns) else []
-        if strange:
-            raise ContractError(f"{self.name} has no column {strange}")
-        return pd.DataFrame({c: _typed(given.get(c), k, given.index) for c, k in self.columns.items()}).reset_index(
-            drop=True
-        )
-
-    def check(self, table: pd.DataFrame) -> pd.DataFrame:
-        """The same table, after proof that columns, order and types are this state's; else ContractError."""
-        expected = {c: _DTYPES[k] for c, k in self.columns.items()}
-        found = {str(c): str(t) for c, t in table.dtypes.items()}
-        if list(found.items()) != list(expected.items()):
-            raise ContractError(f"{self.name}: expected {expected}, found {found}")
-        return table
-
-
-def _typed(column: "pd.Series[Any] | None", kind: str, index: pd.Index) -> "pd.Series[Any]":
-    """A column of the given kind; texts never hold a missing value, they hold ""."""
-    if column is None:
-        column = pd.Series("" if kind == "text" else None, index=index, dtype="str" if kind == "text" else None)
-    if kind == "text":
-        return column.astype(object).where(column.notna(), "").astype("str")
-    filled = column.replace("", None) if column.dtype == object else column
-    typed: pd.Series[Any] = filled.astype(_DTYPES[kind])
-    return typed
-
-
-def _table(name: str, *, text: str = "", number: str = "", integer: str = "", truth: str = "", order: str) -> Table:
-    """A Table from blank-separated column names by kind, and their order."""
-    groups = {"text": text, "number": number, "integer": integer, "truth": truth}
-    kinds = {column: kind for kind, names in groups.items() for column in names.split()}
-    ordered = [c.strip() for c in order.split(",")]
-    if sorted(ordered) != sorted(kinds):
-        raise ContractError(f"{name}: {sorted(set(ordered) ^ set(kinds))}")
-    return Table(name, {c: kinds[c] for c in ordered})
-
-
-READINGS = _table(
+READINGS = table(
     "readings",
     text="file sheet place plate well channel status raw",
     number="wavelength_nm time_s value",
@@ -81,13 +25,13 @@ RAW_READINGS = Table(
     {**READINGS.columns, "sample": "text", "task": "text", "quantity": "number", "cycles": "integer"},
 )
 # Fluorescence over the cycles, one row per well and target; `fluorescence` is joined by `;`, from cycle `first_cycle`.
-AMPLIFICATION = _table(
+AMPLIFICATION = table(
     "amplification",
     text="file plate well target signal fluorescence",
     integer="first_cycle",
     order="file, plate, well, target, signal, first_cycle, fluorescence",
 )
-WELLS = _table(
+WELLS = table(
     "wells",
     text="assay plate well channel status role condition donor rep",
     number="wavelength_nm time_s value standard dilution",
@@ -95,7 +39,7 @@ WELLS = _table(
     order="assay, plate, well, channel, wavelength_nm, read_index, time_s, value, status, role, condition, donor, rep,"
     "standard, dilution",
 )
-EXCLUSIONS = _table(
+EXCLUSIONS = table(
     "exclusions",
     text="assay plate well donor rule by",
     number="value",
@@ -103,7 +47,7 @@ EXCLUSIONS = _table(
 )
 # What the lab left out; exclusions.csv adds what the assays left out.
 LEFT_OUT = Table("left_out", EXCLUSIONS.columns)
-CURVES = _table(
+CURVES = table(
     "curves",
     text="plate assay model weighting parameters unit assessed flag",
     number="r2_means lod loq range_low range_high",
@@ -111,7 +55,7 @@ CURVES = _table(
     order="plate, assay, model, weighting, parameters, r2_means, lod, loq, range_low, range_high, unit, levels,"
     "levels_pass, assessed, flag",
 )
-STANDARDS = _table(
+STANDARDS = table(
     "standards",
     text="plate assay",
     number="standard signal fitted back_calculated error_percent",
@@ -119,7 +63,7 @@ STANDARDS = _table(
     truth="pass",
     order="plate, assay, standard, n, signal, fitted, back_calculated, error_percent, pass",
 )
-IMAGES = _table(
+IMAGES = table(
     "images",
     text="file plate well field condition donor rep area_unit threshold_source white flag",
     number="area_fraction area_low area_high integrated_od mean_od median_nodule_area cell_fraction threshold_od focus"
@@ -129,7 +73,30 @@ IMAGES = _table(
     "nodules, median_nodule_area, area_unit, cell_fraction, threshold_od, threshold_source, white, focus,"
     "clipped_fraction, flag",
 )
-QPCR = _table(
+IMAGE_QUALITY = table(
+    "image_quality",
+    text="file plate well field white_source digest fingerprint alike flag",
+    number="white_balance_od illumination_od tilt_od drift_od focus_relative white_scatter_od annotation_fraction"
+    " clipped_low_fraction clipped_high_fraction likeness",
+    integer="width_px height_px",
+    truth="empty",
+    order="file, plate, well, field, width_px, height_px, white_source, white_balance_od, illumination_od, tilt_od,"
+    "drift_od, focus_relative, white_scatter_od, empty, annotation_fraction, clipped_low_fraction,"
+    "clipped_high_fraction, digest, fingerprint, alike, likeness, flag",
+)
+IMAGE_WELLS = table(
+    "image_wells",
+    text="plate well condition donor rep area_unit flag",
+    number="area_fraction area_fraction_sd area_low area_high integrated_od mean_od median_nodule_area field_area"
+    " cell_fraction",
+    integer="fields nodules",
+    order="plate, well, condition, donor, rep, fields, area_fraction, area_fraction_sd, area_low, area_high,"
+    "integrated_od, mean_od, nodules, median_nodule_area, field_area, area_unit, cell_fraction, flag",
+)
+_OF_WELL = dict.fromkeys(("plate", "well", "condition", "donor", "rep"), "text")
+_BIN = {"area_from": "number", "area_to": "number", "area_unit": "text", "nodules": "integer"}
+NODULE_SIZES = Table("nodule_sizes", _OF_WELL | _BIN)
+QPCR = table(
     "qpcr",
     text="plate well sample condition donor rep target role status flag",
     number="cq efficiency",
@@ -137,14 +104,14 @@ QPCR = _table(
     order="plate, well, sample, condition, donor, rep, target, role, cq, status, cycles, efficiency, flag",
 )
 # qPCR wells once they are mapped; qpcr.csv adds the efficiency that the quantities were made with.
-QPCR_WELLS = _table(
+QPCR_WELLS = table(
     "qpcr_wells",
     text="plate well sample condition donor rep target role status",
     number="cq standard dilution",
     integer="cycles",
     order="plate, well, sample, condition, donor, rep, target, role, cq, status, cycles, standard, dilution",
 )
-AMOUNTS = _table(
+AMOUNTS = table(
     "amounts",
     text="experiment assay readout plate well condition donor rep unit flag",
     number="value ci_low ci_high limit",
@@ -152,21 +119,21 @@ AMOUNTS = _table(
 )
 # Values that were measured elsewhere and came in as a table; rows of amounts.csv as they stand.
 MEASURED = Table("measured", AMOUNTS.columns)
-PLATE_QUALITY = _table(
+PLATE_QUALITY = table(
     "plate_quality",
     text="assay plate measure subject unit flag",
     number="estimate ci_low ci_high p",
     integer="n",
     order="assay, plate, measure, subject, estimate, unit, ci_low, ci_high, p, n, flag",
 )
-MEANS = _table(
+MEANS = table(
     "means",
     text="readout condition donor flag",
     number="log_mean",
     integer="n_reps n_wells",
     order="readout, condition, donor, log_mean, n_reps, n_wells, flag",
 )
-EFFECTS = _table(
+EFFECTS = table(
     "effects",
     text="readout block contrast scale method step day flag",
     number="mg_reference_mM mg_raised_mM estimate se df ci_low ci_high p p_adjusted",
@@ -174,7 +141,7 @@ EFFECTS = _table(
     order="readout, block, contrast, mg_reference_mM, mg_raised_mM, scale, method, estimate, se, df, ci_low, ci_high,"
     "p, p_adjusted, n_donors, step, day, flag",
 )
-SHARES = _table(
+SHARES = table(
     "shares",
     text="readout block share scale method interval step day flag",
     number="estimate ci_low ci_high rho mg_reference_mM mg_raised_mM",
@@ -182,21 +149,21 @@ SHARES = _table(
     order="readout, block, share, scale, method, estimate, ci_low, ci_high, interval, identifiable, rho,"
     "mg_reference_mM, mg_raised_mM, step, day, flag",
 )
-GENES = _table(
+GENES = table(
     "genes",
     text="gene block estimand comparator flag",
     number="estimate ci_low ci_high p p_adjusted tipping_point",
     integer="n_donors",
     order="gene, block, estimand, estimate, ci_low, ci_high, p, p_adjusted, n_donors, comparator, tipping_point, flag",
 )
-CHECKS = _table(
+CHECKS = table(
     "checks",
     text="readout block check subject flag",
     number="estimate ci_low ci_high bound_low bound_high",
     truth="passed",
     order="readout, block, check, subject, estimate, ci_low, ci_high, bound_low, bound_high, passed, flag",
 )
-CHEMISTRY = _table(
+CHEMISTRY = table(
     "chemistry",
     text="condition reference_condition bgp_state constant_set flag",
     number="pH ionic_strength_M ca_free_mM mg_free_mM hpo4_free_mM mg_ca_ratio si_hap si_ocp si_btcp si_dcpd si_acp"
@@ -205,19 +172,19 @@ CHEMISTRY = _table(
     "hpo4_free_mM, mg_ca_ratio, si_hap, si_ocp, si_btcp, si_dcpd, si_acp, si_acp2, si_newberyite, si_calcite,"
     "pi_equivalent_percent, pH_equivalent, flag",
 )
-PROBLEMS = _table(
+PROBLEMS = table(
     "problems",
     text="code severity file sheet place seen message remedy",
     order="code, severity, file, sheet, place, seen, message, remedy",
 )
-SUMMARY = _table(
+SUMMARY = table(
     "summary",
     text="experiment title grade readout block",
     number="total total_low total_high",
     integer="n_donors errors warnings",
     order="experiment, title, grade, readout, block, total, total_low, total_high, n_donors, errors, warnings",
 )
-SUMMARY_SHARES = _table(
+SUMMARY_SHARES = table(
     "summary_shares",
     text="readout block share scale flag",
     number="estimate ci_low ci_high prediction_low prediction_high tau",
@@ -225,7 +192,7 @@ SUMMARY_SHARES = _table(
     order="readout, block, share, scale, estimate, ci_low, ci_high, prediction_low, prediction_high, tau,"
     "n_experiments, n_donors, flag",
 )
-SUMMARY_PLATES = _table(
+SUMMARY_PLATES = table(
     "summary_plates",
     text="assay measure series experiment plate unit flag",
     number="estimate centre limit_low limit_high",
@@ -243,7 +210,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 }
 
 # Input tables of an experiment folder, in memory (layouts after mapping of grids to rows).
-CONDITIONS = _table(
+CONDITIONS = table(
     "conditions",
     text="condition medium inhibitor sirna cells comparator modulator mg_salt day basal_medium label",
     number="mg_mM inhibitor_uM co2_percent albumin_uM atp_uM ppi_uM nh4_mM mg_from_day ca_mM pi_mM bgp_mM hco3_mM pH"
@@ -253,23 +220,33 @@ CONDITIONS = _table(
     "mg_salt, albumin_uM, atp_uM, ppi_uM, nh4_mM, day, mg_from_day, ca_mM, pi_mM, bgp_mM, hco3_mM, pH,"
     "serum_percent, basal_medium, label, order",
 )
-LAYOUT = _table(
+LAYOUT = table(
     "layout",
     text="well role condition donor rep target sample",
     number="standard dilution",
     order="well, role, condition, donor, rep, standard, dilution, target, sample",
 )
-SAMPLES = _table("samples", text="sample condition donor rep", order="sample, condition, donor, rep")
-IMAGE_FILES = _table(
+SAMPLES = table("samples", text="sample condition donor rep", order="sample, condition, donor, rep")
+IMAGE_FILES = table(
     "image_files",
-    text="file plate well field role condition donor rep",
+    text="file plate well field role condition donor rep region",
     number="pixel_size_um",
-    order="file, plate, well, field, role, condition, donor, rep, pixel_size_um",
+    order="file, plate, well, field, role, condition, donor, rep, pixel_size_um, region",
+)
+
+# What the report draws a plate's threshold on.
+STAIN_HISTOGRAMS = table(
+    "stain_histograms",
+    text="plate condition",
+    number="od_from",
+    integer="pixels",
+    order="plate, condition, od_from, pixels",
 )
 
 _STATES = (READINGS, WELLS, AMOUNTS, MEANS, EFFECTS, SHARES)
-_BESIDE = (CURVES, STANDARDS, PLATE_QUALITY, IMAGES, QPCR, GENES, CHECKS, CHEMISTRY, PROBLEMS, EXCLUSIONS)
+_OF_IMAGES = (IMAGES, IMAGE_QUALITY, IMAGE_WELLS, NODULE_SIZES)
+_BESIDE = (CURVES, STANDARDS, PLATE_QUALITY, *_OF_IMAGES, QPCR, GENES, CHECKS, CHEMISTRY, PROBLEMS, EXCLUSIONS)
 RESULT_TABLES: tuple[Table, ...] = (*_STATES, *_BESIDE)
 BY_NAME: Mapping[str, Table] = {
-    t.name: t for t in (*RESULT_TABLES, AMPLIFICATION, QPCR_WELLS, IMAGE_FILES, MEASURED, LEFT_OUT)
+    t.name: t for t in (*RESULT_TABLES, AMPLIFICATION, QPCR_WELLS, IMAGE_FILES, MEASURED, LEFT_OUT, STAIN_HISTOGRAMS)
 }

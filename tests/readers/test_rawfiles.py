@@ -132,6 +132,16 @@ WRONG = [
      "(?P<well>"),
     (["pattern"], ["images/ars", "alizarin_image", "cal", "C1", "[A-H]"], "MG053", "row 2, pattern", "[A-H]",
      "(?P<well>"),
+    (["pattern"], ["images/ars", "alizarin_image", "cal", "C1", "incucite"], "MG053", "row 2, pattern", "incucite",
+     "Did you mean “incucyte”?"),
+    (["pattern"], ["images/ars", "alizarin_image", "cal", "C1", "(?P<well>(A+)+)"], "MG053", "row 2, pattern",
+     "(?P<well>(A+)+)", "busy for ever"),
+    (["well_grid"], ["images/ars", "alizarin_image", "cal", "C1", "A1 1 2"], "MG050", "row 2, well_grid", "A1 1 2",
+     "A1 210 180; A6 1390 181; D1 212 890; radius 100"),
+    (["rotation"], ["images/ars", "alizarin_image", "cal", "C1", "45"], "MG050", "row 2, rotation", "45",
+     "a multiple of 90"),
+    (["rotation"], ["images/ars", "alizarin_image", "cal", "C1", "360"], "MG050", "row 2, rotation", "360",
+     "270 or less"),
 ]  # fmt: skip
 
 

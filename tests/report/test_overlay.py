@@ -1,32 +1,36 @@
 import io
 
 import numpy as np
+import pytest
 from PIL import Image
 
-from mgassay.report.overlay import outline_png, overlay_jpeg, pictures_of, thumbnail_jpeg
+from mgassay.assays.images.nodules import runs_from_mask
+from mgassay.report import overlay
+from mgassay.report.overlay import overlay_factor, pictures_of
 
 RGB = np.full((300, 720, 3), (230, 200, 210), np.uint8)
 MASK = np.zeros((300, 720), bool)
 MASK[100:200, 200:400] = True
 
 
-def opened(content):
-    return Image.open(io.BytesIO(content))
+def made(rgb=RGB, mask=MASK):
+    return {k: Image.open(io.BytesIO(v)) for k, v in pictures_of(rgb, runs_from_mask(mask)).items()}
 
 
 def test_a_thumbnail_is_a_small_picture_of_the_same_colours():
-    thumbnail = opened(thumbnail_jpeg(RGB))
+    thumbnail = made()["thumbnail"]
     assert (thumbnail.format, thumbnail.size) == ("JPEG", (360, 150))
     assert np.abs(np.asarray(thumbnail).astype(int) - RGB[0, 0]).max() <= 3
 
 
 def test_small_pictures_are_not_enlarged():
-    assert opened(thumbnail_jpeg(RGB[:90, :120])).size == (120, 90)
-    assert opened(outline_png(MASK[:90, :120])).size == (120, 90)
+    assert {k: p.size for k, p in made(RGB[:90, :120], MASK[:90, :120]).items()} == dict.fromkeys(
+        ("thumbnail", "outline", "overlay"), (120, 90)
+    )
 
 
 def test_the_outline_lies_around_what_was_counted_on_a_clear_ground():
-    outline = np.asarray(opened(outline_png(MASK)).convert("RGBA"))
+    outline = np.asarray(made()["outline"].convert("RGBA"))
     assert outline.shape == (150, 360, 4)
     counted = np.zeros((150, 360), bool)
     counted[50:100, 100:200] = True
@@ -38,22 +42,64 @@ def test_the_outline_lies_around_what_was_counted_on_a_clear_ground():
 
 
 def test_nothing_counted_is_a_clear_outline():
-    assert not np.asarray(opened(outline_png(np.zeros_like(MASK))).convert("RGBA"))[..., 3].any()
+    assert not np.asarray(made(RGB, np.zeros_like(MASK))["outline"].convert("RGBA"))[..., 3].any()
 
 
 def test_an_overlay_is_the_picture_with_the_outline():
-    overlay = np.asarray(opened(overlay_jpeg(RGB, MASK))).astype(int)
-    assert overlay.shape == RGB.shape
+    drawn = np.asarray(made()["overlay"]).astype(int)
+    assert drawn.shape == RGB.shape
     # the double line is narrow for JPEG: darker in red outside the mask, nothing far from it or inside
-    assert overlay[150, 197:200, 0].mean() < 120
-    assert np.abs(overlay[150, 300] - RGB[0, 0]).max() <= 3
-    assert np.abs(overlay[20, 20] - RGB[0, 0]).max() <= 3
+    assert drawn[150, 197:200, 0].mean() < 120
+    assert drawn[97:100, 300, 0].mean() < 120  # across the border of two stretches as well
+    assert np.abs(drawn[150, 300] - RGB[0, 0]).max() <= 3
+    assert np.abs(drawn[20, 20] - RGB[0, 0]).max() <= 3
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "factor"),
+    [(2000, 2000, 1), (5000, 6000, 1), (5001, 6000, 2), (10_000, 10_000, 2), (20_000, 20_000, 4), (60_000, 60_000, 11)],
+)
+def test_an_overlay_has_thirty_megapixels_at_most(height, width, factor):
+    # 100 MP: 10,000 / sqrt(30 MP) = 1.83; 400 MP: 3.65; 3.6 GP: 10.95
+    assert overlay_factor(height, width) == factor
+
+
+@pytest.mark.parametrize(("h", "w"), [(300, 720), (301, 719)])
+def test_a_reduced_overlay_shows_the_same_outline_in_its_own_pixels(monkeypatch, h, w):
+    monkeypatch.setattr(overlay, "MOST_OVERLAY", 300 * 720 / 16)
+    mask = np.zeros((h, w), bool)
+    mask[120:200, 200:400] = mask[128 * 2 - 1, 600] = True  # a block, and a single pixel at the end of a stretch
+    drawn = np.asarray(made(np.full((h, w, 3), 220, np.uint8), mask)["overlay"]).astype(int)
+    factor = overlay_factor(h, w)
+    assert drawn.shape == (-(-h // factor), -(-w // factor), 3)
+    assert drawn[40, 50 * 4 // factor - 2, 0] < 120
+    assert drawn[255 // factor, 600 // factor - 1, 0] < 120
+    assert abs(drawn[5, 5, 0] - 220) <= 3
+
+
+class InStretches:
+    """A picture that notes which rows are asked for."""
+
+    def __init__(self, rgb):
+        self.rgb, self.shape, self.asked = rgb, rgb.shape, []
+
+    def __getitem__(self, rows):
+        self.asked.append((rows.start, rows.stop))
+        return self.rgb[rows]
+
+
+def test_a_picture_is_gone_through_once_in_rising_order():
+    rng = np.random.default_rng(8)
+    rgb, mask = rng.integers(0, 256, (1500, 2200, 3), dtype=np.uint8), rng.random((1500, 2200)) > 0.9
+    once = InStretches(rgb)
+    assert pictures_of(once, runs_from_mask(mask)) == pictures_of(rgb, runs_from_mask(mask))
+    assert [a for a, _ in once.asked] == sorted({a for a, _ in once.asked})
+    assert max(b - a for a, b in once.asked) < 200
 
 
 def test_the_same_pixels_give_the_same_bytes_and_stay_as_they_were():
     rgb, mask = RGB.copy(), MASK.copy()
-    first, second = pictures_of(rgb, mask), pictures_of(rgb, mask)
+    first, second = pictures_of(rgb, runs_from_mask(mask)), pictures_of(rgb, runs_from_mask(mask))
     assert first == second
     assert list(first) == ["thumbnail", "outline", "overlay"]
     assert (rgb == RGB).all()
-    assert (mask == MASK).all()

@@ -21,7 +21,7 @@ def folder(tmp_path):
 def text_of(folder):
     problems = Problems()
     experiment = read_experiment(folder, problems)
-    return understood_text(experiment, read_folder(folder, experiment, problems).tables)
+    return understood_text(experiment, read_folder(folder, experiment, problems).tables, problems)
 
 
 def test_step_arms_and_donors_are_named(folder):

@@ -20,7 +20,7 @@ def intervals_that_hold(seed: int) -> tuple[int, int]:
     from mgassay.effects.conclusions import conclusions_from_amounts
     from mgassay.problems import Problems
     from mgassay.readers.folder import read_experiment
-    from mgassay.readers.images.pictures import decode_image
+    from mgassay.readers.images.pictures import open_image
     from mgassay.readers.reading import read_folder
     from mgassay.simulate.folder import simulate_experiment
     from mgassay.simulate.truth import Truth, shares_from_truth
@@ -32,7 +32,7 @@ def intervals_that_hold(seed: int) -> tuple[int, int]:
             store.write_bytes(folder / name, content)
         experiment = read_experiment(folder, problems)
         held = read_folder(folder, experiment, problems).tables
-        measured = measure_experiment(experiment, held["image_files"], lambda f: decode_image(folder / f), problems)
+        measured = measure_experiment(experiment, held["image_files"], lambda f: open_image(folder / f), problems)
         held["images"] = images_from_measured([m.row for m in measured])
     amounts = tables_from_wells(experiment, held, problems)["amounts"]
     shares = conclusions_from_amounts(experiment, amounts, problems)[0]["shares"]

@@ -27,13 +27,18 @@ GROUND = (
     "flags.py",
     "problems.py",
     "catalogue",
+    "table.py",
     "tables.py",
     "experiment.py",
     "store.py",
     "cli",
 )
 ROOMS = {
-    "read": ("readers", "../../resources/kits"),
+    "read": (
+        "readers",
+        "../../resources/kits",
+        "../../resources/image_names",
+    ),
     "images": ("readers", "assays/images", "report/overlay.py"),
     "quantify": ("design.py", "assays"),
     "effects": ("design.py", "effects", "report"),

@@ -44,15 +44,21 @@ rule images:
         rules.read.output.image_files,
     output:
         images=f"{E}/tables/images.csv",
+        image_quality=f"{E}/tables/image_quality.csv",
+        image_wells=f"{E}/tables/image_wells.csv",
+        nodule_sizes=f"{E}/tables/nodule_sizes.csv",
+        stain_histograms=f"{E}/parts/stain_histograms.csv",
         problems=f"{E}/parts/problems/images/problems.csv",
         thumbnails=directory(f"{E}/parts/thumbnails"),
         overlays=directory(f"{E}/export/overlays"),
     log:
         f"{E}/logs/images.log",
+    threads: workflow.cores or 4
     shell:
         verb(
             "images",
-            "{FOLDER:q}/{wildcards.experiment:q} {RESULTS:q}/{wildcards.experiment:q} >{log:q} 2>&1",
+            "{FOLDER:q}/{wildcards.experiment:q} {RESULTS:q}/{wildcards.experiment:q} --threads {threads}"
+            " >{log:q} 2>&1",
         )
 
 

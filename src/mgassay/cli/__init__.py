@@ -23,9 +23,12 @@ for room in (bench, stages, overview):
 
 
 def one_thread() -> None:
-    """Keeps numpy to one thread: Snakemake runs processes side by side, and no number may depend on the cores."""
+    """Keeps numpy to one thread: Snakemake runs processes side by side, and no number may depend on the cores.
+
+    It sets these itself to the threads of a rule; those of `images` are processes.
+    """
     for pool in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(pool, "1")
+        os.environ[pool] = "1"
 
 
 def main() -> None:

@@ -52,7 +52,7 @@ def check(folder: Annotated[Path, typer.Argument(help="an experiment folder")]) 
         if not is_doubtful("conditions", problems):  # or arms would be missed that were grown
             check_arms(experiment, problems)
         problems = problems.confirmed({f.file: f.confirm for f in experiment.files})
-        typer.echo(understood_text(experiment, made))
+        typer.echo(understood_text(experiment, made, problems))
     print_problems(problems)
     typer.echo(f"{folder.resolve().name}: {counted(problems)}")
     if problems.count("error"):

@@ -1,5 +1,6 @@
 """One verb per stage of the workflow. Each writes all its tables, empty where the data did not allow more."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,8 @@ from mgassay.problems import Problems
 if TYPE_CHECKING:
     import pandas as pd
 
+    from mgassay.assays.images.alizarin import Counted
+    from mgassay.assays.images.picture import Picture
     from mgassay.experiment import Experiment
 
 Folder = Annotated[Path, typer.Argument(help="the experiment folder")]
@@ -18,7 +21,7 @@ Results = Annotated[Path, typer.Argument(help="the experiment's folder of result
 # What each stage writes: tables of the contract into tables/, the rest into parts/ for the stages that follow.
 STAGES = {
     "read": ("readings", "wells", "left_out", "chemistry", "qpcr_wells", "image_files", "measured", "amplification"),
-    "images": ("images",),
+    "images": ("images", "image_quality", "image_wells", "nodule_sizes", "stain_histograms"),
     "quantify": ("amounts", "curves", "standards", "plate_quality", "qpcr", "exclusions"),
     "effects": ("means", "effects", "shares", "genes", "checks"),
 }
@@ -45,23 +48,44 @@ def read(folder: Folder, results: Results) -> None:
     finish("read", results, experiment, done.tables if done else {}, problems)
 
 
-def images(folder: Folder, results: Results) -> None:
+def images(
+    folder: Folder,
+    results: Results,
+    threads: Annotated[int, typer.Option(help="how many processes measure images side by side", min=1)] = 1,
+) -> None:
     """Image files to stained area, with thumbnails and outlines of what was counted."""
     from mgassay import store, tables
-    from mgassay.assays.images.alizarin import images_from_measured, measure_experiment
-    from mgassay.readers.images.pictures import decode_image
-    from mgassay.report.overlay import pictures_of
+    from mgassay.assays.images.alizarin import measure_experiment
+    from mgassay.assays.images.histograms import histograms_from_measured
+    from mgassay.assays.images.image_tables import tables_from_measured
+    from mgassay.cli.workers import images_side_by_side
 
-    problems, rows = Problems(), []
+    problems, made = Problems(), {}
     experiment = stored_experiment(results)
     listed = store.read_table(results / "parts", tables.IMAGE_FILES)
     store.empty_folders(results / "parts" / "thumbnails", results / "export" / "overlays")
     if experiment:
-        for image in measure_experiment(experiment, listed, lambda file: decode_image(folder / file), problems):
-            store.write_pictures(results, image.row["file"], pictures_of(image.rgb, image.stained))
-            rows.append(image.row)
-            del image  # or two would be in memory while the next is decoded
-    finish("images", results, experiment, {"images": images_from_measured(rows)}, problems)
+        decode, keep = partial(opened, folder), partial(drawn, results)
+        with images_side_by_side(threads, len(listed)) as each:
+            measured = list(measure_experiment(experiment, listed, decode, problems, keep=keep, each=each))
+        made = tables_from_measured(experiment, measured, problems)
+        made["stain_histograms"] = histograms_from_measured(measured)
+    finish("images", results, experiment, made, problems)
+
+
+def opened(folder: Path, file: str) -> "Picture":
+    """The picture in an image file of an experiment folder."""
+    from mgassay.readers.images.pictures import open_image
+
+    return open_image(folder / file)
+
+
+def drawn(results: Path, image: "Counted") -> None:
+    """Writes what is kept of an image to look at."""
+    from mgassay import store
+    from mgassay.report.overlay import pictures_of
+
+    store.write_pictures(results, image.name, pictures_of(image.picture, image.runs))
 
 
 def quantify(results: Results) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 _LISTED_FILES = 5000  # enough to find the nearest name of a missing file
-PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
+PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".btf", ".svs", ".ndpi", ".czi", ".nd2", ".lif")
 _LEFT_BY_SYSTEMS = ("thumbs.db", "desktop.ini")
 
 

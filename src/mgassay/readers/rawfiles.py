@@ -22,6 +22,7 @@ from mgassay.readers.declared import (
     numbers_from_table,
     table_from_cells,
 )
+from mgassay.readers.images.names import reason_against_rule
 from mgassay.readers.kits import preset_from_kit
 from mgassay.readers.paths import (
     PICTURES,
@@ -180,15 +181,11 @@ def _check_plate_name(table: Declared, row: object, plate: str, problems: Proble
 
 
 def _pattern(table: Declared, row: object, pattern: str, problems: Problems) -> str:
-    """The pattern that finds wells in the names of images; "" (and a problem) for one that cannot."""
-    try:
-        usable = "well" in re.compile(pattern).groupindex
-        reason = "it has no group (?P<well>...)"
-    except re.error as error:
-        usable, reason = False, str(error)
-    if pattern and not usable:
+    """The pattern, or preset, that finds wells in the names of images; "" (and a problem) for one that cannot."""
+    reason = reason_against_rule(pattern) if pattern else ""
+    if reason:
         problems.add("MG053", **table.at(row, "pattern"), seen=pattern, reason=reason)
-    return pattern if usable else ""
+    return "" if reason else pattern
 
 
 def _confirmed(table: Declared, row: object, text: str, problems: Problems) -> tuple[str, ...]:

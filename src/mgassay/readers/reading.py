@@ -16,6 +16,7 @@ from mgassay.readers.mapping import wells_from_readings
 from mgassay.readers.measured import amounts_from_tables
 from mgassay.readers.registry import RawRead, read_raw_file
 from mgassay.readers.sheets import Content
+from mgassay.table import Table
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +57,7 @@ def reads_from_files(folder: Path, experiment: Experiment, problems: Problems) -
     return [read_raw_file(folder / f.file, asked_for(experiment, f), problems, opened) for f in files]
 
 
-def _stacked(state: tables.Table, frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+def _stacked(state: Table, frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Tables of one state below each other."""
     return state.frame(pd.concat([state.frame(), *(f for f in frames if len(f))]))
 

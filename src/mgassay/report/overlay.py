@@ -1,83 +1,89 @@
 """Pictures of what was counted: thumbnails, outlines to lay over them, and full-size overlays.
 
 The outline is a double line just outside what was counted, cyan within black, which stands out from pink, red and
-white alike and hides nothing that was counted. The same pixels give the same bytes.
+white alike and hides nothing that was counted. An image is gone through once, some rows at a time, so that a scan
+never stands in memory; the same pixels give the same bytes.
 """
 
 import io
+import math
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-_CYAN, _BLACK = (0, 255, 255), (0, 0, 0)
-_CLEAR, _INNER, _OUTER = 0, 1, 2
+from mgassay.assays.images.nodules import Runs
+from mgassay.assays.images.picture import Picture, Pixels
+from mgassay.report.outline import draw_line, line_image, stained_rows
+
+WIDTH = 360  # pixels of a thumbnail
+MOST_OVERLAY = 30_000_000  # pixels of an overlay, since a JPEG is made from a whole picture in memory
+_ROWS = 128
+_HALO = 2  # rows beyond a stretch of which the outline reaches into it
 
 
-def pictures_of(rgb: NDArray[np.uint8], stained: NDArray[np.bool_]) -> dict[str, bytes]:
-    """What is kept of a measured image to look at: `thumbnail` (JPEG), `outline` (PNG), `overlay` (JPEG)."""
+def pictures_of(picture: Picture, runs: Runs) -> dict[str, bytes]:
+    """What is kept of a measured image to look at: `thumbnail` (JPEG), `outline` (PNG), `overlay` (JPEG).
+
+    The thumbnail is made smaller by the smallest whole factor that brings it to 360 pixels' width; the outline has its
+    size, and a pixel of it belongs to what was counted where a quarter of it is stained. The overlay shows everything
+    that was counted, in the image's own size up to 30 megapixels, above that smaller by the smallest whole factor that
+    brings it below.
+    """
+    h, w = picture.shape[:2]
+    small, large = math.ceil(w / WIDTH), overlay_factor(h, w)
+    thumbnail, overlay = (Image.new("RGB", (-(-w // f), -(-h // f))) for f in (small, large))
+    share = Image.new("L", thumbnail.size)
+    for first, rows in _stretches(picture, math.lcm(small, large)):
+        stretch, (mask, above) = Image.fromarray(rows), _mask_around(runs, first, len(rows), h, _HALO * large)
+        thumbnail.paste(stretch.reduce(small), (0, first // small))
+        counted = mask[above : above + len(rows)].view(np.uint8) * np.uint8(255)
+        share.paste(Image.fromarray(counted).reduce(small), (0, first // small))
+        drawn = rows if large == 1 else np.asarray(stretch.reduce(large))
+        overlay.paste(_with_line(drawn, mask, above, large), (0, first // large))
     return {
-        "thumbnail": thumbnail_jpeg(rgb),
-        "outline": outline_png(stained),
-        "overlay": overlay_jpeg(rgb, stained),
+        "thumbnail": encoded(thumbnail, "JPEG", quality=82),
+        "outline": line_image(np.asarray(share) >= 64),
+        "overlay": encoded(overlay, "JPEG", quality=88),
     }
 
 
-def thumbnail_jpeg(rgb: NDArray[np.uint8], width: int = 360) -> bytes:
-    """An image (h, w, 3) at most `width` pixels wide, as JPEG; it is never enlarged."""
-    small = Image.fromarray(rgb)
-    factor = max(1, rgb.shape[1] // (2 * width))
-    small = small.reduce(factor).resize(_small_size(rgb.shape[:2], width), Image.Resampling.BOX)
-    return _encoded(small, "JPEG", quality=82)
+def overlay_factor(height: int, width: int) -> int:
+    """The smallest whole number that makes an image of this size an overlay of at most 30 megapixels."""
+    return math.ceil(math.sqrt(max(1.0, height * width / MOST_OVERLAY)))
 
 
-def outline_png(stained: NDArray[np.bool_], width: int = 360) -> bytes:
-    """The outline of a mask (h, w) on a transparent ground, as PNG of the size of that image's thumbnail.
-
-    A pixel of the thumbnail belongs to the mask where a quarter of it is stained; `overlay_jpeg` shows every nodule.
-    """
-    mask = Image.fromarray(stained.astype(np.uint8) * 255)
-    size = _small_size(stained.shape, width)
-    small = np.asarray(mask.resize(size, Image.Resampling.BOX)) >= 64
-    lines = Image.fromarray(_outline(small))
-    lines.putpalette([255, 255, 255, *_CYAN, *_BLACK])
-    return _encoded(lines, "PNG", transparency=_CLEAR, optimize=True)
+def _stretches(picture: Picture, multiple: int) -> Iterator[tuple[int, Pixels]]:
+    """First row and rows of every stretch of a picture; a stretch is a multiple of so many rows."""
+    step = multiple * math.ceil(_ROWS / multiple)
+    for first in range(0, picture.shape[0], step):
+        yield first, picture[first : first + step]
 
 
-def overlay_jpeg(rgb: NDArray[np.uint8], stained: NDArray[np.bool_]) -> bytes:
-    """The image at full size with the outline drawn into a copy of it, as JPEG."""
-    lines, picture = _outline(stained), rgb.copy()
-    picture[lines == _INNER] = _CYAN
-    picture[lines == _OUTER] = _BLACK
-    return _encoded(Image.fromarray(picture), "JPEG", quality=88)
+def _mask_around(runs: Runs, first: int, count: int, height: int, halo: int) -> tuple[NDArray[np.bool_], int]:
+    """What is stained in some rows and up to `halo` rows above and below; and how many of them lie above."""
+    top = max(0, first - halo)
+    return stained_rows(runs, top, min(height, first + count + halo)), first - top
 
 
-def _outline(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """0 where there is no line, 1 next to the mask, 2 next to that."""
-    inner = _grown(mask)
-    outer = _grown(inner)
-    return (outer & ~inner) * np.uint8(_OUTER) + (inner & ~mask) * np.uint8(_INNER)
+def _with_line(rows: Pixels, mask: NDArray[np.bool_], above: int, factor: int) -> Image.Image:
+    """Rows of an overlay with the outline drawn into a copy; `mask` is of the image's own size and reaches further."""
+    if factor > 1:
+        mask, above = _any_of_blocks(mask, factor), above // factor
+    drawn = rows.copy()
+    draw_line(drawn, mask, above)
+    return Image.fromarray(drawn)
 
 
-def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The mask and the eight neighbours of its pixels."""
-    wide = mask.copy()
-    wide[:, 1:] |= mask[:, :-1]
-    wide[:, :-1] |= mask[:, 1:]
-    grown = wide.copy()
-    grown[1:] |= wide[:-1]
-    grown[:-1] |= wide[1:]
-    return grown
+def _any_of_blocks(mask: NDArray[np.bool_], factor: int) -> NDArray[np.bool_]:
+    """Whether anything is stained in blocks of factor x factor pixels; blocks at the right and the end may be cut."""
+    by_row = np.logical_or.reduceat(mask, np.arange(0, mask.shape[0], factor), axis=0)
+    found: NDArray[np.bool_] = np.logical_or.reduceat(by_row, np.arange(0, mask.shape[1], factor), axis=1)
+    return found
 
 
-def _small_size(shape: tuple[int, ...], width: int) -> tuple[int, int]:
-    """Width and height of a thumbnail of an image (h, w)."""
-    h, w = shape[:2]
-    small = min(width, w)
-    return small, max(1, round(h * small / w))
-
-
-def _encoded(picture: Image.Image, kind: str, **options: object) -> bytes:
+def encoded(picture: Image.Image, kind: str, **options: object) -> bytes:
     """The bytes of a picture in an image format."""
     out = io.BytesIO()
     picture.save(out, kind, **options)

@@ -9,6 +9,7 @@ import pandas as pd
 from mgassay import tables
 from mgassay.effects import panels
 from mgassay.experiment import Experiment
+from mgassay.table import Table
 
 Row = Mapping[str, Any]
 
@@ -46,7 +47,7 @@ class Tables:
         return bool(row["mg_reference_mM"] == self.mg_reference_mM and row["mg_raised_mM"] == self.mg_raised_mM)
 
 
-STATES: Mapping[str, tables.Table] = {state.name: state for state in tables.RESULT_TABLES}
+STATES: Mapping[str, Table] = {state.name: state for state in tables.RESULT_TABLES}
 
 
 def tables_of(experiment: Experiment, by_name: Mapping[str, pd.DataFrame]) -> Tables:

@@ -6,19 +6,23 @@ import pandas as pd
 
 from mgassay.design import Arms, arms_of_blocks
 from mgassay.experiment import Experiment
+from mgassay.problems import Problems
+from mgassay.report.image_list import image_lines
 from mgassay.report.numbers import count, level
 
 
-def understood_text(experiment: Experiment, made: Mapping[str, pd.DataFrame]) -> str:
-    """Conditions, the step, blocks and arms, and the donors of each assay.
+def understood_text(experiment: Experiment, made: Mapping[str, pd.DataFrame], problems: Problems) -> str:
+    """Conditions, the step, blocks and arms, the donors of each assay, and which image shows which well.
 
-    `made` holds the tables of the reading stage by name: wells, qpcr_wells, image_files.
+    `made` holds the tables of the reading stage by name: wells, qpcr_wells, image_files; `problems` are its own.
     """
     contrast = experiment.settings.contrast
     step = f"{level(contrast.mg_reference_mM)} to {level(contrast.mg_raised_mM)} mM"
     all_arms = arms_of_blocks(experiment)
     head = f"{count(len(experiment.conditions), 'condition')}; the step asked for is Mg {step}."
-    return "\n".join([head, *(_block_line(arms) for arms in all_arms), _acellular_line(all_arms[0]), *_assays(made)])
+    arms_lines = [*(_block_line(arms) for arms in all_arms), _acellular_line(all_arms[0])]
+    images = image_lines(experiment, made["image_files"], problems)
+    return "\n".join([head, *arms_lines, *_assays(made), *images])
 
 
 def _block_line(arms: Arms) -> str:

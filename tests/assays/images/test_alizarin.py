@@ -19,7 +19,8 @@ from PIL import Image
 from scipy import ndimage
 
 from mgassay import tables
-from mgassay.assays.images.alizarin import images_from_measured, measure_experiment, measure_images
+from mgassay.assays.images.alizarin import measure_experiment, measure_plate
+from mgassay.assays.images.image_tables import tables_from_measured
 from mgassay.errors import UnreadableError
 from mgassay.experiment import AlizarinImageSettings, Experiment, RawFile, Settings
 from mgassay.problems import Problems
@@ -78,11 +79,11 @@ def plate(pictures, settings=None, *, negative=("control",), **columns):
     )
     problems = Problems()
     measured = list(
-        measure_images(
+        measure_plate(
             files, lambda f: pictures[int(f[:-4])][1], settings or AlizarinImageSettings(), problems, negative
         )
     )
-    return images_from_measured([m.row for m in measured]), problems, measured
+    return tables.IMAGES.frame(m.row for m in measured), problems, measured
 
 
 def codes(problems):
@@ -145,8 +146,8 @@ def test_a_measured_plate_is_the_same_twice_and_every_image_is_decoded_once_more
         return fields[file]
 
     for _ in range(2):
-        rows = [m.row for m in measure_images(files, decode, AlizarinImageSettings(), Problems(), ["control"])]
-        tables_made.append(images_from_measured(rows))
+        rows = [m.row for m in measure_plate(files, decode, AlizarinImageSettings(), Problems(), ["control"])]
+        tables_made.append(tables.IMAGES.frame(rows))
     assert asked == ["0.png", "0.png", "1.png"] * 2
     pd.testing.assert_frame_equal(*tables_made)
     pd.testing.assert_frame_equal(files, before)
@@ -166,10 +167,18 @@ def test_an_image_is_let_go_before_the_next_is_decoded():
     files = tables.IMAGE_FILES.frame(
         [{"file": f"{i}.png", "plate": "P", "well": f"A{i}", "role": "sample", "condition": "control"} for i in "123"]
     )
-    for image in measure_images(files, decode, AlizarinImageSettings(), Problems(), ["control"]):
-        assert image.stained.shape == SHAPE
-        del image
+    kept = []
+
+    def keep(image):
+        kept.append((image.name, image.picture.shape, int((image.runs.ends - image.runs.starts).sum())))
+        return len(kept)
+
+    settings, problems = AlizarinImageSettings(), Problems()
+    measured = list(measure_plate(files, decode, settings, problems, ["control"], keep=keep))
     assert len(alive) == 6
+    assert [m.kept for m in measured] == [1, 2, 3]
+    areas = [round(m.row["area_fraction"] * SHAPE[0] * SHAPE[1]) for m in measured]
+    assert kept == [(f"{i}.png", (*SHAPE, 3), a) for i, a in zip("123", areas, strict=True)]
 
 
 def test_without_controls_the_threshold_is_fixed_and_says_so():
@@ -178,10 +187,19 @@ def test_without_controls_the_threshold_is_fixed_and_says_so():
     assert codes(problems) == ["MG401"]
 
 
-def test_dark_controls_cannot_raise_the_threshold_above_its_cap():
-    images, problems, _ = plate([("control", field(1, 0.02)[0]), ("ca", field(2, 0.1)[0])])
-    assert images["threshold_od"].tolist() == [0.35, 0.35]
+def test_dark_specks_in_the_controls_do_not_set_the_threshold_but_say_so():
+    images, problems, _ = plate([("control", field(1, 0.02, sizes=(2, 5))[0]), ("ca", field(2, 0.1)[0])])
+    assert images["threshold_od"].tolist() == [0.15, 0.15]
     assert images["flag"].tolist() == ["contaminated_controls"] * 2
+    assert "MG402" in codes(problems)
+
+
+def test_dark_controls_cannot_raise_the_threshold_above_its_cap():
+    blank = field(1, 0, pink=0.0)[0]
+    layer = np.clip(np.rint(field(2, 0, pink=0.0)[0] * 10 ** (-0.5 * STAIN)), 0, 255).astype(np.uint8)
+    images, problems, _ = plate([("", blank), ("control", layer)], role=["blank", "sample"])
+    assert images["threshold_od"].tolist() == [0.35]
+    assert images["flag"].tolist() == ["contaminated_controls"]
     assert "MG402" in codes(problems)
 
 
@@ -240,7 +258,7 @@ def test_an_unreadable_negative_is_one_problem_and_no_row():
         raise UnreadableError("MG403", seen="A1")
 
     problems = Problems()
-    assert not list(measure_images(files, decode, AlizarinImageSettings(), problems, ["control"]))
+    assert not list(measure_plate(files, decode, AlizarinImageSettings(), problems, ["control"]))
     assert codes(problems) == ["MG403", "MG401"]
 
 
@@ -261,7 +279,8 @@ def test_a_blank_shows_the_white_that_a_confluent_layer_hides(named):
     white = [np.array(i["white"][0].split(";"), float) for i in (images, own)]
     layer_od = float(np.log10(white[0] / white[1]) @ STAIN)
     assert layer_od == pytest.approx(0.12, abs=0.02)
-    assert images["cell_fraction"][0] > 0.9 > own["cell_fraction"][0]
+    assert images["cell_fraction"][0] > 0.9
+    assert np.isnan(own["cell_fraction"][0])  # its white is the layer
 
 
 def test_a_blank_that_cannot_be_used_is_said_and_the_white_is_fitted():
@@ -310,8 +329,8 @@ def test_an_experiment_is_measured_by_plate_with_its_own_settings_and_judged_at_
     pictures["twoA2"] = pictures["oneA2"]
     problems = Problems()
     experiment = Experiment("e", settings, conditions, tuple(raws))
-    rows = [m.row for m in measure_experiment(experiment, files, pictures.__getitem__, problems)]
-    images = images_from_measured(rows)
+    measured = list(measure_experiment(experiment, files, pictures.__getitem__, problems))
+    images = tables_from_measured(experiment, measured, problems)["images"]
     assert images["threshold_od"].tolist() == [0.15, 0.15, 0.35, 0.35]
     assert images["flag"].tolist() == ["", "duplicate", "contaminated_controls", "contaminated_controls;duplicate"]
     assert codes(problems) == ["MG402", "MG406", "MG408"]

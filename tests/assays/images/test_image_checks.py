@@ -4,52 +4,123 @@ import pytest
 
 from mgassay import tables
 from mgassay.assays.images.image_checks import check_images, flag_images
+from mgassay.assays.images.plate_view import Pair
 from mgassay.problems import Problems
 
 
 def images(n=4, **columns):
     rows = [
-        {"file": f"{i}.png", "plate": "P", "well": f"A{i}", "condition": "ca", "area_fraction": 0.1, "focus": 0.9}
-        | {"clipped_fraction": 0.0}
+        {"file": f"{i}.png", "plate": "P", "well": f"A{i}", "condition": "ca", "area_fraction": 0.1}
         | {k: v[i] for k, v in columns.items()}
         for i in range(n)
     ]
     return tables.IMAGES.frame(rows)
 
 
-def found(table, digests=None, negative=("control",)):
+def quality(n=4, **columns):
+    even = dict.fromkeys(("illumination_od", "tilt_od", "drift_od", "annotation_fraction"), 0.0)
+    ends = {"clipped_low_fraction": 0.0, "clipped_high_fraction": 0.0}
+    rows = [
+        {"file": f"{i}.png", "plate": "P", "well": f"A{i}", "white_source": "own"}
+        | even
+        | ends
+        | {k: v[i] for k, v in columns.items()}
+        for i in range(n)
+    ]
+    return tables.IMAGE_QUALITY.frame(rows)
+
+
+def told(table, seen, pairs=(), negative=("control",)):
     problems = Problems()
-    digests = digests or [str(i) for i in range(len(table))]
-    flagged = flag_images(table, digests)
-    check_images(flagged, digests, negative, problems)
-    return flagged["flag"].tolist(), [(p.code, p.file, p.seen) for p in problems]
+    check_images(flag_images(table, seen), seen, list(pairs), negative, problems)
+    return [(p.code, p.file, p.seen) for p in problems]
 
 
 def test_good_images_have_nothing_to_say():
-    assert found(images()) == ([""] * 4, [])
+    assert told(images(), quality()) == []
+    assert told(tables.IMAGES.frame(), tables.IMAGE_QUALITY.frame()) == []
 
 
-def test_a_blurred_image_is_measured_by_its_plate():
-    flags, problems = found(images(focus=[0.9, 0.95, 0.9, 0.4]))
-    assert flags == ["", "", "", "out_of_focus"]
-    assert problems == [("MG410", "3.png", "0.44")]
+def test_flags_of_quality_are_added_and_the_given_tables_stay():
+    table, seen = images(flag=["uncalibrated", "", "clipped", ""]), quality(flag=["illumination", "", "duplicate", ""])
+    before = table.copy(), seen.copy()
+    flagged = flag_images(table, seen)
+    assert flagged["flag"].tolist() == ["uncalibrated;illumination", "", "clipped;duplicate", ""]
+    tables.IMAGES.check(flagged)
+    pd.testing.assert_frame_equal(table, before[0])
+    pd.testing.assert_frame_equal(seen, before[1])
 
 
-@pytest.mark.parametrize("focus", [[0.9, 0.4, np.nan, np.nan], [np.nan] * 4])
-def test_focus_is_not_judged_by_fewer_than_three(focus):
-    assert found(images(focus=focus)) == ([""] * 4, [])
+def test_a_blurred_image_is_told_with_its_plate():
+    seen = quality(focus_relative=[1.0, 1.0, 1.0, 0.444], flag=["", "", "", "out_of_focus"])
+    assert told(images(), seen) == [("MG410", "3.png", "0.44")]
 
 
-def test_plates_are_judged_apart():
-    flags, _ = found(images(6, plate=list("PPPQQQ"), focus=[0.9, 0.9, 0.9, 0.4, 0.4, 0.4]))
-    assert flags == [""] * 6
+@pytest.mark.parametrize(
+    ("low", "high", "found"),
+    [
+        (0.0, 0.123, [("MG409", "0.png", "12.3")]),
+        (0.123, 0.0, [("MG426", "0.png", "12.3")]),
+        (0.02, 0.03, [("MG409", "0.png", "3.0"), ("MG426", "0.png", "2.0")]),
+        (0.007, 0.006, [("MG426", "0.png", "0.7")]),
+    ],
+)
+def test_clipped_images_are_told_by_the_end_they_reach(low, high, found):
+    seen = quality(1, clipped_low_fraction=[low], clipped_high_fraction=[high])
+    assert told(images(1, flag=["clipped"]), seen) == found
+
+
+def test_colour_and_light_that_differ_from_the_plate_are_told():
+    seen = quality(
+        white_balance_od=[0.0, 0.08, 0.0, 0.0],
+        illumination_od=[0.0, 0.0, -0.2, 0.0],
+        tilt_od=[0.0, 0.0, 0.0, 0.07],
+        flag=["", "white_balance", "illumination", "illumination"],
+    )
+    assert told(images(), seen) == [
+        ("MG427", "1.png", "0.08"),
+        ("MG428", "2.png", "-0.20"),
+        ("MG428", "3.png", "+0.00"),
+    ]
+
+
+@pytest.mark.parametrize(("source", "effect"), [("own", "cancels"), ("blank", "counts")])
+def test_drift_is_told_once_per_plate_and_says_whether_it_counts(source, effect):
+    problems = Problems()
+    seen = quality(drift_od=[-0.08] * 4, white_source=[source] * 4)
+    check_images(images(), seen, [], (), problems)
+    (only,) = problems
+    assert (only.code, only.seen) == ("MG429", "-0.08")
+    assert effect in only.message
+
+
+def test_an_empty_field_is_told():
+    seen = quality(2, white_scatter_od=[0.00052, 0.007], flag=["empty_field", ""])
+    assert told(images(2), seen) == [("MG430", "0.png", "0.0005")]
+
+
+def test_drawings_are_told_once_per_plate():
+    seen = quality(annotation_fraction=[0.0, 0.012, 0.02, 0.0])
+    problems = Problems()
+    check_images(images(), seen, [], (), problems)
+    (only,) = problems
+    assert (only.code, only.seen) == ("MG431", "2")
+    assert "A1, A2" in only.message
+    assert "2.0 %" in only.message
 
 
 def test_the_same_picture_in_two_wells_is_an_error_and_in_one_well_a_warning():
-    table = images(4, well=["A1", "A2", "A3", "A3"])
-    flags, problems = found(table, ["x", "x", "y", "y"])
-    assert flags == ["duplicate"] * 4
-    assert [p[:2] for p in problems] == [("MG406", "0.png"), ("MG407", "2.png")]
+    table, seen = images(well=["A1", "A2", "A3", "A3"]), quality(well=["A1", "A2", "A3", "A3"])
+    pairs = [Pair(0, 1, 1.0), Pair(0, 2, 0.93), Pair(1, 3, 0.8), Pair(2, 3, 1.0)]
+    problems = Problems()
+    check_images(table, seen, pairs, (), problems)
+    assert [(p.code, p.file, p.severity) for p in problems] == [
+        ("MG406", "0.png", "error"),
+        ("MG432", "0.png", "error"),
+        ("MG432", "1.png", "error"),
+        ("MG407", "2.png", "warning"),
+    ]
+    assert told(table, seen, [Pair(2, 3, 0.9)]) == [("MG433", "2.png", "A3")]
 
 
 def test_stained_negative_wells_are_named_once_per_plate():
@@ -58,19 +129,12 @@ def test_stained_negative_wells_are_named_once_per_plate():
         well=["A1", "A1", "A2", "A3"],
         area_fraction=[0.001, 0.013, 0.004, 0.3],
     )
-    assert found(table)[1] == [("MG408", "", "A1 0.70 %")]
-    assert found(table, negative=())[1] == []
+    assert told(table, quality()) == [("MG408", "", "A1 0.70 %")]
+    assert told(table, quality(), negative=()) == []
 
 
-def test_clipped_images_are_told_and_keep_their_flag():
-    flags, problems = found(images(2, flag=["clipped", ""], clipped_fraction=[0.123, 0.0]))
-    assert flags == ["clipped", ""]
-    assert problems == [("MG409", "0.png", "12.3")]
-
-
-def test_no_images_are_no_problem_and_the_given_table_stays():
-    assert found(tables.IMAGES.frame()) == ([], [])
-    table = images(3, focus=[0.9, 0.9, 0.1])
-    before = table.copy()
-    flag_images(table, ["a", "a", "b"])
-    pd.testing.assert_frame_equal(table, before)
+def test_numbers_that_are_not_known_say_nothing():
+    unknown = dict.fromkeys(
+        ("illumination_od", "tilt_od", "drift_od", "white_balance_od", "focus_relative"), [np.nan] * 4
+    )
+    assert told(images(), quality(**unknown)) == []

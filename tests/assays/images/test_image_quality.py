@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from mgassay.assays.images.image_quality import clipped_fraction, focus_from_edges, pixel_digest, unsuitable
+from mgassay.assays.images.image_look import look_at
+from mgassay.assays.images.image_quality import focus_from_edges, sight_of, unsuitable
 from mgassay.assays.images.nodules import runs_from_mask
 
 
@@ -23,34 +24,76 @@ def squares(blur, noise=0.0, level=90):
     return np.repeat(np.rint(green.clip(0, 255)).astype(np.uint8)[..., None], 3, axis=2), mask
 
 
+def why(rgb):
+    return unsuitable(look_at(rgb))
+
+
 def test_colour_bright_pictures_are_suitable():
-    assert unsuitable(pink()) == ""
+    assert why(pink()) == ""
 
 
 def test_grey_pictures_are_not():
-    assert unsuitable(np.repeat(pink()[..., :1], 3, axis=2)) == "grey"
+    assert why(np.repeat(pink()[..., :1], 3, axis=2)) == "grey"
 
 
 def test_dark_pictures_are_not_even_with_bright_cells():
     dark = (pink() // 20).astype(np.uint8)
     dark[50:80, 50:80] = (20, 250, 20)
-    assert unsuitable(dark) == "dark"
+    assert why(dark) == "dark"
 
 
-def test_clipped_pixels_are_counted_once_whatever_the_number_of_channels():
-    rgb = np.full((80, 100, 3), 128, np.uint8)
-    rgb[8, :5] = 255
-    rgb[16, :3, 1] = 0
-    assert clipped_fraction(rgb) == pytest.approx(8 / 1000)  # ten rows are looked at
+def exposed(white, *, noise=2.0, nodules=0.2, seed=0):
+    """A field as a camera sees it whose empty parts would read `white` in green, were the scale not to end at 255."""
+    rng = np.random.default_rng(seed)
+    od = np.where(rng.random((40, 50)) < nodules, 0.8, 0.0).repeat(8, axis=0).repeat(8, axis=1)
+    light = white * np.array([1.0, 1.0, 0.9]) * 10 ** -(od[..., None] * np.array([0.38, 0.73, 0.57]))
+    return np.clip(np.rint(light + noise * rng.standard_normal(light.shape)), 0, 255).astype(np.uint8)
 
 
-def test_a_digest_knows_pixels_and_shape():
+@pytest.mark.parametrize(("white", "reason"), [(235, ""), (250, ""), (255, ""), (265, "clipped"), (400, "clipped")])
+@pytest.mark.parametrize("nodules", [0.05, 0.6])
+def test_a_white_beyond_the_scale_is_refused_and_one_at_its_end_is_not(white, reason, nodules):
+    # log10(255 / white) is the density lost: 0 at 255, 0.017 at 265, 0.2 at 400; half of a white of 255 reads 255
+    assert why(exposed(white, nodules=nodules)) == reason
+
+
+def test_dark_nodules_at_0_do_not_refuse_a_picture():
+    assert why(exposed(60.5, nodules=0.0)) == ""
+    thick = exposed(235)
+    thick[thick[..., 1] < 100] = (12, 0, 0)
+    assert look_at(thick).low > 0.15
+    assert why(thick) == ""
+
+
+def test_a_white_label_of_a_tenth_is_no_overexposure():
+    rgb = exposed(235)
+    rgb[:30] = 255
+    rgb[10:20, 40:60] = 0
+    assert look_at(rgb).high > 0.09
+    sight = sight_of(rgb)
+    assert unsuitable(sight.look) == ""
+    assert sight.look.high == 0
+    assert 30 / 320 < sight.annotation_fraction() < 40 / 320  # 30 rows and a margin
+
+
+def test_a_sight_without_drawing_is_the_picture_itself():
+    rgb = pink()
+    sight = sight_of(rgb)
+    assert sight.picture is rgb
+    assert (sight.pixels(), sight.annotation_fraction(), sight.boxes) == (40_000, 0.0, ())
+
+
+def test_a_digest_knows_pixels_and_shape_and_stays_that_of_the_file():
     rgb = pink()
     other = rgb.copy()
     other[0, 0, 0] ^= 1
-    digests = {pixel_digest(p) for p in (rgb, rgb.copy(), other, rgb.reshape(100, 400, 3), pink(seed=1))}
+    digests = {look_at(p).digest for p in (rgb, rgb.copy(), other, rgb.reshape(100, 400, 3), pink(seed=1))}
     assert len(digests) == 4
-    assert pixel_digest(rgb[:, ::-1]) == pixel_digest(np.ascontiguousarray(rgb[:, ::-1]))
+    assert look_at(rgb[:, ::-1]).digest == look_at(np.ascontiguousarray(rgb[:, ::-1])).digest
+    labelled = pink()
+    labelled[100:108, 20:120] = (255, 0, 0)
+    assert sight_of(labelled).look.digest == look_at(labelled).digest
+    assert sight_of(labelled).boxes
 
 
 def test_focus_of_a_step_is_one_and_falls_with_blur():
@@ -65,6 +108,21 @@ def test_focus_of_a_step_is_one_and_falls_with_blur():
 def test_focus_sees_neither_noise_nor_depth_of_stain(noise, level):
     rgb, mask = squares(1, noise, level)
     assert focus_from_edges(rgb, runs_from_mask(mask)) == pytest.approx(focus_from_edges(*_runs(squares(1))), abs=0.04)
+
+
+def test_focus_is_the_same_from_rows_a_stretch_at_a_time():
+    class Rows:
+        def __init__(self, rgb):
+            self.rgb, self.shape, self.asked = rgb, rgb.shape, []
+
+        def __getitem__(self, rows):
+            self.asked.append((rows.start, rows.stop))
+            return self.rgb[rows]
+
+    rgb, mask = squares(1)
+    rows = Rows(rgb)
+    assert focus_from_edges(rows, runs_from_mask(mask)) == focus_from_edges(rgb, runs_from_mask(mask))
+    assert rows.asked == [(0, 256), (256, 400)]
 
 
 def _runs(picture):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from scipy import ndimage
 
-from mgassay.assays.images.nodules import nodule_areas, runs_from_mask
+from mgassay.assays.images.nodules import in_large_nodules, joined_runs, nodule_areas, nodules_of_runs, runs_from_mask
 
 
 def areas_by_scipy(mask):
@@ -38,3 +38,28 @@ def test_nothing_stained_is_no_nodule():
 def test_runs_are_places_with_one_empty_place_between_rows():
     runs = runs_from_mask(np.array([[1, 1, 0], [0, 1, 1]], bool))
     assert (runs.starts.tolist(), runs.ends.tolist(), runs.row) == ([0, 5], [2, 7], 4)
+
+
+def test_stretches_of_an_image_join_to_its_runs():
+    mask = np.random.default_rng(2).random((300, 50)) < 0.4
+    whole = runs_from_mask(mask)
+    parts = []
+    for first in (0, 64, 128, 192, 256):
+        part = runs_from_mask(mask[first : first + 64])
+        parts.append(type(part)(part.starts + first * 51, part.ends + first * 51, part.row))
+    joined = joined_runs(parts, 50)
+    assert (joined.starts.tolist(), joined.ends.tolist(), joined.row) == (
+        whole.starts.tolist(),
+        whole.ends.tolist(),
+        whole.row,
+    )
+    none = joined_runs([], 7)
+    assert (len(none.starts), none.row) == (0, 8)
+
+
+def test_runs_know_their_nodule_and_whether_it_is_large():
+    mask = np.array([[1, 1, 0, 1], [0, 1, 0, 0], [0, 0, 0, 1]], bool)  # three of 3, 1 and 1 pixels
+    runs = runs_from_mask(mask)
+    assert nodules_of_runs(runs).tolist() == [0, 1, 0, 2]
+    assert in_large_nodules(runs, 3).tolist() == [True, False, True, False]
+    assert in_large_nodules(runs, 3.5).tolist() == [False] * 4

@@ -3,8 +3,15 @@
 import numpy as np
 import pytest
 
-from mgassay import tables
-from mgassay.assays.images.plate_scale import decode_suitable, plate_scale, white_of_image
+from mgassay.assays.images.flatfield import fit_white
+from mgassay.assays.images.plate_scale import (
+    decode_suitable,
+    negative_field,
+    scale_of_negatives,
+    threshold_of_wells,
+    white_of_image,
+)
+from mgassay.assays.images.stain import stain_tables
 from mgassay.errors import UnreadableError
 from mgassay.experiment import AlizarinImageSettings
 from mgassay.problems import Problems
@@ -21,23 +28,36 @@ def negative(stained_pixels, seed=0):
 
 
 def scale(pictures, wells, problems=None, **settings):
-    rows = [{"file": str(i), "plate": "P", "well": w, "condition": "control"} for i, w in enumerate(wells)]
-    return plate_scale(
-        "P",
-        "",
-        tables.IMAGE_FILES.frame(rows),
-        lambda f: pictures[int(f)],
-        AlizarinImageSettings(**settings),
-        Problems() if problems is None else problems,
-    )
+    problems, given = Problems() if problems is None else problems, AlizarinImageSettings(**settings)
+    lookup = stain_tables(given.vector, given.gate)
+    seen = [
+        negative_field(None, lookup, lambda f: pictures[int(f)], given, {"file": str(i), "well": w}, problems)
+        for i, w in enumerate(wells)
+    ]
+    return scale_of_negatives("P", None, [f for f in seen if f], lookup, given, problems)
+
+
+@pytest.mark.parametrize(
+    ("plain", "smooth", "expected"),
+    [
+        ([0.10, 0.12, 0.14], [0.1, 0.1, 0.1], 0.15),  # the floor
+        ([0.20, 0.20, 0.20], [0.2, 0.2, 0.2], 0.20),
+        # quartiles 0.225 and 0.275 are 0.05 apart, 0.0371 SD: 0.25 + 2 x 0.0371
+        ([0.20, 0.25, 0.30], [0.2, 0.2, 0.2], 0.3241),
+        ([2.00, 1.50, 0.15], [0.18, 0.18, 0.9], 0.18 + 2 * 0.015 / 1.349),  # specks: their smooth background
+        ([0.15, 0.90, 0.15], [0.1, 0.9, 0.1], 0.15),  # a well that is dark all over is no measure of the spread
+    ],
+)
+def test_the_threshold_by_hand(plain, smooth, expected):
+    found = threshold_of_wells(np.array(plain), np.array(smooth), floor_od=0.15, cap_od=0.35)
+    assert found == pytest.approx(expected, abs=1e-4)
 
 
 def test_fields_of_a_well_are_one_well():
     # one field of three has 0.6 % stain: 0.2 % of the well if they are one, and none in the median well if they are not
     pictures = [negative(60), negative(0, 1), negative(0, 2), negative(0, 3), negative(0, 4)]
-    assert scale(pictures, ["A1", "A1", "A1", "A2", "A3"]).threshold_od == 0.15
+    assert scale(pictures, ["A1", "A1", "A1", "A2", "A3", "A4", "A5"][:5]).threshold_od < 0.3
     assert scale(pictures[:3], ["A1"] * 3).threshold_od == pytest.approx(0.3, abs=0.02)
-    assert scale(pictures[:3], ["A1", "A2", "A3"]).threshold_od == 0.15
 
 
 def test_percentile_and_floor_are_the_labs_to_set():
@@ -58,14 +78,25 @@ def test_a_dimmer_lamp_is_not_stain_but_a_red_field_is():
     problems = Problems()
     plate = scale([negative(0)], ["A1"])
     settings = AlizarinImageSettings()
-    dim = np.rint(negative(0, 1) * 0.6).astype(np.uint8)
-    red = np.rint(negative(0, 1) * 10 ** (-0.5 * STAIN)).astype(np.uint8)
-    assert 10 ** white_of_image(dim, "dim", "A2", plate, settings, problems).level() == pytest.approx(
-        [144, 143, 142], abs=1
-    )
+    dim = fit_white(np.rint(negative(0, 1) * 0.6).astype(np.uint8), settings.vector)
+    red = fit_white(np.rint(negative(0, 1) * 10 ** (-0.5 * STAIN)).astype(np.uint8), settings.vector)
+    assert white_of_image(dim, "dim", "A2", plate, settings, problems) == (dim, "own")
+    assert 10 ** dim.level() == pytest.approx([144, 143, 142], abs=1)
     assert len(problems) == 0
-    assert white_of_image(red, "red", "A3", plate, settings, problems) is plate.negative
+    assert white_of_image(red, "red", "A3", plate, settings, problems) == (plate.negative, "negatives")
     assert [(p.code, p.file, p.place, p.seen) for p in problems] == [("MG411", "red", "A3", "0.50")]
+
+
+def test_a_redder_layer_is_its_own_white_where_the_controls_differ_as_much():
+    """Whites of controls hold 0, 0.1 and 0.2 OD more stain: SD by quartiles 0.0741, so 0.298 above 0.1 is allowed."""
+    plate = scale(
+        [np.rint(negative(0, i) * 10 ** (-0.1 * i * STAIN)).astype(np.uint8) for i in range(3)], ["A1", "A2", "A3"]
+    )
+    assert plate.white_spread_od == pytest.approx(0.0741, abs=0.004)
+    settings, problems = AlizarinImageSettings(), Problems()
+    for stain, source in ((0.37, "own"), (0.43, "negatives")):
+        own = fit_white(np.rint(negative(0, 9) * 10 ** (-stain * STAIN)).astype(np.uint8), settings.vector)
+        assert white_of_image(own, "f", "A4", plate, settings, problems)[1] == source
 
 
 def test_what_a_reader_says_of_an_image_is_passed_on():

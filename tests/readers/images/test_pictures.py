@@ -8,7 +8,7 @@ from PIL import Image
 from mgassay import tables
 from mgassay.experiment import Experiment, RawFile, Settings
 from mgassay.problems import Problems
-from mgassay.readers.images.pictures import decode_image, image_files, well_and_field
+from mgassay.readers.images.pictures import image_files, open_image
 
 RGB = np.random.default_rng(3).integers(0, 256, (6, 8, 3), dtype=np.uint8)
 LAYOUT = [
@@ -69,7 +69,7 @@ def test_images_meet_their_layout_sorted_by_file(read, problems, tmp_path):
         ["images/ARS1_A1_f2.png", "ARS1", "A1", "2", "sample", "control", "D1", "1"],
         ["images/ARS1_B03.jpg", "ARS1", "B3", "", "sample", "ca", "D1", "1"],
     ]
-    assert decode_image(tmp_path / listed["file"][0]).tolist() == RGB.tolist()
+    assert open_image(tmp_path / listed["file"][0])[:].tolist() == RGB.tolist()
 
 
 def test_the_pixel_size_is_the_rows_else_the_settings_else_unknown(read):
@@ -79,29 +79,16 @@ def test_the_pixel_size_is_the_rows_else_the_settings_else_unknown(read):
     assert both["pixel_size_um"].tolist() == [0.65] * 3
 
 
-@pytest.mark.parametrize(
-    ("name", "used", "expected"),
-    [
-        ("ARS1_B03.jpg", {"B3"}, ("B3", "", "")),
-        ("plate_C4_f2.png", {"C4", "F2"}, ("C4", "2", "")),
-        ("B3.jpg", {"B3"}, ("B3", "", "")),
-        ("x/y/B3 field 7.jpg", {"B3"}, ("B3", "", "")),
-        ("B3_07.tif", {"B3"}, ("B3", "7", "")),
-        ("donor4-b3-20x.jpg", {"B3"}, ("B3", "", "")),
-        ("P1_B03.jpg", {"B3"}, ("B3", "", "")),
-        ("ARS1-A1.jpg", {"A1"}, ("A1", "", "")),
-        ("ARS1A1.jpg", {"A1"}, ("", "", "")),
-        ("overview.jpg", {"A1"}, ("", "", "")),
-        ("D1_B3.jpg", {"D1", "B3"}, ("", "", "D1, B3")),
-        ("C9.jpg", {"A1"}, ("C9", "", "")),
-    ],
-)  # fmt: skip
-def test_the_well_in_a_name_is_found_or_nothing_is(name, used, expected):
-    assert well_and_field(name, "ARS1", used) == expected
+def test_the_files_own_pixel_size_counts_where_nothing_is_declared(read, problems):
+    def save(path):
+        tifffile.imwrite(path, RGB, photometric="rgb", resolution=(5000, 5000), resolutionunit="CENTIMETER")
 
-
-def test_the_plates_own_name_is_never_a_well():
-    assert well_and_field("A1_B3.jpg", "A1", {"A1", "B3"}) == ("B3", "", "")
+    images = {"images/ARS1_A1.tif": save, "images/ARS1_B3.tif": save}
+    assert read(["images/notes.txt"], images=images)["pixel_size_um"].tolist() == [2.0, 2.0]  # 1e4 / 5000 µm
+    assert found(problems) == [("MG291", "images", "images/ARS1_A1.tif, images/ARS1_B3.tif", "2")]
+    declared = read(["images/notes.txt"], images=images, settings={"pixel_size_um": 1.0})
+    assert declared["pixel_size_um"].tolist() == [1.0, 1.0]
+    assert [p.code for p in problems] == ["MG291", "MG292"]
 
 
 def test_the_labs_pattern_is_used_instead(read, problems):
@@ -137,8 +124,8 @@ def test_a_folder_without_images_is_named(read, problems):
 
 
 def test_a_microscopes_own_format_is_named(read, problems):
-    read([*GOOD, "images/ARS1_B3.czi"])
-    assert found(problems) == [("MG263", "images", "images/ARS1_B3.czi", ".czi")]
+    read([*GOOD, "images/ARS1_B3.vsi"])
+    assert found(problems) == [("MG263", "images", "images/ARS1_B3.vsi", ".vsi")]
 
 
 def test_links_out_of_the_folder_are_refused(read, problems, tmp_path, tmp_path_factory):
@@ -191,3 +178,24 @@ def test_a_link_in_a_circle_is_refused(read, problems, tmp_path):
     (tmp_path / "images" / "ARS1_B3.jpg").symlink_to(tmp_path / "images" / "ARS1_B3.jpg")
     read(["images/ARS1_A1.jpg"])
     assert found(problems) == [("MG041", "images", "images/ARS1_B3.jpg", "images/ARS1_B3.jpg")]
+
+
+def test_photographs_of_plates_need_no_well_in_their_names(read, problems):
+    listed = read(["images/overview.png"], settings={"wells": "find"})
+    assert listed[["file", "well", "region"]].values.tolist() == [
+        ["images/overview.png/A1", "A1", "find"],
+        ["images/overview.png/B3", "B3", "find"],
+    ]
+    assert [p.code for p in problems] == ["MG277"]
+
+
+def test_several_times_of_a_field_are_refused_and_their_wells_not_called_missing(read, problems):
+    names = ["images/VID1_A1_1_00d00h00m.tif", "images/VID1_A1_1_00d03h00m.tif", "images/VID1_B3_1_00d00h00m.tif"]
+    listed = read(names, pattern="incucyte")
+    assert listed["well"].tolist() == ["B3"]
+    assert [p.code for p in problems] == ["MG274"]
+
+
+def test_passed_over_images_do_not_hide_a_missing_well(read, problems):
+    read(["images/P_A01_s1_w1.tif", "images/P_A01_s1_w1_thumb.tif"], pattern="imagexpress")
+    assert [(p.code, p.place) for p in problems] == [("MG273", "images/P_A01_s1_w1_thumb.tif"), ("MG202", "B3")]

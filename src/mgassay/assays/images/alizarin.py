@@ -1,156 +1,233 @@
 """Alizarin images -> images.csv: each image is decoded, measured on its plate's scale, and let go."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mgassay import tables
+from mgassay.assays.images.cell_cover import Cover, cell_cover
 from mgassay.assays.images.flatfield import White
 from mgassay.assays.images.image_amounts import amounts_from_images, negative_conditions
-from mgassay.assays.images.image_checks import check_images, flag_images
-from mgassay.assays.images.image_quality import CLIPPED_FLAG, clipped_fraction, focus_from_edges, pixel_digest
-from mgassay.assays.images.nodules import Runs, nodule_areas, runs_from_mask
-from mgassay.assays.images.plate_scale import Decode, Pixels, PlateScale, decode_suitable, plate_scale, white_of_image
-from mgassay.assays.images.stain import GATE, Stained, stained_from_image
+from mgassay.assays.images.image_quality import CLIPPED_FLAG, Sight, focus_from_edges
+from mgassay.assays.images.image_score import ImageScore, score_of_image
+from mgassay.assays.images.nodules import Runs, nodule_areas
+from mgassay.assays.images.photo_wells import WellPicture, own_white
+from mgassay.assays.images.photographs import placed_wells, well_opener
+from mgassay.assays.images.picture import Picture
+from mgassay.assays.images.plate_scale import (
+    Decode,
+    PlateScale,
+    decode_suitable,
+    negative_field,
+    scale_of_negatives,
+    white_of_blank,
+    white_of_image,
+)
+from mgassay.assays.images.stain import Counts, Stained, stain_tables, stained_from_image
+from mgassay.assays.images.stain_colour import StainColour, stain_colour
 from mgassay.errors import ContractError
 from mgassay.experiment import AlizarinImageSettings, Experiment
 from mgassay.flags import join_flags
 from mgassay.problems import Problems
 
-__all__ = ["MeasuredImage", "amounts_from_images", "images_from_measured", "measure_experiment", "measure_images"]
+__all__ = ["MeasuredImage", "amounts_from_images", "measure_experiment", "measure_plate"]
+
+Each = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]  # like map: results in the order of the items
+Keep = Callable[["Counted"], object]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """An image in memory and what was counted in it, to draw it by; `name` is its file."""
+
+    name: str
+    picture: Picture
+    runs: Runs
 
 
 @dataclass(frozen=True)
 class MeasuredImage:
-    """One image: its row of images.csv and a `digest` of its pixels, the pixels (h, w, 3), what was counted (h, w)."""
+    """What stays of an image.
+
+    Its row of images.csv, its score, the areas of its nodules and of the field in the row's unit, the pixels of every
+    eighth row by stain OD (`Stained.histogram`), the colour of its stain, and what the caller kept of the image itself.
+    """
 
     row: dict[str, Any]
-    rgb: Pixels
-    stained: NDArray[np.bool_]
+    score: ImageScore
+    nodule_areas: NDArray[np.float64]
+    field_area: float
+    histogram: Counts
+    colour: StainColour
+    kept: object
 
 
 def measure_experiment(
-    experiment: Experiment, image_files: pd.DataFrame, decode: Decode, problems: Problems
+    experiment: Experiment,
+    image_files: pd.DataFrame,
+    decode: Decode,
+    problems: Problems,
+    *,
+    keep: Keep | None = None,
+    each: Each = map,
 ) -> Iterator[MeasuredImage]:
-    """Measures all images of an experiment one by one; judges them against their plates after the last.
+    """Measures all images of an experiment, plate by plate.
 
-    `image_files` are IMAGE_FILES, `decode` turns a name in them into pixels. A plate that stands in several rows of
-    files.csv is measured with the settings of the first. A caller who lets go of an image before asking for the next
-    never has two in memory.
+    `image_files` are IMAGE_FILES, `decode` turns a name in them into a picture. A plate that stands in several rows of
+    files.csv is measured with the settings of the first. An image is let go before the next is decoded; `keep` is given
+    each while it is there. `each` works through the images of a plate: `map`, or that of a pool of processes.
     """
-    negative, rows = negative_conditions(experiment), []
     declared = {f.plate: f for f in reversed(experiment.files_of("alizarin_image"))}
-    for plate, files in image_files.groupby("plate", sort=False):
+    placed = placed_wells(experiment, image_files, decode, problems)
+    decode = well_opener(experiment, placed, decode)
+    for plate, files in placed.groupby("plate", sort=False):
         settings = experiment.assay_settings(declared[str(plate)])
         if not isinstance(settings, AlizarinImageSettings):
             raise ContractError(f"{plate}: not the settings of Alizarin images")
-        for image in measure_images(files, decode, settings, problems, negative):
-            rows.append(image.row)
-            yield image
-            del image
-    check_images(images_from_measured(rows), [row["digest"] for row in rows], negative, problems)
+        yield from measure_plate(
+            files, decode, settings, problems, negative_conditions(experiment), keep=keep, each=each
+        )
 
 
-def images_from_measured(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """IMAGES from the rows of all measured images of an experiment, flagged where they do not fit their plate."""
-    rows = list(rows)
-    images = tables.IMAGES.frame({c: v for c, v in row.items() if c != "digest"} for row in rows)
-    return flag_images(images, [row["digest"] for row in rows])
-
-
-def measure_images(
-    image_files: pd.DataFrame,
+def measure_plate(
+    files: pd.DataFrame,
     decode: Decode,
     settings: AlizarinImageSettings,
     problems: Problems,
-    negative_conditions: Collection[str],
+    negatives: Collection[str],
+    *,
+    keep: Keep | None = None,
+    each: Each = map,
 ) -> Iterator[MeasuredImage]:
-    """Measures the images of IMAGE_FILES one by one, plate by plate; each is let go before the next is decoded.
+    """Measures the images of a plate (IMAGE_FILES, all of one plate) one by one.
 
-    Negative wells are decoded twice: once for the plate's threshold, once to be measured by it. Rows with the role
-    blank, empty or excluded are not measured. An image that cannot be read, is grey or is dark becomes a problem and
-    has no row. `images_from_measured` makes the table.
+    Images of the conditions `negatives` are decoded twice: once for the plate's threshold, once to be measured by it.
+    Rows with the role blank, empty or excluded are not measured. An image that cannot be read or measured becomes a
+    problem and gives nothing.
     """
-    if not _is_stain(settings.vector):
+    if not is_stain(settings):
         problems.add("MG412", seen=list(settings.vector))
         return
-    for plate, files in image_files.groupby("plate", sort=False):
-        wanted = files[~files["role"].isin(("blank", "empty", "excluded")) & (files["file"] != (settings.blank or ""))]
-        negatives = wanted[wanted["condition"].isin(tuple(negative_conditions))]
-        blank = settings.blank or next(iter(files.loc[files["role"] == "blank", "file"]), "")
-        scale = plate_scale(str(plate), blank, negatives, decode, settings, problems)
-        for file in wanted.to_dict("records"):
-            yield from _measured({str(k): v for k, v in file.items()}, scale, decode, settings, problems)
+    blank = settings.blank or next(iter(files.loc[files["role"] == "blank", "file"]), "")
+    blank = blank if settings.wells == "one" else ""  # a photograph's white is made when its wells are opened
+    wanted = files[~files["role"].isin(("blank", "empty", "excluded")) & (files["file"] != (settings.blank or ""))]
+    controls = wanted.loc[wanted["condition"].isin(tuple(negatives)), ["file", "well"]]
+    plate = str(files["plate"].iloc[0])
+    tables = stain_tables(settings.vector, settings.gate)
+    white = white_of_blank(plate, blank, decode, settings, problems) if blank else None
+    look_at = partial(_told, partial(negative_field, white, tables, decode, settings))
+    fields = list(_heard(each(look_at, controls.to_dict("records")), problems))
+    scale = scale_of_negatives(plate, white, fields, tables, settings, problems)
+    measure = partial(_told, partial(measured_image, scale, decode, settings, keep))
+    yield from _heard(each(measure, wanted.to_dict("records")), problems)
 
 
-def _measured(
-    file: dict[str, Any], scale: PlateScale, decode: Decode, settings: AlizarinImageSettings, problems: Problems
-) -> Iterator[MeasuredImage]:
-    """The measured image, or nothing where it was refused."""
-    rgb = decode_suitable(file["file"], file["well"], decode, problems)
-    if rgb is None:
-        return
-    white = white_of_image(rgb, file["file"], file["well"], scale, settings, problems)
-    stained = stained_from_image(rgb, white, scale.tables, scale.threshold_od)
-    runs = runs_from_mask(stained.mask)
+def measured_image(
+    scale: PlateScale,
+    decode: Decode,
+    settings: AlizarinImageSettings,
+    keep: Keep | None,
+    file: dict[str, Any],
+    problems: Problems,
+) -> MeasuredImage | None:
+    """The image of a row of IMAGE_FILES, measured; None where it was refused."""
+    sight = decode_suitable(file["file"], file["well"], decode, problems)
+    if sight is None:
+        return None
+    own = own_white(sight.original, sight.picture, settings.vector)
+    white, source = white_of_image(own, file["file"], file["well"], scale, settings, problems)
+    size = settings.pixel_size_um or file["pixel_size_um"]
+    unit_area = float(size) ** 2 if np.isfinite(size) else np.nan
+    if settings.min_area_um2 and np.isnan(unit_area):
+        problems.add("MG413", plate=file["plate"], seen=settings.min_area_um2)
+    stained = _counted(sight, white, scale, settings, unit_area)
+    areas = nodule_areas(stained.runs) * np.float64(1.0 if np.isnan(unit_area) else unit_area)
+    pixels = sight.pixels()
+    blank = (scale.blank.white, scale.blank.roughness) if scale.blank else None
+    cover = cell_cover(sight.look, own, blank, scale.tables.unit, stained.area / pixels)
+    if isinstance(sight.original, WellPicture):  # no cell can be seen in a photograph of a whole plate
+        cover = Cover(np.nan, np.nan)
     row = {
         **{c: file[c] for c in ("file", "plate", "well", "field", "condition", "donor", "rep")},
-        **_stain_columns(stained),
-        **_nodule_columns(runs, file, settings, problems),
-        **_quality_columns(rgb, runs, white, scale),
-        "digest": pixel_digest(rgb),
+        **_stain_columns(stained, pixels),
+        "nodules": len(areas),
+        "median_nodule_area": float(np.median(areas)) if len(areas) else np.nan,
+        "area_unit": "px" if np.isnan(unit_area) else "um2",
+        "cell_fraction": cover.cell_fraction,
+        **_quality_columns(sight, stained.runs, white, scale),
     }
-    yield MeasuredImage(row, rgb, stained.mask)
+    return MeasuredImage(
+        row,
+        score_of_image(sight, own, source, cover, row["area_fraction"]),
+        areas,
+        pixels * (1.0 if np.isnan(unit_area) else unit_area),
+        stained.histogram,
+        stain_colour(sight.look.grid, sight.look.shape, white, 2 * scale.threshold_od, scale.tables),
+        keep(Counted(file["file"], sight.original, stained.runs)) if keep else None,
+    )
 
 
-def _stain_columns(stained: Stained) -> dict[str, Any]:
+def is_stain(settings: AlizarinImageSettings) -> bool:
+    """Whether densities can be a red stain's: none negative, and green above red by what the hue gate asks."""
+    red, green, blue = settings.vector
+    finite = bool(np.isfinite(settings.vector).all())
+    return finite and min(red, green, blue) >= 0 and red < settings.gate * green
+
+
+def _counted(
+    sight: Sight, white: White, scale: PlateScale, settings: AlizarinImageSettings, unit_area: float
+) -> Stained:
+    """What is stained; where a least area is asked for and pixels have a size, in nodules of at least that area.
+
+    The areas at the threshold ± 20 % are then those of the nodules that are large enough at these thresholds.
+    """
+    found = partial(stained_from_image, sight.picture, white, scale.tables)
+    stained = found(scale.threshold_od)
+    if not settings.min_area_um2 or np.isnan(unit_area):
+        return stained
+    least = settings.min_area_um2 / unit_area
+    low, high = (found(f * scale.threshold_od).in_large_nodules(least).area for f in (1.2, 0.8))
+    return stained.in_large_nodules(least, low=low, high=high)
+
+
+def _stain_columns(stained: Stained, pixels: int) -> dict[str, Any]:
     """Area and OD columns; areas and integrated OD over all pixels of the field, mean OD over the stained ones."""
-    pixels = stained.mask.size
+    od_sum = float(stained.od.sum())
     return {
         "area_fraction": stained.area / pixels,
         "area_low": stained.low / pixels,
         "area_high": stained.high / pixels,
-        "integrated_od": stained.od_sum / pixels,
-        "mean_od": stained.od_sum / stained.area if stained.area else np.nan,
-        "cell_fraction": stained.cells / pixels,
+        "integrated_od": od_sum / pixels,
+        "mean_od": od_sum / stained.area if stained.area else np.nan,
     }
 
 
-def _nodule_columns(
-    runs: Runs, file: dict[str, Any], settings: AlizarinImageSettings, problems: Problems
-) -> dict[str, Any]:
-    """Count and median area of nodules not smaller than `min_area_um2`; the stained area itself is not filtered."""
-    size = settings.pixel_size_um or file["pixel_size_um"]
-    known = bool(np.isfinite(size))
-    if settings.min_area_um2 and not known:
-        problems.add("MG413", plate=file["plate"], seen=settings.min_area_um2)
-    areas = nodule_areas(runs) * (size**2 if known else 1.0)
-    kept = areas[areas >= settings.min_area_um2] if known else areas
-    return {
-        "nodules": len(kept),
-        "median_nodule_area": float(np.median(kept)) if len(kept) else np.nan,
-        "area_unit": "um2" if known else "px",
-    }
-
-
-def _quality_columns(rgb: Pixels, runs: Runs, white: White, scale: PlateScale) -> dict[str, Any]:
+def _quality_columns(sight: Sight, runs: Runs, white: White, scale: PlateScale) -> dict[str, Any]:
     """How the image was measured and how good it is."""
-    clipped = clipped_fraction(rgb)
+    clipped = sight.look.clipped
     return {
         "threshold_od": scale.threshold_od,
         "threshold_source": scale.source,
         "white": ";".join(f"{level:.1f}" for level in 10 ** white.level()),
-        "focus": focus_from_edges(rgb, runs),
+        "focus": focus_from_edges(sight.picture, runs),
         "clipped_fraction": clipped,
         "flag": join_flags(scale.flag, "clipped" if clipped > CLIPPED_FLAG else ""),
     }
 
 
-def _is_stain(vector: tuple[float, float, float]) -> bool:
-    """Whether densities can be a red stain's: none negative, and green above red by what the hue gate asks."""
-    red, green, blue = vector
-    return bool(np.isfinite(vector).all()) and min(red, green, blue) >= 0 and red < GATE * green
+def _told(work: Callable[[Any, Problems], Any], item: Any) -> tuple[Any, Problems]:
+    """The outcome of some work and the problems it told, so that another process can hand over both."""
+    problems = Problems()
+    return work(item, problems), problems
+
+
+def _heard(outcomes: Iterable[tuple[Any, Problems]], problems: Problems) -> Iterator[Any]:
+    """The outcomes there are, one by one; what they told is added to the problems."""
+    for outcome, told in outcomes:
+        problems.extend(told)
+        if outcome is not None:
+            yield outcome

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mgassay.assays.images.picture import Picture
+
 SAMPLES_PER_SIDE = 96  # pixels looked at per side; the fit has 6 parameters per channel
 TILES_PER_SIDE = 8
 _LOG10 = np.log10(np.maximum(np.arange(256), 1))  # a channel at 0 is read as 1, the least that 8 bits can tell
@@ -52,8 +54,8 @@ def unit_vector(vector: tuple[float, float, float]) -> NDArray[np.float64]:
     return unit
 
 
-def fit_white(rgb: NDArray[np.uint8], vector: tuple[float, float, float]) -> White:
-    """The white of an image (h, w, 3), fitted to its paler side on a grid of at most 96 x 96 pixels.
+def fit_white(picture: Picture, vector: tuple[float, float, float]) -> White:
+    """The white of an image, fitted to its paler side on a grid of at most 96 x 96 pixels.
 
     The start is a surface through the paler half of the 90th percentiles of 8 x 8 tiles, so that a corner darkened by
     vignetting counts as much as the centre. Then the pixels near the surface are fitted again and again, their scatter
@@ -62,10 +64,10 @@ def fit_white(rgb: NDArray[np.uint8], vector: tuple[float, float, float]) -> Whi
     points off on a 30 % image); tests/assays/images/test_flatfield.py.
     """
     unit = unit_vector(vector)
-    logs, terms, shape = _sample(rgb)
+    logs, terms, shape = _sample(picture)
     bright = unit @ logs
-    near = _white_pixels(bright, terms, _start(bright.reshape(shape), terms.reshape(6, *shape)))
-    coefficients = _least_squares(terms[:, near], logs[:, near])
+    near = white_pixels(bright, terms, _start(bright.reshape(shape), terms.reshape(6, *shape)))
+    coefficients = least_squares(terms[:, near], logs[:, near])
     scatter = bright[near] - unit @ coefficients @ terms[:, near]
     return White(coefficients, float(scatter.std()))
 
@@ -76,13 +78,13 @@ def surface_terms(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.
     return np.stack([np.ones_like(gx), gx, gy, gx * gx, gx * gy, gy * gy])
 
 
-def pixel_centres(count: int, first: int = 0, last: int | None = None) -> NDArray[np.float64]:
-    """Centres of pixels first to last of `count`, on the axis from -1 to 1."""
+def pixel_centres(count: float, first: int = 0, last: int | None = None) -> NDArray[np.float64]:
+    """Centres of pixels first to last of `count`, on the axis from -1 to 1; of groups of k pixels for count / k."""
     return (2 * np.arange(first, count if last is None else last) + 1) / count - 1
 
 
 def surface_rows(
-    coefficients: NDArray[np.float64], shape: tuple[int, int], first: int, out: NDArray[np.float32]
+    coefficients: NDArray[np.float64], shape: tuple[float, int], first: int, out: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """A quadratic surface on the rows of an image that `out` (rows, w) covers, from row `first` on; fills `out`."""
     x = pixel_centres(shape[1]).astype(np.float32)
@@ -114,12 +116,13 @@ def surface_bounds(coefficients: NDArray[np.float64]) -> tuple[float, float]:
     )
 
 
-def _sample(rgb: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64], tuple[int, int]]:
+def _sample(picture: Picture) -> tuple[NDArray[np.float64], NDArray[np.float64], tuple[int, int]]:
     """log10 grey levels of evenly spread pixels, (3, n), the surface's terms there, (6, n), and the grid's shape."""
-    rows, columns = (np.unique(np.linspace(0, n - 1, min(n, SAMPLES_PER_SIDE)).astype(int)) for n in rgb.shape[:2])
-    terms = surface_terms(pixel_centres(rgb.shape[1])[columns], pixel_centres(rgb.shape[0])[rows])
-    logs = _LOG10[rgb[np.ix_(rows, columns)].reshape(-1, 3).T]
-    return logs, terms, (len(rows), len(columns))
+    h, w = picture.shape[:2]
+    rows, columns = (np.unique(np.linspace(0, n - 1, min(n, SAMPLES_PER_SIDE)).astype(int)) for n in (h, w))
+    terms = surface_terms(pixel_centres(w)[columns], pixel_centres(h)[rows])
+    pixels = np.concatenate([picture[row : row + 1][0, columns] for row in rows.tolist()])
+    return _LOG10[pixels.T], terms, (len(rows), len(columns))
 
 
 def _start(bright: NDArray[np.float64], terms: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -134,15 +137,15 @@ def _start(bright: NDArray[np.float64], terms: NDArray[np.float64]) -> NDArray[n
     at = int(0.9 * by_tile.shape[1])
     pale = np.partition(by_tile, at, axis=1)[:, at]
     middles = terms[:, sides[0] // 2 :: sides[0], sides[1] // 2 :: sides[1]][:, : tiles[0], : tiles[1]].reshape(6, -1)
-    surface = _least_squares(middles, pale)
+    surface = least_squares(middles, pale)
     for _ in range(3):
         residual = pale - surface @ middles
         keep = residual >= np.median(residual)
-        surface = _least_squares(middles[:, keep], pale[keep])
+        surface = least_squares(middles[:, keep], pale[keep])
     return surface
 
 
-def _white_pixels(
+def white_pixels(
     bright: NDArray[np.float64], terms: NDArray[np.float64], surface: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
     """Which sampled pixels are white: within 2.5 SD of a surface refitted to them, SD from the paler side."""
@@ -158,11 +161,11 @@ def _white_pixels(
         near = now
         if settled:
             break
-        surface = _least_squares(terms[:, now], bright[now])
+        surface = least_squares(terms[:, now], bright[now])
     return near if near.any() else np.ones(len(bright), bool)
 
 
-def _least_squares(terms: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+def least_squares(terms: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Coefficients (..., 6) for values (..., n) by the normal equations: six terms between -1 and 1 are well scaled.
 
     Summed by einsum and not by BLAS, whose threads would let the last digit depend on the machine.

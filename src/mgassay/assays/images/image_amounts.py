@@ -19,6 +19,12 @@ def negative_conditions(experiment: Experiment) -> tuple[str, ...]:
     return tuple(table.loc[negative, "condition"])
 
 
+def acellular_conditions(experiment: Experiment) -> tuple[str, ...]:
+    """The conditions without living cells, whose fields may well be empty, in the lab's order."""
+    table = experiment.conditions
+    return tuple(table.loc[table["cells"] != "live", "condition"])
+
+
 def amounts_from_images(experiment: Experiment, images: pd.DataFrame) -> pd.DataFrame:
     """AMOUNTS from IMAGES: readouts `alizarin_area` (fraction of the field, unit 1) and `alizarin_od` (OD).
 

@@ -1,52 +1,77 @@
-"""What an image must be to be measured, and how good it is: bright-field colour, unclipped, in focus, not seen before.
+"""What an image must be to be measured, and how good it is: bright-field colour, a white that is known, in focus."""
 
-All of it is judged on a part of the pixels, evenly spread, so that it costs little beside the measurement.
-"""
-
-import hashlib
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mgassay.assays.images.annotations import Box, Covered, annotation_boxes
+from mgassay.assays.images.image_look import Look, look_at
 from mgassay.assays.images.nodules import Runs
+from mgassay.assays.images.photo_wells import WellPicture
+from mgassay.assays.images.picture import Picture
 
 CLIPPED_FLAG = 0.01  # fraction of pixels at the end of a channel above which an image is flagged
 _DARK = 60  # grey levels; bright-field backgrounds lie far above, fluorescence and unlit ones below
 _NEAR, _FAR = 2, 8  # pixels from a border
 _LEAST_BORDERS, _MOST_BORDERS = 30, 4000
+_STRETCH = 256  # rows that are read at a time
 _GREY = 2  # grey levels between channels that JPEG's own rounding leaves in a grey picture
+_OVEREXPOSED = 0.05  # fraction of pixels at 255 from which the white itself may lie there
+_PALE_LEVELS, _FLAT_END = 10, 0.9  # the palest grey levels of a channel, and how much of them may stand at 255
 
 
-def unsuitable(rgb: NDArray[np.uint8]) -> str:
-    """Why an image cannot hold Alizarin: `dark` (no bright background), `grey` (its channels are equal), or "".
+@dataclass(frozen=True)
+class Sight:
+    """An image ready to be measured: `picture` is read in place of `original`, with what is drawn into it covered."""
+
+    original: Picture
+    picture: Picture
+    look: Look
+    boxes: tuple[Box, ...]
+
+    def pixels(self) -> int:
+        """How many pixels the field has: all but the covered ones, and those around the well of a photograph."""
+        around = self.original.outside if isinstance(self.original, WellPicture) else 0
+        return self.look.shape[0] * self.look.shape[1] - around - sum(b.pixels() for b in self.boxes)
+
+    def annotation_fraction(self) -> float:
+        """Covered pixels over all."""
+        return sum(b.pixels() for b in self.boxes) / (self.look.shape[0] * self.look.shape[1])
+
+
+def sight_of(picture: Picture) -> Sight:
+    """Looks at a picture, covers what is drawn into it, and looks again where anything was.
+
+    The digest stays that of the pixels as they came.
+    """
+    look = look_at(picture)
+    boxes = () if isinstance(picture, WellPicture) else annotation_boxes(picture, look)
+    if not boxes:
+        return Sight(picture, picture, look, ())
+    covered = Covered(picture, boxes)
+    return Sight(picture, covered, replace(look_at(covered), digest=look.digest), boxes)
+
+
+def unsuitable(look: Look) -> str:
+    """Why an image cannot be measured: `dark`, `grey`, `clipped` (its white is not known), or "".
 
     Dark: 90 % of pixels have no channel above 60. Grey: 99.9 % have channels within 2 grey levels of each other.
-    Judged on a grid of some 128 x 128 pixels.
+    Clipped: 5 % or more of pixels have a channel at 255, and of that channel's pixels from 245 on nine in ten stand at
+    255. A white of 255 with any noise has as many pixels just below it; where none are below, how far above it the
+    white lies cannot be told, and every density is too low by that.
     """
-    down, across = (max(1, n // 128) for n in rgb.shape[:2])
-    red, green, blue = np.moveaxis(rgb[::down, ::across], 2, 0)
+    red, green, blue = np.moveaxis(look.grid, 2, 0)
     brightest = np.maximum(np.maximum(red, green), blue)
     spread = brightest - np.minimum(np.minimum(red, green), blue)
     if np.percentile(brightest, 90) < _DARK:
         return "dark"
-    return "grey" if np.percentile(spread, 99.9) <= _GREY else ""
+    if np.percentile(spread, 99.9) <= _GREY:
+        return "grey"
+    return "clipped" if _white_is_clipped(look) else ""
 
 
-def clipped_fraction(rgb: NDArray[np.uint8]) -> float:
-    """Fraction of pixels with any channel at 0 or 255, on every eighth row."""
-    rows = rgb[::8]
-    ends = np.subtract(rows, 1, dtype=np.uint8) >= 254  # 0 wraps round to 255
-    return float(np.mean(ends[..., 0] | ends[..., 1] | ends[..., 2]))
-
-
-def pixel_digest(rgb: NDArray[np.uint8]) -> str:
-    """A digest of the shape and of every eighth row: sensor noise makes it unlike for two exposures of one field."""
-    digest = hashlib.sha256(repr(rgb.shape).encode())
-    digest.update(np.ascontiguousarray(rgb[::8]).data)
-    return digest.hexdigest()
-
-
-def focus_from_edges(rgb: NDArray[np.uint8], runs: Runs) -> float:
+def focus_from_edges(picture: Picture, runs: Runs) -> float:
     """How steep the borders of what is stained are: 1 for a step, less the more they are blurred.
 
     Along rows, the mean step in green from 2 pixels outside a border to 2 inside, over the mean step from 8 outside to
@@ -62,13 +87,37 @@ def focus_from_edges(rgb: NDArray[np.uint8], runs: Runs) -> float:
     left, right = left[left % runs.row > _FAR], right[right % runs.row < w - 1 - _FAR]
     if len(left) + len(right) < _LEAST_BORDERS:
         return float("nan")
-    near, far = (_mean_step(rgb, runs.row, left, -k) + _mean_step(rgb, runs.row, right, k) for k in (_NEAR, _FAR))
+    near, far = _steps(picture, runs.row, left, right)
     return near / far if far > 0 else float("nan")
 
 
-def _mean_step(rgb: NDArray[np.uint8], row: int, borders: NDArray[np.int64], k: int) -> float:
-    """Sum over borders (the last stained pixels) of green |k| outside less green |k| inside; k < 0 looks left."""
-    some = borders[:: len(borders) // _MOST_BORDERS + 1]
-    y, x = np.divmod(some, row)
-    outside = rgb[y, x + k + (1 if k > 0 else -1), 1].astype(np.int64)
-    return float(np.sum(outside - rgb[y, x - k, 1]))
+def _white_is_clipped(look: Look) -> bool:
+    """Whether the white of any channel lies at 255 or above it, so that OD has no zero."""
+    if look.high < _OVEREXPOSED:
+        return False
+    at_end = np.count_nonzero(look.grid == 255, axis=(0, 1))
+    near_end = np.count_nonzero(look.grid >= 255 - _PALE_LEVELS, axis=(0, 1))
+    pixels = look.grid.shape[0] * look.grid.shape[1]
+    return bool(np.any((at_end >= _OVEREXPOSED * pixels) & (at_end >= _FLAT_END * near_end)))
+
+
+def _steps(picture: Picture, row: int, left: NDArray[np.int64], right: NDArray[np.int64]) -> tuple[float, float]:
+    """Sums over borders (the last stained pixels) of green outside less green inside, 2 and 8 pixels away."""
+    places = [_thinned(b) for b in (left, right)]
+    y, x = np.divmod(np.concatenate(places), row)
+    outwards = np.repeat([-1, 1], [len(p) for p in places])
+    stretch, sums = y // _STRETCH, np.zeros(2, np.int64)
+    for turn in np.unique(stretch).tolist():
+        first = turn * _STRETCH
+        here = np.flatnonzero(stretch == turn)
+        green = picture[first : min(first + _STRETCH, picture.shape[0])][..., 1]
+        down, across, way = y[here] - first, x[here], outwards[here]
+        for i, k in enumerate((_NEAR, _FAR)):
+            outside = green[down, across + way * (k + 1)].astype(np.int64)
+            sums[i] += np.sum(outside - green[down, across - way * k])
+    return float(sums[0]), float(sums[1])
+
+
+def _thinned(borders: NDArray[np.int64]) -> NDArray[np.int64]:
+    """At most some 4000 of the borders, evenly."""
+    return borders[:: len(borders) // _MOST_BORDERS + 1]

@@ -4,6 +4,7 @@ A mask is rows of runs (stretches of stained pixels); runs of neighbouring rows 
 nodule. The work grows with the number of runs, not of pixels, and no image of labels is ever held.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +28,7 @@ class Runs:
 def runs_from_mask(mask: NDArray[np.bool_]) -> Runs:
     """The runs of a mask (h, w)."""
     w = mask.shape[1]
-    padded = np.zeros((_ROWS, w + 2), bool)
+    padded = np.zeros((min(_ROWS, len(mask)), w + 2), bool)
     turns = [np.zeros(0, np.int64)]
     for first in range(0, len(mask), _ROWS):
         rows = padded[: len(mask) - first]
@@ -37,11 +38,23 @@ def runs_from_mask(mask: NDArray[np.bool_]) -> Runs:
     return Runs(places[0::2], places[1::2], w + 1)
 
 
+def joined_runs(parts: Sequence[Runs], width: int) -> Runs:
+    """The runs of stretches of rows of an image of this width, from top to bottom, as one."""
+    none = np.zeros(0, np.int64)
+    starts, ends = (np.concatenate([none, *(getattr(p, side) for p in parts)]) for side in ("starts", "ends"))
+    return Runs(starts, ends, width + 1)
+
+
 def nodule_areas(runs: Runs) -> NDArray[np.int64]:
     """Areas in pixels of the 8-connected parts of a mask, in the order of their first pixel.
 
     Equal to the sizes of `scipy.ndimage.label` with a 3 x 3 structure; a test holds it to that.
     """
+    return np.bincount(nodules_of_runs(runs), weights=runs.ends - runs.starts).astype(np.int64)
+
+
+def nodules_of_runs(runs: Runs) -> NDArray[np.int64]:
+    """The nodule to which each run belongs, numbered from 0 in the order of their first pixel."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -51,7 +64,14 @@ def nodule_areas(runs: Runs) -> NDArray[np.int64]:
     upper, lower = _touching(runs)
     graph = coo_array((np.ones(len(upper), bool), (upper, lower)), shape=(n, n))
     _, part = connected_components(graph, directed=False)
-    return np.bincount(part, weights=runs.ends - runs.starts).astype(np.int64)
+    nodules: NDArray[np.int64] = part.astype(np.int64)
+    return nodules
+
+
+def in_large_nodules(runs: Runs, least_pixels: float) -> NDArray[np.bool_]:
+    """Which runs belong to a nodule of at least this area in pixels."""
+    large: NDArray[np.bool_] = (nodule_areas(runs) >= least_pixels)[nodules_of_runs(runs)]
+    return large
 
 
 def _touching(runs: Runs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -1,141 +1,201 @@
 """The scale of a plate: its whites and its threshold, the same for all of its images.
 
-The threshold is the larger of the floor (0.15 OD) and the median over the plate's negative wells (living cells in
-control medium) of their 99.9th percentile of stain OD, grey debris left out. It is capped at 0.35 OD, since darker
-controls hold more than background. A plate without negatives gets 0.20 OD and the flag `uncalibrated`.
+The threshold is the larger of the floor (0.15 OD) and what the plate's negative wells (living cells in control medium)
+ask for: the median of their 99.9th percentiles of stain OD, grey debris left out, and twice the spread between them. A
+negative well above 0.35 OD holds more than a layer of cells, dark specks whose hue cannot be told: there the percentile
+is that of its smooth background. A plate without negatives gets 0.20 OD and the flag `uncalibrated`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from mgassay.assays.images.background import Blocks, background_percentile, blocks_from_chunks, blocks_of_chunk
+from mgassay.assays.images.cell_cover import roughness
 from mgassay.assays.images.flatfield import White, fit_white, unit_vector
-from mgassay.assays.images.image_quality import unsuitable
-from mgassay.assays.images.stain import StainTables, od_histogram, od_percentile, stain_tables
+from mgassay.assays.images.image_quality import Sight, sight_of, unsuitable
+from mgassay.assays.images.photo_wells import own_white
+from mgassay.assays.images.picture import Picture
+from mgassay.assays.images.stain import (
+    Counts,
+    StainTables,
+    added_to_histogram,
+    empty_histogram,
+    od_percentile,
+    stain_chunks,
+)
 from mgassay.errors import UnreadableError
 from mgassay.experiment import AlizarinImageSettings
 from mgassay.problems import Problems
 
 CAP_OD = 0.35
 UNCALIBRATED_OD = 0.20
-_REFUSED = {"grey": "MG403", "dark": "MG404"}
+_SPREADS = 2.0
+_IQR_OF_SD = 1.349  # how far the quartiles of normal values lie apart, in SD
+_REFUSED = {"grey": "MG403", "dark": "MG404", "clipped": "MG425"}
 
-Pixels = NDArray[np.uint8]
-Decode = Callable[[str], Pixels]
+Decode = Callable[[str], Picture]
+
+
+@dataclass(frozen=True)
+class Blank:
+    """What a plate's blank image tells: the white of an empty dish, and its `cell_cover.roughness`."""
+
+    white: White
+    roughness: float
 
 
 @dataclass(frozen=True)
 class PlateScale:
-    """What all images of a plate are measured with; `blank` is the white of its blank image.
+    """What all images of a plate are measured with; `blank` is that of its blank image.
 
-    `negative` is the median white of its negative wells, with which a field stained all over is told from a dim one.
+    `negative` is the median white of its negative wells, with which a field stained all over is told from a dim one;
+    `white_spread_od` is how much the stain in their whites differs.
     """
 
     tables: StainTables
     threshold_od: float
     source: str
     flag: str
-    blank: White | None
+    blank: Blank | None
     negative: White | None
+    white_spread_od: float = 0.0
 
 
-def plate_scale(
+@dataclass(frozen=True)
+class NegativeField:
+    """What a negative image tells: its well and white, its pixels by OD, its smooth background.
+
+    That is None where the image is too small for it.
+    """
+
+    well: str
+    white: White
+    histogram: Counts
+    blocks: Blocks | None
+
+
+def scale_of_negatives(
     plate: str,
-    blank_file: str,
-    negatives: pd.DataFrame,
-    decode: Decode,
+    blank: Blank | None,
+    fields: Sequence[NegativeField],
+    tables: StainTables,
     settings: AlizarinImageSettings,
     problems: Problems,
 ) -> PlateScale:
-    """The threshold and the whites of a plate, from its blank image and its negative wells (rows of IMAGE_FILES)."""
-    tables = stain_tables(settings.vector)
-    blank = _white_of_blank(plate, blank_file, decode, settings, problems) if blank_file else None
-    wells: dict[str, NDArray[np.int64]] = {}
-    whites = []
-    for file, well in zip(negatives["file"], negatives["well"], strict=True):
-        if (seen := _negative(file, well, blank, tables, decode, settings, problems)) is not None:
-            whites.append(seen[0])
-            wells[well] = wells.get(well, 0) + seen[1]
-    threshold, source, flag = _threshold(plate, [*wells.values()], settings, problems)
-    return PlateScale(tables, threshold, source, flag, blank, _median_white(whites) if whites else None)
+    """The scale of a plate once its negative images were looked at."""
+    if not fields:
+        fixed = max(UNCALIBRATED_OD, settings.floor_od)
+        problems.add("MG401", plate=plate, seen=f"{fixed:.2f}")
+        return PlateScale(tables, fixed, "fixed", "uncalibrated", blank, None)
+    white = _median_white([f.white for f in fields])
+    wells: dict[str, list[NegativeField]] = {}
+    for seen in fields:
+        wells.setdefault(seen.well, []).append(seen)
+    plain, smooth = np.transpose([_levels_of_well(held, settings.percentile) for held in wells.values()])
+    spread = _spread(np.array([_stain_between(white, f.white, settings.vector) for f in fields]))
+    cap = max(CAP_OD, settings.floor_od)
+    wanted = threshold_of_wells(plain, smooth, settings.floor_od, cap)
+    threshold, specks = min(wanted, cap), float(np.median(plain)) > cap
+    if specks or wanted > cap:
+        facts = {"cap": f"{cap:.2f}", "used": f"{threshold:.2f}"}
+        problems.add("MG402", plate=plate, seen=f"{max(float(np.median(plain)), wanted):.2f}", **facts)
+    flag = "contaminated_controls" if specks or wanted > cap else ""
+    return PlateScale(tables, threshold, "plate_controls", flag, blank, white, spread)
 
 
-def decode_suitable(file: str, well: str, decode: Decode, problems: Problems) -> Pixels | None:
-    """The pixels of an image that can be measured, else None and a problem (each problem is kept once)."""
+def threshold_of_wells(
+    plain: NDArray[np.float64], smooth: NDArray[np.float64], floor_od: float, cap_od: float
+) -> float:
+    """The threshold that the negative wells of a plate ask for, at least the floor; both (wells,) in OD.
+
+    `plain` are the percentiles of their pixels, `smooth` those of their smooth background, which take the place of
+    plain ones above the cap. Twice the spread between wells that are not above the cap even so is added to the
+    median: of wells whose layer took up dye unevenly, half hold more than the median one.
+    """
+    levels = np.maximum(np.where(plain > cap_od, np.minimum(plain, smooth), plain), floor_od)
+    sound = levels[levels <= cap_od]
+    return float(np.median(levels)) + _SPREADS * (_spread(sound) if len(sound) else 0.0)
+
+
+def decode_suitable(file: str, well: str, decode: Decode, problems: Problems) -> Sight | None:
+    """An image that can be measured, else None and a problem (each problem is kept once)."""
     try:
-        rgb = decode(file)
+        sight = sight_of(decode(file))
     except UnreadableError as e:
         problems.add(e.code, file=file, sheet=e.sheet, place=e.place or well, seen=e.seen, **e.facts)
         return None
-    if reason := unsuitable(rgb):
+    if reason := unsuitable(sight.look):
         problems.add(_REFUSED[reason], file=file, place=well, seen=well or "?")
         return None
-    return rgb
+    return sight
 
 
 def white_of_image(
-    rgb: Pixels, file: str, well: str, scale: PlateScale, settings: AlizarinImageSettings, problems: Problems
-) -> White:
-    """The white of an image: the blank's, else its own, else (where its own is stained) that of the negative wells."""
+    own: White, file: str, well: str, scale: PlateScale, settings: AlizarinImageSettings, problems: Problems
+) -> tuple[White, str]:
+    """The white of an image and its source: the plate's `blank`, else the image's `own`, else that of the `negatives`.
+
+    The last is taken where the image's own white is stained: a field without a pale place. Stained is what exceeds the
+    negatives' white by more than the floor and twice the spread of their own, since layers take up dye unevenly.
+    """
     if scale.blank:
-        return scale.blank
-    own = fit_white(rgb, settings.vector)
+        return scale.blank.white, "blank"
     if scale.negative is None:
-        return own
+        return own, "own"
     stain = _stain_between(scale.negative, own, settings.vector)
-    if stain <= settings.floor_od:
-        return own
+    if stain <= settings.floor_od + _SPREADS * scale.white_spread_od:
+        return own, "own"
     problems.add("MG411", file=file, place=well, seen=f"{stain:.2f}")
-    return scale.negative
+    return scale.negative, "negatives"
 
 
-def _threshold(
-    plate: str, histograms: list[NDArray[np.int64]], settings: AlizarinImageSettings, problems: Problems
-) -> tuple[float, str, str]:
-    """Threshold in OD, its source and flag, from one OD histogram per negative well."""
-    if not histograms:
-        fixed = max(UNCALIBRATED_OD, settings.floor_od)
-        problems.add("MG401", plate=plate, seen=f"{fixed:.2f}")
-        return fixed, "fixed", "uncalibrated"
-    background = float(np.median([od_percentile(h, settings.percentile) for h in histograms]))
-    cap = max(CAP_OD, settings.floor_od)
-    if background > cap:
-        problems.add("MG402", plate=plate, seen=f"{background:.2f}", cap=f"{cap:.2f}")
-        return cap, "plate_controls", "contaminated_controls"
-    return max(settings.floor_od, background), "plate_controls", ""
+def _levels_of_well(fields: Sequence[NegativeField], percentile: float) -> tuple[float, float]:
+    """The percentile of stain OD of a well's pixels, all its fields together, and that of their smooth background."""
+    plain = od_percentile(np.sum([f.histogram for f in fields], axis=0), percentile)
+    blocks = [f.blocks for f in fields if f.blocks is not None]
+    return plain, background_percentile(blocks, percentile) if blocks else plain
 
 
-def _negative(
-    file: str,
-    well: str,
-    blank: White | None,
+def _spread(values: NDArray[np.float64]) -> float:
+    """SD of values by their quartiles: a quarter of them may be anything."""
+    low, high = np.percentile(values, [25, 75])
+    return float(high - low) / _IQR_OF_SD
+
+
+def negative_field(
+    blank: Blank | None,
     tables: StainTables,
     decode: Decode,
     settings: AlizarinImageSettings,
+    file: Mapping[str, str],
     problems: Problems,
-) -> tuple[White, NDArray[np.int64]] | None:
-    """The white of a negative image and its OD histogram; None where it cannot be measured."""
-    rgb = decode_suitable(file, well, decode, problems)
-    if rgb is None:
+) -> NegativeField | None:
+    """What a negative image (a row of IMAGE_FILES) tells; None where it cannot be measured."""
+    sight = decode_suitable(file["file"], file["well"], decode, problems)
+    if sight is None:
         return None
-    white = blank or fit_white(rgb, settings.vector)
-    return white, od_histogram(rgb, white, tables, settings.floor_od)
+    white = blank.white if blank else own_white(sight.original, sight.picture, settings.vector)
+    histogram, blocks = empty_histogram(), []
+    for chunk in stain_chunks(sight.picture, white, tables):
+        added_to_histogram(histogram, chunk, white, tables, sight.picture.shape, settings.floor_od)
+        blocks.append(blocks_of_chunk(chunk))
+    return NegativeField(file["well"], white, histogram, blocks_from_chunks(blocks))
 
 
-def _white_of_blank(
+def white_of_blank(
     plate: str, file: str, decode: Decode, settings: AlizarinImageSettings, problems: Problems
-) -> White | None:
+) -> Blank | None:
     """The white of a plate's blank image; None and a problem where that cannot be read."""
     try:
-        rgb = decode(file)
+        sight = sight_of(decode(file))
     except UnreadableError as e:
         problems.add(e.code, file=file, sheet=e.sheet, place=e.place, seen=e.seen, **e.facts)
-        rgb = np.zeros((1, 1, 3), np.uint8)
-    if unsuitable(rgb) != "dark":  # an empty field may well be neutral grey
-        return fit_white(rgb, settings.vector)
+    else:
+        if unsuitable(sight.look) in ("", "grey"):  # an empty field may well be neutral grey
+            return Blank(fit_white(sight.picture, settings.vector), roughness(sight.look))
     problems.add("MG405", file=file, plate=plate, seen=file)
     return None
 

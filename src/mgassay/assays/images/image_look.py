@@ -1,0 +1,140 @@
+"""One look at an image, from its first row to its last: everything that its quality is judged by.
+
+A picture is read stretch by stretch and never held; what stays is a grid of pixels, the means of blocks of 16 x 16
+pixels, and where pixels have colours that light through a dish does not make. All of it comes from every eighth row
+(the colours from every second), evenly spread, so that it costs little beside the measurement.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgassay.assays.images.picture import Picture, Pixels
+
+BLOCK = 16  # pixels along the side of a block
+BLOCK_PIXELS = 32  # of a block are looked at: two of its rows, the first and the ninth
+BLOCK_MIDDLE = 4.5  # where the middle of these two lies, from the block's top
+LOW, HIGH = 60, 215  # a drawn colour has every channel below or above these, JPEG's ringing included
+DARK, PALE = 16, 250  # and black and white
+BLACK, WHITE, RED, OTHER = (
+    1,
+    2,
+    3,
+    4,
+)  # kinds of drawn colour; magenta, orange and yellow count as red, they too pass the gate
+_STRETCH = 256  # rows; a multiple of the block
+_THIN = 8
+_DIGEST = 32  # rows from one that the digest knows to the next; a divisor of the stretch
+_GRID = 128
+_SEED_ROWS, _SEED_COLUMNS = 2, 4
+_MOST_SEEDS = 0.15  # of the pixels looked at; above, a kind is no annotation but the picture itself
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen of an image of `shape` (h, w).
+
+    `grid` is every n // 128th pixel, uint8 (rows, columns, 3). `means` are the mean grey levels of blocks, (rows,
+    columns, 3), and `variance` that of green inside them, (rows, columns), grey levels squared. `low`, `high` and
+    `clipped` are fractions of pixels with a channel at 0, at 255, and at either. `seeds` (n, 3): row, column and kind
+    of pixels of drawn colours.
+    """
+
+    shape: tuple[int, int]
+    digest: str
+    grid: Pixels
+    means: NDArray[np.float32]
+    variance: NDArray[np.float32]
+    low: float
+    high: float
+    clipped: float
+    seeds: NDArray[np.int32]
+
+
+def look_at(picture: Picture) -> Look:
+    """Looks at an image once, rows in rising order, and keeps what its quality is judged by.
+
+    The digest is SHA-256 of the shape and of every 32nd row: sensor noise makes it unlike for two exposures of one
+    field.
+    """
+    h, w = picture.shape[:2]
+    down, across = max(1, h // _GRID), max(1, w // _GRID)
+    digest, ends = hashlib.sha256(repr((h, w, 3)).encode()), np.zeros(3, np.int64)
+    grid, blocks, seeds = [], [], [np.zeros((0, 3), np.int32)]
+    for first in range(0, h, _STRETCH):
+        rows = picture[first : first + _STRETCH]
+        thin = np.ascontiguousarray(rows[::_THIN])
+        digest.update(np.ascontiguousarray(thin[:: _DIGEST // _THIN]).data)
+        ends += _at_the_ends(thin)
+        grid.append(rows[-first % down :: down, ::across].copy())
+        blocks.append(_block_sums(thin))
+        seeds.append(_seeds(rows, first))
+    sums = np.concatenate(blocks)
+    means: NDArray[np.float32] = sums[..., :3] / np.float32(BLOCK_PIXELS)
+    total, squares = sums[..., 1].astype(np.float64), sums[..., 3].astype(np.float64)  # whole numbers: never below 0
+    variance = ((BLOCK_PIXELS * squares - total**2) / (BLOCK_PIXELS * (BLOCK_PIXELS - 1))).astype(np.float32)
+    low, high, either = ends / (-(-h // _THIN) * w)
+    found = _without_common(np.concatenate(seeds), h * w / (_SEED_ROWS * _SEED_COLUMNS))
+    return Look((h, w), digest.hexdigest(), np.concatenate(grid), means, variance, low, high, either, found)
+
+
+def drawn_colours(pixels: Pixels) -> NDArray[np.uint8]:
+    """The kind of drawn colour of pixels (..., 3): BLACK, WHITE, RED, OTHER, or 0.
+
+    Light through a dish stained red has no pixel with red at its brightest where green or blue is gone (the stain's OD
+    in red is half that in green and two thirds of that in blue), and none that is purely green, blue or cyan.
+    """
+    low, high = pixels <= LOW, pixels >= HIGH
+    pure = (low | high).all(axis=-1)
+    kinds = np.where(pure & low.any(axis=-1) & high.any(axis=-1), OTHER, 0).astype(np.uint8)
+    kinds[high[..., 0] & (low[..., 1] | low[..., 2])] = RED
+    kinds[(pixels <= DARK).all(axis=-1)] = BLACK
+    kinds[(pixels >= PALE).all(axis=-1)] = WHITE
+    return kinds
+
+
+def _at_the_ends(thin: Pixels) -> NDArray[np.int64]:
+    """How many pixels have a channel at 0, at 255, and at either."""
+    black, white = thin.min() == 0, thin.max() == 255
+    if not (black or white):
+        return np.zeros(3, np.int64)
+    no = np.zeros(thin.shape[:2], bool)
+    low = (thin == 0).any(axis=2) if black else no
+    high = (thin == 255).any(axis=2) if white else no
+    return np.array([np.count_nonzero(x) for x in (low, high, low | high)])
+
+
+def _block_sums(thin: Pixels) -> NDArray[np.float32]:
+    """Sums over blocks of R, G, B and of G squared, (block rows, block columns, 4); broken blocks are left out.
+
+    Sums of whole numbers below 2^24 are exact in single precision, in whatever order a matrix product takes them.
+    """
+    n, across = len(thin) * _THIN // BLOCK, thin.shape[1] // BLOCK
+    lines = thin[: 2 * n, : across * BLOCK].reshape(2 * n * across, BLOCK * 3).astype(np.float32)
+    channels = np.tile(np.eye(3, dtype=np.float32), (BLOCK, 1))
+    green = lines[:, 1::3]
+    sums = np.empty((2 * n * across, 4), np.float32)
+    np.matmul(lines, channels, out=sums[:, :3])
+    np.einsum("ij,ij->i", green, green, out=sums[:, 3])
+    blocks: NDArray[np.float32] = sums.reshape(n, 2, across, 4).sum(axis=1)
+    return blocks
+
+
+def _seeds(rows: Pixels, first: int) -> NDArray[np.int32]:
+    """Pixels of drawn colours among every second row and fourth column, (n, 3): row, column, kind."""
+    some = [np.ascontiguousarray(rows[::_SEED_ROWS, ::_SEED_COLUMNS, c]) for c in range(3)]
+    most, least = np.maximum.reduce(some), np.minimum.reduce(some)
+    suspect = ((least <= LOW) & ((most >= HIGH) | (most <= DARK))) | (least >= PALE)
+    places = np.flatnonzero(suspect)
+    kinds = drawn_colours(np.stack([c.ravel()[places] for c in some], axis=1))
+    y, x = np.divmod(places[kinds > 0], most.shape[1])
+    found = (y * _SEED_ROWS + first, x * _SEED_COLUMNS, kinds[kinds > 0])
+    return np.stack(found, axis=1).astype(np.int32)
+
+
+def _without_common(seeds: NDArray[np.int32], looked_at: float) -> NDArray[np.int32]:
+    """Seeds of the kinds that are rare enough to be drawn."""
+    common = [k for k in (BLACK, WHITE, RED, OTHER) if np.count_nonzero(seeds[:, 2] == k) > _MOST_SEEDS * looked_at]
+    return seeds[~np.isin(seeds[:, 2], common)]

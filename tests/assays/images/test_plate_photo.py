@@ -1,0 +1,110 @@
+"""Wells in photographs that were drawn with known centres, and pictures that are no such plate."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from mgassay.assays.images.plate_photo import find_wells, wells_from_points
+from mgassay.errors import UnreadableError
+
+
+def some_stained(rows, columns, seed=3):
+    return np.random.default_rng(seed).choice([0, 0.02, 0.2, 0.5, 1.0], (rows, columns))
+
+
+def misses(found, centres):
+    """How far the farthest centre lies beside its well, over the distance between wells."""
+    pitch = np.linalg.norm(centres[0, 1] - centres[0, 0])
+    return np.linalg.norm(found.centres - centres, axis=2).max() / pitch
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "radius", "tilt", "width"),
+    [(8, 12, 0.38, 2, 1300), (4, 6, 0.42, 2, 1100), (4, 6, 0.41, -4, 900), (2, 3, 0.45, 2, 800), (3, 4, 0.43, 0, 800),
+     (6, 8, 0.42, 3, 1200)],
+)  # fmt: skip
+def test_wells_are_found_within_two_percent_of_their_distance(photograph, rows, columns, radius, tilt, width):
+    stained = some_stained(rows, columns)
+    rgb, centres, r = photograph(rows, columns, stained, radius=radius, tilt=tilt, width=width)
+    found = find_wells(rgb, rows, columns)
+    assert misses(found, centres) < 0.02
+    assert 0.92 * r < found.radius < 1.02 * r  # the rim, or where the shadow of the wall begins
+    assert found.seen > 0.95
+    assert found.scatter < 0.01
+
+
+@pytest.mark.parametrize("change", ["noise", "blur", "far away", "all stained", "no light at the corners"])
+def test_wells_are_found_in_poor_photographs(photograph, change):
+    options = {"noise": {"noise": 12}, "far away": {"margin": 2.5, "width": 1700}}.get(change, {"width": 1200})
+    if change == "no light at the corners":
+        options["vignette"] = 0.8
+    stained = np.ones((8, 12)) if change == "all stained" else some_stained(8, 12)
+    rgb, centres, _ = photograph(8, 12, stained, **options)
+    if change == "blur":
+        rgb = np.asarray(Image.fromarray(rgb).filter(ImageFilter.GaussianBlur(4)))
+    assert misses(find_wells(rgb, 8, 12), centres) < 0.02
+
+
+@pytest.fixture(scope="module")
+def plates(photograph):
+    return {
+        96: photograph(8, 12, some_stained(8, 12), width=1100)[0],
+        24: photograph(4, 6, some_stained(4, 6), radius=0.42, width=900)[0],
+    }
+
+
+@pytest.mark.parametrize("plate", [(2, 3), (4, 6), (6, 8), (16, 24)])
+def test_a_plate_of_96_is_no_other(plates, plate):
+    with pytest.raises(UnreadableError, match="MG278"):
+        find_wells(plates[96], *plate)
+
+
+@pytest.mark.parametrize("plate", [(2, 3), (3, 4), (6, 8), (8, 12)])
+def test_a_plate_of_24_is_no_other(plates, plate):
+    with pytest.raises(UnreadableError, match="MG278"):
+        find_wells(plates[24], *plate)
+
+
+@pytest.mark.parametrize(
+    ("cut", "reason"),
+    [
+        (np.s_[:, 90:], "cut off"),
+        (np.s_[60:], "cut off"),
+        (np.s_[:60, :60], "only 60 pixels wide"),
+        (np.s_[:1, :1], "only 1 pixels wide"),
+    ],
+)  # fmt: skip
+def test_a_plate_that_is_cut_off_is_told(plates, cut, reason):
+    with pytest.raises(UnreadableError) as told:
+        find_wells(plates[96][cut], 8, 12)
+    assert reason in told.value.seen
+    assert told.value.facts == {"wells": "8×12"}
+
+
+@pytest.mark.parametrize("plate", [(2, 3), (4, 6), (8, 12)])
+def test_noise_and_flat_pictures_hold_no_plate(plate):
+    noise = np.random.default_rng(1).integers(0, 256, (400, 600, 3), dtype=np.uint8)
+    for picture in (noise, np.full((400, 600, 3), 200, np.uint8)):
+        with pytest.raises(UnreadableError, match="MG278"):
+            find_wells(picture, *plate)
+
+
+def test_the_same_picture_gives_the_same_wells(plates):
+    first, again = (find_wells(plates[24], 4, 6) for _ in range(2))
+    assert first.centres.tobytes() == again.centres.tobytes()
+
+
+def test_three_corners_place_all_wells():
+    wells = wells_from_points({(0, 0): (10, 20), (0, 2): (30, 22), (1, 0): (9, 30)}, 4, (2, 3))
+    assert wells.radius == 4
+    # A2 lies halfway between A1 and A3; row B is row A moved by B1 - A1 = (-1, 10)
+    assert wells.centres.tolist() == [
+        [pytest.approx([10, 20]), pytest.approx([20, 21]), pytest.approx([30, 22])],
+        [pytest.approx([9, 30]), pytest.approx([19, 31]), pytest.approx([29, 32])],
+    ]
+
+
+@pytest.mark.parametrize("points", [{(0, 0): (1, 1), (0, 1): (2, 1)}, {(0, 0): (1, 1), (0, 1): (2, 1), (0, 2): (3, 1)}])
+def test_wells_in_one_line_place_nothing(points):
+    with pytest.raises(ValueError, match="one line"):
+        wells_from_points(points, 4, (2, 3))
