@@ -131,8 +131,8 @@ def _curves_in_common(experiment: Experiment, tables: Tables) -> Iterator[str]:
     )
     if any(r["estimate"] > 0 for r in tables.rows("plate_quality", measure="sd_power")):
         yield (
-            "Where the replicates' SD grows with the level, a reading's variance has a constant part, one in proportion "
-            "to the net signal and one to its square (after Rocke 1995)."
+            "Where the replicates' SD grows with the level, a reading's variance has a constant part, one in "
+            "proportion to the net signal and one to its square (after Rocke 1995)."
         )
 
 
