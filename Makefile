@@ -2,6 +2,7 @@
 # make test     set up and run all tests but the slow tier
 # make check    format, lint, types, import layers
 # make test-all everything, the slow tier too
+# make stain    how far stained areas are from the truth (docs/stain_accuracy.md), some ten minutes
 # make bench    speed and memory as ratios of one run; writes bench.json
 # make vendors  set up allotropy, which reads further instruments, in an environment of its own
 # make lock     renew the hashed requirements (needs a package index)
@@ -11,7 +12,7 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 JOBS ?= 2
 
-.PHONY: install vendors demo test test-all check bench lock format clean
+.PHONY: install vendors demo test test-all check stain bench lock format clean
 .DELETE_ON_ERROR:
 
 install: $(RUNTIME)
@@ -59,6 +60,9 @@ format: $(DEV)
 	$(BIN)/ruff check --fix-only src tests bench
 	$(BIN)/ruff format src tests bench
 	$(BIN)/snakefmt Snakefile workflow
+
+stain: $(DEV)
+	$(BIN)/python -m bench.stain_accuracy
 
 bench: $(DEV)
 	$(BIN)/python -m bench

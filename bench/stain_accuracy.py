@@ -151,11 +151,16 @@ def together(errors: Sequence[Errors]) -> Errors:
     return Errors(np.vstack([e.samples for e in errors]), np.vstack([e.unseen for e in errors]))
 
 
+def signed(error: float) -> str:
+    """An error to two decimals with its sign; no zero has one."""
+    return f"{round(error, 2):+.2f}" if round(error, 2) else "0.00"
+
+
 def row(scene: Scene, found: dict[str, Errors]) -> str:
     """Our mean error at each fraction, mean sizes of errors of all methods, and what they see in negatives."""
     own = found["ours"]
-    cells = [f"{e:+.2f}" for e in own.samples.mean(axis=0)] + [f"**{own.mean:.2f}**"]
-    cells += [f"{found[m].mean:.1f}" for m in OTHERS] + [f"**{own.unseen.mean():.2f}**"]
+    cells = [signed(e) for e in own.samples.mean(axis=0)] + [f"**{own.mean:.2f}**"]
+    cells += [f"{found[m].mean:.1f}" for m in OTHERS] + [f"**{signed(own.unseen.mean())}**"]
     cells += [f"{found[m].unseen.mean():.1f}" for m in OTHERS]
     return f"| {scene.name} | " + " | ".join(cells) + " |"
 

@@ -77,12 +77,12 @@ IMAGE_QUALITY = table(
     "image_quality",
     text="file plate well field white_source digest fingerprint alike flag",
     number="white_balance_od illumination_od tilt_od drift_od focus_relative white_scatter_od annotation_fraction"
-    " clipped_low_fraction clipped_high_fraction likeness",
-    integer="width_px height_px",
+    " clipped_low_fraction clipped_high_fraction likeness stain_r stain_g stain_b",
+    integer="width_px height_px stain_pixels",
     truth="empty",
     order="file, plate, well, field, width_px, height_px, white_source, white_balance_od, illumination_od, tilt_od,"
-    "drift_od, focus_relative, white_scatter_od, empty, annotation_fraction, clipped_low_fraction,"
-    "clipped_high_fraction, digest, fingerprint, alike, likeness, flag",
+    "drift_od, focus_relative, white_scatter_od, stain_r, stain_g, stain_b, stain_pixels, empty, annotation_fraction,"
+    "clipped_low_fraction, clipped_high_fraction, digest, fingerprint, alike, likeness, flag",
 )
 IMAGE_WELLS = table(
     "image_wells",
@@ -102,6 +102,14 @@ QPCR = table(
     number="cq efficiency",
     integer="cycles",
     order="plate, well, sample, condition, donor, rep, target, role, cq, status, cycles, efficiency, flag",
+)
+# How genes and their assays behaved: beside the contract's qpcr.csv.
+QPCR_QUALITY = table(
+    "qpcr_quality",
+    text="plate gene measure subject unit flag",
+    number="estimate ci_low ci_high p",
+    integer="n",
+    order="plate, gene, measure, subject, estimate, unit, ci_low, ci_high, p, n, flag",
 )
 # qPCR wells once they are mapped; qpcr.csv adds the efficiency that the quantities were made with.
 QPCR_WELLS = table(
@@ -245,7 +253,19 @@ STAIN_HISTOGRAMS = table(
 
 _STATES = (READINGS, WELLS, AMOUNTS, MEANS, EFFECTS, SHARES)
 _OF_IMAGES = (IMAGES, IMAGE_QUALITY, IMAGE_WELLS, NODULE_SIZES)
-_BESIDE = (CURVES, STANDARDS, PLATE_QUALITY, *_OF_IMAGES, QPCR, GENES, CHECKS, CHEMISTRY, PROBLEMS, EXCLUSIONS)
+_BESIDE = (
+    CURVES,
+    STANDARDS,
+    PLATE_QUALITY,
+    *_OF_IMAGES,
+    QPCR,
+    QPCR_QUALITY,
+    GENES,
+    CHECKS,
+    CHEMISTRY,
+    PROBLEMS,
+    EXCLUSIONS,
+)
 RESULT_TABLES: tuple[Table, ...] = (*_STATES, *_BESIDE)
 BY_NAME: Mapping[str, Table] = {
     t.name: t for t in (*RESULT_TABLES, AMPLIFICATION, QPCR_WELLS, IMAGE_FILES, MEASURED, LEFT_OUT, STAIN_HISTOGRAMS)

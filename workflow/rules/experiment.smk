@@ -72,6 +72,7 @@ rule quantify:
         standards=f"{E}/tables/standards.csv",
         plate_quality=f"{E}/tables/plate_quality.csv",
         qpcr=f"{E}/tables/qpcr.csv",
+        qpcr_quality=f"{E}/tables/qpcr_quality.csv",
         exclusions=f"{E}/tables/exclusions.csv",
         problems=f"{E}/parts/problems/quantify/problems.csv",
     log:

@@ -22,7 +22,7 @@ Results = Annotated[Path, typer.Argument(help="the experiment's folder of result
 STAGES = {
     "read": ("readings", "wells", "left_out", "chemistry", "qpcr_wells", "image_files", "measured", "amplification"),
     "images": ("images", "image_quality", "image_wells", "nodule_sizes", "stain_histograms"),
-    "quantify": ("amounts", "curves", "standards", "plate_quality", "qpcr", "exclusions"),
+    "quantify": ("amounts", "curves", "standards", "plate_quality", "qpcr", "qpcr_quality", "exclusions"),
     "effects": ("means", "effects", "shares", "genes", "checks"),
 }
 

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mgassay import tables
 from mgassay.assays.images.alizarin import MeasuredImage
+from mgassay.assays.images.colour_checks import check_stain_colours
 from mgassay.assays.images.image_amounts import acellular_conditions, negative_conditions
 from mgassay.assays.images.image_checks import check_images, flag_images
 from mgassay.assays.images.plate_view import quality_from_scores
@@ -41,14 +42,25 @@ def tables_from_measured(
     """
     images = tables.IMAGES.frame(m.row for m in measured)
     quality, pairs = quality_from_scores(images, [m.score for m in measured], acellular_conditions(experiment))
+    quality = quality.assign(**_colours(measured))
     flagged = flag_images(images, quality)
     check_images(flagged, quality, pairs, negative_conditions(experiment), problems)
+    check_stain_colours(experiment, measured, negative_conditions(experiment), problems)
     nodules = [nodules_of_image(m.nodule_areas, m.field_area) for m in measured]
     return {
         "images": flagged,
         "image_quality": quality,
         "image_wells": wells_from_images(flagged, nodules),
         "nodule_sizes": sizes_from_images(flagged, nodules),
+    }
+
+
+def _colours(measured: Sequence[MeasuredImage]) -> dict[str, pd.Series]:
+    """The columns of the stain's colour, a row per image."""
+    channels = {f"stain_{c}": [m.colour.od[i] for m in measured] for i, c in enumerate("rgb")}
+    return {
+        **{name: pd.Series(values, dtype="float64") for name, values in channels.items()},
+        "stain_pixels": pd.Series([m.colour.pixels for m in measured], dtype="Int64"),
     }
 
 

@@ -1,0 +1,51 @@
+"""A plate that was measured by another stain's vector says so; plates without stain have nothing to say."""
+
+import numpy as np
+import pytest
+
+from mgassay import tables
+from mgassay.assays.images.alizarin import measure_experiment
+from mgassay.assays.images.image_tables import tables_from_measured
+from mgassay.experiment import Experiment, RawFile, Settings
+from mgassay.problems import Problems
+
+ALIZARIN, BROWN = (0.38, 0.73, 0.57), (0.40, 0.58, 0.72)
+ROWS = [("control", "live", "control"), ("calcifying", "live", "ca")]
+
+
+def told(stain, **settings):
+    """Problems and image_quality of a plate with a negative well and one that is stained along a vector."""
+    unit = np.array(stain) / np.linalg.norm(stain)
+    blank = ((240, 236, 230) + np.random.default_rng(1).integers(0, 2, (160, 200, 1))).astype(np.uint8)
+    red = blank.copy()
+    red[40:100, 40:160] = np.rint((240, 236, 230) * 10 ** (-0.8 * unit))
+    conditions = tables.CONDITIONS.frame([{"medium": m, "cells": c, "condition": name} for m, c, name in ROWS])
+    given = Settings.model_validate({"contrast": {"mg_reference_mM": 0.8, "mg_raised_mM": 2.0}})
+    raw = RawFile(file="images", assay="alizarin_image", plate="P", overrides=settings)
+    experiment, problems = Experiment("e", given, conditions, (raw,)), Problems()
+    files = tables.IMAGE_FILES.frame(
+        {"file": c, "plate": "P", "well": w, "role": "sample", "condition": c}
+        for c, w in (("control", "A1"), ("ca", "A2"))
+    )
+    measured = list(measure_experiment(experiment, files, {"control": blank, "ca": red}.__getitem__, problems))
+    return problems, tables_from_measured(experiment, measured, problems)["image_quality"]
+
+
+def test_the_right_stain_is_reported_and_nothing_is_said():
+    problems, quality = told(ALIZARIN)
+    assert [p.code for p in problems] == []
+    assert np.isnan(quality.loc[0, "stain_r"])
+    assert quality["stain_pixels"].tolist() == [0, 60 * 120]
+    od = quality.loc[1, ["stain_r", "stain_g", "stain_b"]].to_numpy(float)
+    # 0.8 OD along the vector at length 1, looked at in 8-bit colours
+    assert od == pytest.approx(0.8 * np.array(ALIZARIN) / np.linalg.norm(ALIZARIN), abs=0.01)
+
+
+def test_another_colour_is_a_warning_until_the_vector_is_the_labs():
+    (said,), _ = told(BROWN)
+    # cos = (.38 x .40 + .73 x .58 + .57 x .72) / (1.0010 x 1.0075) = 0.977: 12 degrees
+    assert (said.code, said.severity) == ("MG414", "warning")
+    assert "12°" in said.message
+    unit = np.array(BROWN) / np.linalg.norm(BROWN)
+    assert [float(v) for v in said.seen.split(",")] == pytest.approx(unit, abs=0.01)
+    assert [p.code for p in told(BROWN, vector=BROWN)[0]] == []
