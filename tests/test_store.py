@@ -129,6 +129,12 @@ def test_json_is_sorted_and_plain(tmp_path):
     assert store.read_json(tmp_path / "a.json") == {"a": "Mg²⁺", "b": [1, None]}
 
 
+def test_the_name_of_a_file_that_is_no_text_comes_back_from_json(tmp_path):
+    name = b"m\xfcller.png".decode(errors="surrogateescape")  # as Linux gives what an old Windows named
+    store.write_json(tmp_path / "a.json", {name: 1})
+    assert store.read_json(tmp_path / "a.json") == {name: 1}
+
+
 def test_json_does_not_take_nan(tmp_path):
     with pytest.raises(ValueError, match="JSON"):
         store.write_json(tmp_path / "a.json", {"a": math.nan})
@@ -219,3 +225,37 @@ def test_writing_an_experiment_twice_gives_the_same_bytes(declared, tmp_path):
     store.write_experiment(tmp_path / "a.json", declared)
     store.write_experiment(tmp_path / "b.json", store.read_experiment(tmp_path / "a.json"))
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+
+
+def test_pictures_are_found_by_their_image_where_they_were_written(tmp_path):
+    made = {"thumbnail": b"t", "outline": b"o", "overlay": b"v"}
+    store.write_pictures(tmp_path, "photos/a b.jpg/B3", made)
+    files = ["photos/a b.jpg/B3", "photos/a b.jpg/B4"]
+    assert store.read_pictures(tmp_path / "parts" / "thumbnails", files, ".png") == {files[0]: b"o"}
+    ((file, address),) = store.overlay_addresses(tmp_path, files).items()
+    assert file == files[0]
+    assert (tmp_path / address).read_bytes() == b"v"
+    assert address.startswith("export/overlays/")
+    assert not set(address) & set(" ?#%\"'")
+
+
+def test_a_report_gets_the_stain_histograms_of_its_plates(tmp_path):
+    for state in tables.BY_NAME.values():
+        place = "tables" if state in tables.RESULT_TABLES else "parts"
+        store.write_table(tmp_path / place, state, state.frame())
+    counted = tables.STAIN_HISTOGRAMS.frame([{"plate": "P1", "condition": "ca", "od_from": 0.0, "pixels": 7}])
+    store.write_table(tmp_path / "parts", tables.STAIN_HISTOGRAMS, counted)
+    for name in ("verdict", "parts/inputs", "parts/experiment", "parts/reading"):
+        store.write_json(tmp_path / f"{name}.json", {})
+    pd.testing.assert_frame_equal(store.read_results(tmp_path)["tables"]["stain_histograms"], counted)
+
+
+def test_exports_of_an_earlier_run_are_removed_and_others_are_left(tmp_path):
+    export = tmp_path / "export"
+    store.write_exports(tmp_path, {"a.rdml": b"1", "a_q1_rdes.tsv": b"2", "a_miqe.csv": b"3"})
+    for other in ("a.xlsx", "methods.txt", "overlays/x.jpg"):
+        store.write_bytes(export / other, b"kept")
+    store.write_exports(tmp_path, {"a.rdml": b"4"})
+    assert sorted(p.relative_to(export).as_posix() for p in export.rglob("*") if p.is_file()) == [
+        "a.rdml", "a.xlsx", "methods.txt", "overlays/x.jpg"]  # fmt: skip
+    assert (export / "a.rdml").read_bytes() == b"4"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 PLATE_ASSAYS = ("calcium", "protein", "alizarin_extract", "alp", "mg_intracellular", "t50", "viability")
 ASSAYS = (*PLATE_ASSAYS, "alizarin_image", "qpcr")
@@ -145,13 +145,36 @@ class ViabilitySettings(AssaySettings):
 
 
 class QpcrSettings(AssaySettings):
-    """[assays.qpcr]."""
+    """[assays.qpcr].
+
+    `efficiency` is the factor per cycle (1.95) and `efficiency_se` its standard error, a number or a table by gene.
+    `efficiency_from`: whether a gene with neither of these nor a dilution series takes that of its amplification
+    curves. `calibrator`: the sample, or samples, that stand on every plate. The limits of controls are in percent of
+    the samples' mean quantity.
+    `small_rna`: further genes that are small RNAs, where no panel lists them. `reference_max_m` and
+    `reference_max_fold`: geNorm's M (log2) of the reference genes, and how far one may move under a treatment, beyond
+    which it is told. `osteogenic_score`: the genes of the score, where not the panel's.
+    """
 
     reference_genes: tuple[str, ...] = ()
+    small_rna: tuple[str, ...] = ()
+    reference_max_m: float = Field(default=0.5, gt=0)
+    reference_max_fold: float = Field(default=1.5, gt=1)
+    osteogenic_score: tuple[str, ...] = ()
     efficiency: float | dict[str, float] | None = None
+    efficiency_se: float | dict[str, float] | None = None
+    efficiency_from: Literal["series", "series_then_curves"] = "series"
     cycles: int | None = Field(default=None, gt=0)
-    ntc_max_percent: float = 1.0
-    calibrator: str | None = None
+    ntc_max_percent: float = Field(default=1.0, ge=0)
+    nrt_max_percent: float = Field(default=1.0, ge=0)
+    calibrator: tuple[str, ...] = ()
+    outliers: Literal["flag", "remove"] = "flag"
+
+    @field_validator("calibrator", mode="before")
+    @classmethod
+    def _one_or_several(cls, given: object) -> object:
+        """A single name is a list of one; JSON's lists are tuples here."""
+        return (given,) if isinstance(given, str) else tuple(given) if isinstance(given, list) else given
 
 
 class AlizarinImageSettings(AssaySettings):

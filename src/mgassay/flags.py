@@ -23,6 +23,7 @@ FLAGS = (
     "grey",
     "duplicate",
     "undetermined",  # Cq not reached
+    "censored",  # non-detects entered by their likelihood
     "assumed_cycles",  # the export does not say how many cycles were run
     "assumed_efficiency",  # 2 per cycle, not measured
     "outlier",  # a technical well that does not agree with the others of its kind

@@ -24,6 +24,7 @@ from mgassay.experiment import Experiment, RawFile, Settings
 from mgassay.problems import Problem, Problems
 from mgassay.table import Table
 
+EXPORTS = ("*.rdml", "*_rdes.tsv", "*_miqe.csv")  # what `write_exports` looks after
 _TRUTH = {True: "true", False: "false"}
 
 
@@ -36,8 +37,11 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes UTF-8 text with the line ends it has, whole or not at all."""
-    write_bytes(path, text.encode())
+    r"""Writes UTF-8 text with the line ends it has, whole or not at all.
+
+    Bytes of a file's name that are no UTF-8 are written as \udc80 to \udcff, which JSON reads back as they were.
+    """
+    write_bytes(path, text.encode(errors="backslashreplace"))
 
 
 def write_json(path: Path, value: object) -> None:
@@ -169,6 +173,21 @@ def write_pictures(results: Path, file: str, pictures: Mapping[str, bytes]) -> N
     write_bytes(results / "export" / "overlays" / f"{name}.jpg", pictures["overlay"])
 
 
+def overlay_addresses(results: Path, files: Iterable[str]) -> dict[str, str]:
+    """Where the overlay of each image file is, relative to the results folder; only of those that are there."""
+    found = {f: f"export/overlays/{flat_name(f)}.jpg" for f in files}
+    return {f: address for f, address in found.items() if (results / address).is_file()}
+
+
+def write_exports(results: Path, files: Mapping[str, bytes]) -> None:
+    """Writes files of qPCR into export/ by name, and removes those of an earlier run that are no longer made."""
+    folder = results / "export"
+    for path in sorted(p for kind in EXPORTS for p in folder.glob(kind) if p.name not in files):
+        path.unlink()
+    for name, content in files.items():
+        write_bytes(folder / name, content)
+
+
 def empty_folders(*folders: Path) -> None:
     """Makes folders that are there and hold nothing."""
     for folder in folders:
@@ -182,8 +201,9 @@ def read_tables(folder: Path, *states: Table) -> dict[str, pd.DataFrame]:
 
 
 def read_results(results: Path) -> dict[str, Any]:
-    """All that a report is made of but the experiment: tables, verdict, provenance, thumbnails, outlines."""
+    """All that a report is made of but the experiment: tables, verdict, provenance, pictures of images."""
     held = read_tables(results / "tables", *tables.RESULT_TABLES)
+    held |= read_tables(results / "parts", tables.STAIN_HISTOGRAMS, tables.QPCR_WELLS, tables.AMPLIFICATION)
     pictures = results / "parts" / "thumbnails"
     return {
         "tables": held,
@@ -196,6 +216,7 @@ def read_results(results: Path) -> dict[str, Any]:
         },
         "thumbnails": read_pictures(pictures, held["images"]["file"], ".jpg"),
         "outlines": read_pictures(pictures, held["images"]["file"], ".png"),
+        "overlays": overlay_addresses(results, held["images"]["file"]),
     }
 
 

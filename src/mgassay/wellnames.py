@@ -1,5 +1,6 @@
 """Names of wells: `A1`, `A01` and `a 1` are one well; rows go from A to AF, columns from 1 to 48 (1,536 wells)."""
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 
@@ -36,6 +37,7 @@ def row_letters(row: int) -> str:
     return chr(ord("A") + row) if row < 26 else chr(ord("A") + row // 26 - 1) + chr(ord("A") + row % 26)
 
 
+@functools.lru_cache(maxsize=4096)  # an export names the same wells over and over
 def well_from_text(text: str) -> str:
     """The well's one name, or "" when the text names no well of any plate.
 

@@ -23,6 +23,7 @@ def made(bench, wells=(), images=(), qpcr_wells=(), measured=()):
         "wells": tables.WELLS.frame(wells),
         "images": tables.IMAGES.frame(images),
         "qpcr_wells": tables.QPCR_WELLS.frame(qpcr_wells),
+        "amplification": tables.AMPLIFICATION.frame(),
         "measured": tables.MEASURED.frame(measured),
         "left_out": tables.LEFT_OUT.frame(),
     }
@@ -36,6 +37,7 @@ def made(bench, wells=(), images=(), qpcr_wells=(), measured=()):
         tables.CURVES,
         tables.STANDARDS,
         tables.QPCR,
+        tables.QPCR_QUALITY,
         tables.PLATE_QUALITY,
         tables.EXCLUSIONS,
     ):
@@ -109,5 +111,6 @@ def test_nothing_makes_empty_tables_of_the_right_kind(bench):
         "standards": 0,
         "plate_quality": 0,
         "qpcr": 0,
+        "qpcr_quality": 0,
         "exclusions": 0,
     }

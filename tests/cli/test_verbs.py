@@ -91,6 +91,35 @@ def test_a_verb_before_the_stage_it_rests_on_is_wrong_usage(tmp_path, small):
     assert "Traceback" not in done.stderr
 
 
+def test_check_looks_for_the_wells_of_photographs(tmp_path, small):
+    import numpy as np
+    from PIL import Image
+
+    (small / "photos").mkdir()
+    Image.fromarray(np.full((300, 400, 3), (225, 220, 210), np.uint8)).save(small / "photos" / "plate.png")
+    rows = ("well,condition,donor,rep,role", "A1,control,D1,1,", "D6,,,,empty")
+    (small / "layouts" / "dish.csv").write_text("\n".join(rows))
+    header, *files = (small / "files.csv").read_text().splitlines()
+    photo = {"file": "photos", "assay": "alizarin_image", "layout": "dish", "plate": "P1"}
+    files.append(",".join(photo.get(column, "") for column in header.split(",")) + ",find")
+    lines = [f"{header},wells", *(f"{row}," for row in files[:-1]), files[-1]]
+    (small / "files.csv").write_text("\n".join(lines))
+    done = mgassay("check", small)
+    assert done.returncode == 1
+    assert "MG278  photos/plate.png" in done.stderr
+
+
+def test_no_image_out_of_the_folder_is_opened(tmp_path):
+    from mgassay.cli.stages import opened
+    from mgassay.errors import UnreadableError
+
+    (tmp_path / "x").mkdir()
+    (tmp_path / "outside.png").write_bytes(b"")
+    with pytest.raises(UnreadableError) as error:
+        opened(tmp_path / "x", "../outside.png")
+    assert error.value.code == "MG041"
+
+
 @pytest.fixture
 def small(tmp_path):
     from mgassay import store

@@ -182,10 +182,11 @@ def test_the_demo_is_read_without_an_error(root, problems):
 @pytest.mark.parametrize("catalogue", ["folder", "mapping"])
 def test_every_kind_of_problem_is_provoked_by_a_test(root, catalogue):
     kinds = tomllib.loads((root / f"src/mgassay/catalogue/{catalogue}.toml").read_text())
-    tests = "".join(p.read_text() for p in sorted((root / "tests/readers").glob("test_*.py")))
-    assert [code for code in kinds if code not in tests] == []
-    source = "".join(p.read_text() for p in sorted((root / "src/mgassay/readers").glob("*.py")))
-    assert [code for code in kinds if code not in source] == []
+    rooms = ("readers", "assays/images")  # which places the wells of photographs
+    tests = [p for room in rooms for p in sorted((root / "tests" / room).rglob("test_*.py"))]
+    assert [code for code in kinds if code not in "".join(p.read_text() for p in tests)] == []
+    source = [p for room in rooms for p in sorted((root / "src/mgassay" / room).rglob("*.py"))]
+    assert [code for code in kinds if code not in "".join(p.read_text() for p in source)] == []
 
 
 def test_a_layout_that_no_file_uses_is_noticed(read, problems):

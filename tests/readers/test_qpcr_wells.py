@@ -173,3 +173,17 @@ def test_a_layout_and_samples_that_agree_are_left_in_peace(map_run, problems):
     layout = [{"well": "A1", "role": "sample", "condition": "control", "donor": "D1", "rep": "2"}]
     map_run([RUN[0]], layout)
     assert found(problems) == []
+
+
+def test_a_calibrator_is_kept_though_no_condition_is_its_own(map_run, problems):
+    rows = [*RUN, ("B1", "RUNX2", "irc", "UNKNOWN", "ok", 24.0, math.nan, 40)]
+    wells, _ = map_run(rows, settings={"calibrator": "IRC"})
+    kept = wells[wells["well"] == "B1"]
+    assert kept[["sample", "role", "condition", "donor", "cq"]].to_numpy().tolist() == [["irc", "sample", "", "", 24.0]]
+    assert found(problems) == []
+
+
+def test_without_the_setting_a_calibrator_is_a_sample_that_nobody_knows(map_run, problems):
+    wells, _ = map_run([*RUN, ("B1", "RUNX2", "IRC", "UNKNOWN", "ok", 24.0, math.nan, 40)])
+    assert "B1" not in set(wells["well"])
+    assert [p[0] for p in found(problems)] == ["MG230"]

@@ -181,6 +181,36 @@ def images():
     ]  # fmt: skip
 
 
+def image_quality():
+    common = {"plate": "alizarin_1", "white_source": "own", "drift_od": 0.0, "focus_relative": 1.0, "stain_r": 0.38,
+              "stain_g": 0.73, "stain_b": 0.57, "stain_pixels": 400}  # fmt: skip
+    return [{**common, "file": i["file"], "well": i["well"]} for i in images()]
+
+
+def image_wells():
+    kept = ("plate", "well", "condition", "donor", "rep", "area_fraction", "area_low", "area_high", "integrated_od")
+    more = {"fields": 1, "mean_od": 0.6, "nodules": 12, "median_nodule_area": 400.0, "field_area": 3e5}
+    return [{**{k: i[k] for k in kept}, **more, "area_unit": "um2"} for i in images()]
+
+
+def nodule_sizes():
+    common = {"plate": "alizarin_1", "donor": "D1", "rep": "1", "area_unit": "um2"}
+    return [
+        {**common, "well": i["well"], "condition": i["condition"], "area_from": 2.0**k, "area_to": 2.0 ** (k + 1),
+         "nodules": (k - 5) * (12 - k)} for i in images() for k in range(5, 13)
+    ]  # fmt: skip
+
+
+def stain_histograms():
+    shares = {"control": (9900, 0), "ca_mg08": (8000, 70), "ca_mg20": (9000, 30)}
+    return [
+        {"plate": "alizarin_1", "condition": c, "od_from": k * 256 / 14_000, "pixels": first if k == 0 else stained}
+        for c, (first, stained) in shares.items()
+        for k in (0, *range(20, 50))
+        if k == 0 or stained
+    ]
+
+
 def qpcr():
     common = {"plate": "Q1", "cycles": 40, "efficiency": 2.0}
     return [
@@ -199,10 +229,12 @@ def make_tables() -> dict[str, pd.DataFrame]:
     rows = {
         "readings": readings, "wells": wells, "amounts": amounts(), "means": means(), "effects": effects(),
         "shares": shares(), "genes": genes(), "checks": checks(), "curves": curves, "standards": standards,
-        "images": images(), "qpcr": qpcr(),
+        "images": images(), "image_quality": image_quality(), "image_wells": image_wells(),
+        "nodule_sizes": nodule_sizes(), "stain_histograms": stain_histograms(), "qpcr": qpcr(),
         "problems": [{"code": "MG324", "severity": "warning", "message": "It sees Mg.", "remedy": "Run mg_control."}],
     }  # fmt: skip
-    return {state.name: state.frame(rows.get(state.name, ())) for state in tables.RESULT_TABLES}
+    states = (*tables.RESULT_TABLES, tables.STAIN_HISTOGRAMS)
+    return {state.name: state.frame(rows.get(state.name, ())) for state in states}
 
 
 def make_verdict(**more):

@@ -42,9 +42,9 @@ def test_images_in_several_folders_are_shown_with_them(lines):
 
 def test_what_is_left_over_on_either_side_is_listed(lines):
     problems = Problems()
-    problems.add("MG260", file="images", place="images/overview.jpg", seen="overview.jpg")
+    problems.add("MG260", file="images", place="images/overview.jpg", seen="overview.jpg", by="the layout")
     problems.add("MG261", file="images", place="images/A1_A2.jpg", seen="A1, A2")
-    problems.add("MG260", file="other", place="other/x.jpg", seen="x.jpg")
+    problems.add("MG260", file="other", place="other/x.jpg", seen="x.jpg", by="the layout")
     wells = {"A1": "sample", "A2": "sample", "A3": "sample", "B1": "empty", "B2": "excluded"}
     assert lines([("images/A1.jpg", "A1", "")], wells, problems)[2:] == [
         "    images without a well: images/overview.jpg, images/A1_A2.jpg",

@@ -1,5 +1,6 @@
 from mgassay.report.methods import REFERENCES, methods_text
 from mgassay.report.methods_plates import REFERENCES as PLATES
+from mgassay.report.methods_qpcr import REFERENCES as QPCR
 
 
 def test_the_paragraph_says_what_was_done_to_these_data(hand):
@@ -20,10 +21,10 @@ def test_exactly_what_is_cited_is_listed(hand):
     power = {"plate": "CA1", "assay": "calcium", "measure": "sd_power", "subject": "none", "estimate": 0.1, "n": 7}
     made = hand.with_rows("plate_quality", [power])
     body, _, listed = methods_text(hand.make_experiment(), made, {}).partition("References\n")
-    known = sorted({**REFERENCES, **PLATES}.items(), key=lambda entry: entry[0].lower())
+    known = sorted({**REFERENCES, **PLATES, **QPCR}.items(), key=lambda entry: entry[0].lower())
     cited = [full for name, full in known if f"{name} 1" in body or f"{name} 2" in body]
     assert listed.splitlines() == cited
-    assert len(cited) == len(REFERENCES) + 1  # and Rocke, where the SD of replicates grows
+    assert len(cited) == len(REFERENCES) + 2  # and Rocke, where the SD of replicates grows, and Pfaffl
 
 
 def test_a_background_is_subtracted_only_where_it_was_run(hand):

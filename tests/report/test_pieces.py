@@ -1,6 +1,7 @@
 import pytest
+from markupsafe import Markup
 
-from mgassay.report.pieces import listing_of
+from mgassay.report.pieces import Beside, Drawing, Prose, listing_of, written_bytes
 
 
 def test_empty_columns_are_left_out_and_numbers_stay_numbers():
@@ -17,3 +18,12 @@ def test_a_table_without_rows_keeps_its_heads():
 def test_a_short_row_is_refused():
     with pytest.raises(ValueError, match="T: a row"):
         listing_of("T", ("a", "b"), [("x",)])
+
+
+def test_what_a_piece_takes_on_the_page_is_its_text_and_its_cells():
+    """Two cells of 1 and 2 bytes with 20 for the tags of each: 43; beside an SVG of 5: 48."""
+    listing = listing_of("T", ("a", "b"), [("x", "µ")])
+    drawing = Drawing("D", Markup("<svg>"), "", listing)
+    assert written_bytes(listing) == 43
+    assert written_bytes(Beside((drawing, drawing))) == 96
+    assert written_bytes(Prose("words")) == 0

@@ -7,6 +7,9 @@ import pandas as pd
 import pytest
 
 from mgassay import store, tables
+from mgassay.experiment import RawFile
+from mgassay.problems import Problems
+from mgassay.readers.registry import read_raw_file
 
 pytestmark = pytest.mark.xdist_group("demo")  # one run of the demo serves them all
 DEMO = Path(__file__).parents[2] / "resources" / "demo" / "mg-trpm7-demo"
@@ -104,6 +107,21 @@ def test_every_number_of_the_verdict_has_its_row(demo_lab):
         keys = rows[list(tables.KEYS[name])].astype(object)
         joined = keys.apply(lambda row: "|".join("" if pd.isna(v) else str(v) for v in row), axis=1)
         assert sentence["key"] in set(joined), sentence
+
+
+def test_the_qpcr_of_the_demo_is_handed_on_and_can_be_read_again(demo_lab):
+    export = demo_lab.results / RUN / "export"
+    plates = ("qpcr_1", "qpcr_2")
+    assert {f.name for f in export.iterdir() if f.is_file()} == {
+        f"{RUN}.rdml", f"{RUN}_miqe.csv", *(f"{RUN}_{p}_rdes.tsv" for p in plates)}  # fmt: skip
+    ours = table(demo_lab, tables.QPCR)
+    for plate in plates:
+        raw = RawFile(file=f"{RUN}.rdml", assay="qpcr", plate=plate, sheet=plate)
+        read = read_raw_file(export / raw.file, raw, Problems()).export.readings
+        again = dict(zip(zip(read["well"], read["channel"], strict=True), read["value"], strict=True))
+        own = ours[ours["plate"] == plate].set_index(["well", "target"])["cq"]
+        assert again.keys() == set(own.index)
+        assert all(again[k] == cq or (pd.isna(again[k]) and pd.isna(cq)) for k, cq in own.items())
 
 
 def test_provenance_names_every_input_with_its_checksum(demo_lab):

@@ -99,6 +99,8 @@ rule effects:
         verb("effects", "{RESULTS:q}/{wildcards.experiment:q} >{log:q} 2>&1")
 
 
+# It writes export/<id>.rdml and its kin besides, where there is qPCR: what may not be there cannot be an output, and the
+# verb removes what it no longer makes.
 rule report:
     input:
         rules.read.output,

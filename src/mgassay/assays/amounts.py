@@ -7,7 +7,7 @@ import pandas as pd
 from mgassay import tables
 from mgassay.assays.images.alizarin import amounts_from_images
 from mgassay.assays.plates.plates import quantify_plates
-from mgassay.assays.qpcr.qpcr import expression_from_qpcr, qpcr_from_wells
+from mgassay.assays.qpcr.qpcr import quantify_qpcr
 from mgassay.experiment import Experiment
 from mgassay.problems import Problems, listed
 
@@ -15,15 +15,14 @@ from mgassay.problems import Problems, listed
 def tables_from_wells(
     experiment: Experiment, held: Mapping[str, pd.DataFrame], problems: Problems
 ) -> dict[str, pd.DataFrame]:
-    """Tables by name: amounts, curves, standards, plate_quality, qpcr, exclusions.
+    """Tables by name: amounts, curves, standards, plate_quality, qpcr, qpcr_quality, exclusions.
 
-    From wells, images, qpcr_wells, measured and left_out by name.
+    From wells, images, qpcr_wells, amplification, measured and left_out by name.
     """
     plates = quantify_plates(experiment, held["wells"], problems)
-    qpcr = qpcr_from_wells(experiment, held["qpcr_wells"], problems)
+    qpcr = quantify_qpcr(experiment, held["qpcr_wells"], held["amplification"], problems)
     stained = amounts_from_images(experiment, held["images"])
-    expressed = expression_from_qpcr(experiment, qpcr, problems)
-    parts = [plates.amounts, stained, expressed, tables.AMOUNTS.frame(held["measured"])]
+    parts = [plates.amounts, stained, qpcr.amounts, tables.AMOUNTS.frame(held["measured"])]
     amounts = tables.AMOUNTS.frame(pd.concat([tables.AMOUNTS.frame(), *(p for p in parts if len(p))]))
     _tell_units(amounts, problems)
     return {
@@ -31,8 +30,9 @@ def tables_from_wells(
         "curves": plates.curves,
         "standards": plates.standards,
         "plate_quality": plates.quality,
-        "qpcr": qpcr,
-        "exclusions": tables.EXCLUSIONS.frame(pd.concat([held["left_out"], plates.exclusions])),
+        "qpcr": qpcr.qpcr,
+        "qpcr_quality": qpcr.quality,
+        "exclusions": tables.EXCLUSIONS.frame(pd.concat([held["left_out"], plates.exclusions, qpcr.exclusions])),
     }
 
 

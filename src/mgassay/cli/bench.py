@@ -1,11 +1,13 @@
 """Verbs for the bench: look at a folder, look a code up, make a simulated experiment."""
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from mgassay.cli.stages import opened
 from mgassay.cli.words import counted, print_problems
 from mgassay.problems import Problems, catalogue, nearest
 
@@ -38,7 +40,8 @@ def refuse_existing(folder: Path) -> None:
 
 
 def check(folder: Annotated[Path, typer.Argument(help="an experiment folder")]) -> None:
-    """Read and map everything, fit the curves, and list all problems at once; nothing is written."""
+    """Read and map everything, fit the curves, find wells in photographs, list all problems; nothing is written."""
+    from mgassay.assays.images.photographs import placed_wells
     from mgassay.assays.plates.plates import quantify_plates
     from mgassay.effects.arms import check_arms
     from mgassay.readers.folder import is_doubtful, read_experiment
@@ -49,6 +52,7 @@ def check(folder: Annotated[Path, typer.Argument(help="an experiment folder")]) 
     if experiment := read_experiment(folder, problems):
         made = read_folder(folder, experiment, problems).tables
         quantify_plates(experiment, made["wells"], problems)
+        placed_wells(experiment, made["image_files"], partial(opened, folder), problems)
         if not is_doubtful("conditions", problems):  # or arms would be missed that were grown
             check_arms(experiment, problems)
         problems = problems.confirmed({f.file: f.confirm for f in experiment.files})

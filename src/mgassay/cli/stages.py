@@ -1,5 +1,6 @@
 """One verb per stage of the workflow. Each writes all its tables, empty where the data did not allow more."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from mgassay.assays.images.alizarin import Counted
     from mgassay.assays.images.picture import Picture
     from mgassay.experiment import Experiment
+    from mgassay.report.page import ReportInput
 
 Folder = Annotated[Path, typer.Argument(help="the experiment folder")]
 Results = Annotated[Path, typer.Argument(help="the experiment's folder of results")]
@@ -75,9 +77,9 @@ def images(
 
 def opened(folder: Path, file: str) -> "Picture":
     """The picture in an image file of an experiment folder."""
-    from mgassay.readers.images.pictures import open_image
+    from mgassay.readers.images.pictures import open_named
 
-    return open_image(folder / file)
+    return open_named(folder, file)
 
 
 def drawn(results: Path, image: "Counted") -> None:
@@ -96,7 +98,8 @@ def quantify(results: Results) -> None:
     problems = Problems()
     experiment = stored_experiment(results)
     held = store.read_tables(results / "tables", tables.WELLS, tables.IMAGES)
-    parts = store.read_tables(results / "parts", tables.QPCR_WELLS, tables.MEASURED, tables.LEFT_OUT)
+    wanted = (tables.QPCR_WELLS, tables.AMPLIFICATION, tables.MEASURED, tables.LEFT_OUT)
+    parts = store.read_tables(results / "parts", *wanted)
     made = tables_from_wells(experiment, {**held, **parts}, problems) if experiment else {}
     finish("quantify", results, experiment, made, problems)
 
@@ -123,8 +126,9 @@ def effects(results: Results) -> None:
 
 
 def report(folder: Folder, results: Results) -> None:
-    """All tables to the report, with the problems of every stage and the provenance."""
+    """All tables to the report and to the files that are handed on, with the problems of every stage."""
     from mgassay import store
+    from mgassay.readers.miqe_items import miqe_documents
     from mgassay.report.page import ReportInput, report_page
 
     problems = store.read_problems(results / "parts" / "problems" / stage for stage in STAGES)
@@ -132,9 +136,24 @@ def report(folder: Folder, results: Results) -> None:
     for file in store.changed_files(folder, inputs):
         problems.add("MG901", file=file)
     store.write_problems(results / "tables", problems)
-    given = ReportInput(**store.read_results(results), experiment=stored_experiment(results))
+    held, experiment = store.read_results(results), stored_experiment(results)
+    given = handed_on(results, ReportInput(**held, experiment=experiment, miqe=miqe_documents()), problems)
     store.write_json(results / "provenance.json", given.provenance)
     store.write_text(results / "report.html", report_page(given))
+
+
+def handed_on(results: Path, given: "ReportInput", problems: Problems) -> "ReportInput":
+    """Writes the files of qPCR for other programs; what the report is made of, with what they told."""
+    from mgassay import store, tables
+    from mgassay.report.exports.files import export_files
+
+    told = len(problems)
+    files = export_files(given.experiment, given.tables, given.provenance, given.miqe, problems)
+    store.write_exports(results, files)
+    if len(problems) == told:
+        return given
+    store.write_problems(results / "tables", problems)
+    return replace(given, tables={**given.tables, "problems": store.read_table(results / "tables", tables.PROBLEMS)})
 
 
 def stored_experiment(results: Path) -> "Experiment | None":

@@ -9,6 +9,8 @@ from mgassay.effects.checks import checks_from_means
 from mgassay.effects.contrasts import effects_from_means
 from mgassay.effects.genes import genes_from_effects
 from mgassay.effects.means import means_from_amounts
+from mgassay.effects.nondetects import wells_with_nondetects, with_nondetects
+from mgassay.effects.score import with_score
 from mgassay.effects.shares import shares_from_means
 from mgassay.effects.verdict import verdict_from_tables
 from mgassay.experiment import Experiment
@@ -36,9 +38,10 @@ def conclusions_from_amounts(
     """
     check_arms(experiment, problems)
     means = means_from_amounts(experiment, amounts, problems)
-    effects = effects_from_means(experiment, means)
+    wells = wells_with_nondetects(experiment, amounts)
+    effects = with_nondetects(experiment, effects_from_means(experiment, means), wells, problems)
     shares = shares_from_means(experiment, means)
     checks = checks_from_means(experiment, means)
-    genes = genes_from_effects(experiment, effects, means)
+    genes = with_score(experiment, genes_from_effects(experiment, effects, means, wells), means, problems)
     made = {"means": means, "effects": effects, "shares": shares, "genes": genes, "checks": checks}
     return made, verdict_from_tables(experiment, means, effects, shares, checks)

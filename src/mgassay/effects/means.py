@@ -10,6 +10,7 @@ import pandas as pd
 from mgassay import tables
 from mgassay.effects.backgrounds import less_background
 from mgassay.effects.cells import CELL, condition_ranks, tell_cells, whole_mean
+from mgassay.effects.detection import limits_of_detection
 from mgassay.effects.panels import is_mineral
 from mgassay.effects.repeats import REP, check_repeats
 from mgassay.experiment import Experiment
@@ -45,13 +46,15 @@ def _bounded(amounts: pd.DataFrame) -> pd.DataFrame:
     """AMOUNTS with the number that each well enters with as value, `lod`, `n_wells`, flag, and which wells are `lost`.
 
     A well without a value enters at its limit: the top of the range where it is above the curve, else what it is at
-    most (below the curve, Cq not reached), which is flagged `floor`. One whose flag says which way it is censored,
-    without a finite limit, has no number and is no less a part of its rep; one that says nothing is lost.
+    most (below the curve; Cq not reached, see `limits_of_detection`), which is flagged `floor`. One whose flag says
+    which way it is censored, without a finite limit, has no number and is no less a part of its rep; one that says
+    nothing is lost.
     """
     words = amounts["flag"].str.split(";")
     above, below = (words.map(lambda flags, f=f: f in flags).astype(bool) for f in ("above_curve", "below_lod"))
     value = amounts["value"].where(np.isfinite(amounts["value"]))
-    known = amounts["limit"].where(np.isfinite(amounts["limit"]))
+    limit = limits_of_detection(amounts)
+    known = limit.where(np.isfinite(limit))
     empty = value.isna()
     floored = empty & ~above & (known.notna() | below)
     return amounts.assign(

@@ -4,6 +4,7 @@ That (names of columns, words for no Cq, codes of tasks) is their `Dialect`; `cq
 """
 
 import functools
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -70,7 +71,12 @@ class CqTable:
         col = self.columns.get(name, -1)
         if col < 0:
             return [self.defaults.get(name, "")] * len(self.rows)
-        return [row[col] if col < len(row) else "" for row in self.rows]
+        return list(self._across[col]) if col < len(self._across) else [""] * len(self.rows)
+
+    @functools.cached_property
+    def _across(self) -> list[tuple[str, ...]]:
+        """The cells column by column, short rows filled up: many columns are asked for, and rows may be many."""
+        return list(itertools.zip_longest(*self.rows, fillvalue=""))
 
     @functools.cached_property
     def mark(self) -> str:

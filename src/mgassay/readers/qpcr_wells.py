@@ -13,6 +13,7 @@ from mgassay.experiment import Experiment, QpcrSettings, RawFile
 from mgassay.problems import Problems, nearest, suggestion
 from mgassay.readers.coverage import check_coverage, check_mapped
 from mgassay.readers.plate_wells import check_samples, dilution_of, exclusions_from_rows, usable_layout
+from mgassay.units import plain
 from mgassay.wellnames import compact
 
 TASKS = {
@@ -158,8 +159,13 @@ def _check_places(raw: RawFile, rows: pd.DataFrame, held: pd.DataFrame, problems
 
 
 def _checked(experiment: Experiment, raw: RawFile, rows: pd.DataFrame, problems: Problems) -> pd.DataFrame:
-    """The rows that are mapped; sample names that are not known and wells that nothing maps are named."""
-    nameless = rows[(rows["role"] == "sample") & (rows["condition"] == "") & (rows["donor"] == "")]
+    """The rows that are mapped; sample names that are not known and wells that nothing maps are named.
+
+    Inter-run calibrators stay, though they are of no condition.
+    """
+    of_calibrator = _is_calibrator(experiment, raw, rows)
+    open_rows = (rows["role"] == "sample") & (rows["condition"] == "") & (rows["donor"] == "")
+    nameless = rows[open_rows & ~of_calibrator]
     unlisted = nameless[nameless["sample"] != ""]
     if experiment.samples is None:
         if raw.layout:  # else it was named that nothing maps these wells
@@ -167,4 +173,12 @@ def _checked(experiment: Experiment, raw: RawFile, rows: pd.DataFrame, problems:
     else:
         check_samples(experiment, raw, unlisted, problems)
         check_mapped(raw, nameless.loc[nameless["sample"] == "", "well"].drop_duplicates(), problems)
-    return usable_layout(experiment, rows).reset_index(drop=True)
+    usable = rows.index.isin(usable_layout(experiment, rows).index)
+    return rows[usable | (open_rows & of_calibrator)].reset_index(drop=True)
+
+
+def _is_calibrator(experiment: Experiment, raw: RawFile, rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Whether each row carries the name of an inter-run calibrator of its file's settings, whatever its case."""
+    settings = experiment.assay_settings(raw)
+    names = settings.calibrator if isinstance(settings, QpcrSettings) else ()
+    return rows["sample"].str.casefold().isin({plain(name).casefold() for name in names})

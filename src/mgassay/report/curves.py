@@ -57,7 +57,7 @@ def curves_listing(curves: Sequence[Row]) -> Listing:
         )
         for c in curves
     ]
-    return listing_of("Standard curves", heads, rows, numeric=("R² of means", "LOD", "LOQ"))
+    return listing_of("Standard curves, one to a line", heads, rows, numeric=("R² of means", "LOD", "LOQ"))
 
 
 def _r2_text(r2: float) -> str:

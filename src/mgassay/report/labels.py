@@ -94,6 +94,7 @@ FLAGS: Mapping[str, str] = {
     "grey": "grey image",
     "duplicate": "the same image twice",
     "undetermined": "Cq not reached",
+    "censored": "wells without a Cq counted as below what could be seen (likelihood)",
     "assumed_cycles": "cycle count not in the export, 40 assumed",
     "assumed_efficiency": "efficiency not measured, 2 per cycle assumed",
     "outlier": "far from its replicates",

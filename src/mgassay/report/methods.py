@@ -8,24 +8,23 @@ from mgassay.design import blocks_of
 from mgassay.effects.panels import MINERAL_READOUTS
 from mgassay.experiment import Experiment
 from mgassay.report import labels
+from mgassay.report.methods_images import image_sentences
 from mgassay.report.methods_plates import REFERENCES as PLATE_REFERENCES
 from mgassay.report.methods_plates import plate_sentences
-from mgassay.report.numbers import count, decimal, level
+from mgassay.report.methods_qpcr import REFERENCES as QPCR_REFERENCES
+from mgassay.report.methods_qpcr import qpcr_sentences
+from mgassay.report.numbers import count, level
 from mgassay.report.rows import Tables, donors_column, tables_of
 
 REFERENCES: Mapping[str, str] = {
     "Fieller": "Fieller EC. Some problems in interval estimation. J R Stat Soc B 1954;16:175–185.",
     "Holm": "Holm S. A simple sequentially rejective multiple test procedure. Scand J Stat 1979;6:65–70.",
-    "Pfaffl": "Pfaffl MW. A new mathematical model for relative quantification in real-time RT-PCR. Nucleic Acids Res "
-    "2001;29:e45.",
     "Ruifrok": "Ruifrok AC, Johnston DA. Quantification of histochemical staining by color deconvolution. Anal Quant "
     "Cytol Histol 2001;23:291–299.",
     "Schuirmann": "Schuirmann DJ. A comparison of the two one-sided tests procedure and the power approach. J "
     "Pharmacokinet Biopharm 1987;15:657–680.",
     "ter Braake": "ter Braake AD et al. Magnesium counteracts vascular calcification: passive interference or active "
     "modulation? Arterioscler Thromb Vasc Biol 2017;37:1431–1445.",
-    "Vandesompele": "Vandesompele J et al. Accurate normalization of real-time quantitative RT-PCR data by geometric "
-    "averaging of multiple internal control genes. Genome Biol 2002;3:research0034.",
     "Welch": "Welch BL. The generalization of “Student’s” problem when several different population variances are "
     "involved. Biometrika 1947;34:28–35.",
 }
@@ -42,14 +41,14 @@ def methods_text(experiment: Experiment, tables: Mapping[str, pd.DataFrame], ver
         for sentences in (
             _design(experiment, held),
             plate_sentences(experiment, held),
-            _images(experiment, held),
-            _qpcr(experiment, held),
+            image_sentences(experiment, held),
+            qpcr_sentences(experiment, held),
             _effects(experiment, held),
             _software(versions),
         )
     ]
     text = "\n\n".join(p for p in paragraphs if p)
-    known = sorted({**REFERENCES, **PLATE_REFERENCES}.items(), key=lambda entry: entry[0].lower())
+    known = sorted({**REFERENCES, **PLATE_REFERENCES, **QPCR_REFERENCES}.items(), key=lambda entry: entry[0].lower())
     cited = [full for name, full in known if f"{name} " in text]
     return f"{text}\n\nReferences\n" + "\n".join(cited) + "\n" if cited else f"{text}\n"
 
@@ -88,32 +87,6 @@ def live_donors(experiment: Experiment, tables: Tables) -> dict[str, tuple[str, 
     means = tables["means"]
     live = means[means["condition"].map(cells).isin(["live", ""])]
     return {str(r): tuple(donors_column(rows)) for r, rows in live.groupby("readout", sort=True)}
-
-
-def _images(experiment: Experiment, tables: Tables) -> Iterator[str]:
-    """Alizarin images."""
-    images = tables["images"]
-    if len(images):
-        settings = experiment.settings.assays.alizarin_image
-        sources = sorted({s.replace("_", " ") for s in images["threshold_source"] if s})
-        thresholds = sorted({decimal(t) for t in images["threshold_od"].dropna()})
-        yield (
-            f"Alizarin Red was measured in {count(len(images), 'image')} as optical density against the image's own "
-            f"white, projected on the stain's vector {tuple(settings.vector)} (colour deconvolution; Ruifrok 2001). "
-            f"Pixels above {', '.join(thresholds)} OD ({', '.join(sources)}; never below {level(settings.floor_od)}) "
-            "were counted as stained."
-        )
-
-
-def _qpcr(experiment: Experiment, tables: Tables) -> Iterator[str]:
-    """Relative expression."""
-    if len(tables["qpcr"]):
-        genes = ", ".join(experiment.settings.assays.qpcr.reference_genes) or "the reference genes declared"
-        yield (
-            f"Expression is relative to {genes}, combined as geometric mean of quantities (Vandesompele 2002), "
-            "weighted by efficiency where it is known, else 2 per cycle (Pfaffl 2001), on the log2 scale. "
-            "Cq that were not reached enter as bounds."
-        )
 
 
 def _effects(experiment: Experiment, tables: Tables) -> Iterator[str]:

@@ -19,7 +19,7 @@ from mgassay.report.outline import draw_line, line_image, stained_rows
 
 WIDTH = 360  # pixels of a thumbnail
 MOST_OVERLAY = 30_000_000  # pixels of an overlay, since a JPEG is made from a whole picture in memory
-_ROWS = 128
+_PIXELS = 2**19  # of a stretch: few enough for the cache, and for few calls
 _HALO = 2  # rows beyond a stretch of which the outline reaches into it
 
 
@@ -56,7 +56,7 @@ def overlay_factor(height: int, width: int) -> int:
 
 def _stretches(picture: Picture, multiple: int) -> Iterator[tuple[int, Pixels]]:
     """First row and rows of every stretch of a picture; a stretch is a multiple of so many rows."""
-    step = multiple * math.ceil(_ROWS / multiple)
+    step = multiple * math.ceil(_PIXELS / picture.shape[1] / multiple)
     for first in range(0, picture.shape[0], step):
         yield first, picture[first : first + step]
 

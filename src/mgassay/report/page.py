@@ -11,20 +11,24 @@ import pandas as pd
 
 from mgassay.design import arms_of_blocks
 from mgassay.experiment import Experiment
+from mgassay.readers.miqe_items import MiqeDocument
 from mgassay.report import labels
 from mgassay.report.apparent import apparent_pieces
 from mgassay.report.curves import curve_pieces
 from mgassay.report.cycles import qpcr_pieces
 from mgassay.report.evidence import cases_of, checks_pieces, effect_pieces, share_pieces
+from mgassay.report.exports.files import export_names, facts_of
+from mgassay.report.exports.miqe import miqe_pieces
 from mgassay.report.flaws import flaw_pieces, problem_counts, problems_listing
 from mgassay.report.grades import GRADES, NOT_THE_ANSWER, next_steps, reasons
 from mgassay.report.headline import headline
+from mgassay.report.image_section import image_pieces
 from mgassay.report.methods import methods_text
 from mgassay.report.numbers import NO_BREAK, count
-from mgassay.report.pictures import picture_pieces
-from mgassay.report.pieces import Listing, Prose, Section
+from mgassay.report.pieces import Heading, Listing, Prose, Section
 from mgassay.report.plate_maps import PlateMaps, plate_maps
 from mgassay.report.provenance import downloads, provenance_pieces, settings_listing
+from mgassay.report.qpcr_quality import quality_pieces
 from mgassay.report.rows import Tables, donors_column, tables_of
 from mgassay.report.time_courses import time_course_pieces
 from mgassay.report.words import by_question, sentences
@@ -37,7 +41,8 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri
 class ReportInput:
     """All that a report is made of; `experiment` is None where its folder could not be understood at all.
 
-    `tables` are result tables by name, `thumbnails` and `outlines` JPEG and PNG by image file (relative path).
+    `tables` are result tables and STAIN_HISTOGRAMS by name, `thumbnails` and `outlines` JPEG and PNG by image file
+    (relative path), `overlays` where each is in full size, relative to the page, `miqe` the items of its checklist.
     """
 
     experiment: Experiment | None
@@ -46,6 +51,8 @@ class ReportInput:
     provenance: Mapping[str, Any]
     thumbnails: Mapping[str, bytes] = field(default_factory=dict)
     outlines: Mapping[str, bytes] = field(default_factory=dict)
+    overlays: Mapping[str, str] = field(default_factory=dict)
+    miqe: Sequence[MiqeDocument] = ()
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,7 @@ def report_page(given: ReportInput) -> str:
             box=None if errors or given.experiment is None else verdict_box(given, held),
             sections=sections(given, held, bool(errors)),
             methods=methods_text(given.experiment, given.tables, _versions(given)) if given.experiment else "",
-            downloads=downloads(held),
+            downloads=downloads(held, export_names(given.experiment, given.tables) if given.experiment else {}),
         )
     )
 
@@ -199,8 +206,8 @@ def sections(given: ReportInput, tables: Tables, has_errors: bool) -> list[Secti
         ("plates", "Plate maps", _maps(tables, conditions)),
         ("curves", "Standard curves", [*curve_pieces(tables), *apparent_pieces(tables, experiment)]),
         ("courses", "Time courses", time_course_pieces(tables, experiment)),
-        ("images", "Images", picture_pieces(tables, conditions, given.thumbnails, given.outlines)),
-        ("qpcr", "qPCR", qpcr_pieces(tables)),
+        ("images", "Images", _images(given, tables, conditions)),
+        ("qpcr", "qPCR", _qpcr(given, tables)),
         (
             "provenance",
             "How the files were read, versions, checksums",
@@ -208,6 +215,20 @@ def sections(given: ReportInput, tables: Tables, has_errors: bool) -> list[Secti
         ),
     ]
     return [Section(anchor, title, tuple(pieces)) for anchor, title, pieces in made if pieces]
+
+
+def _images(given: ReportInput, tables: Tables, conditions: Sequence[str]) -> list[object]:
+    """All that is said and shown of images."""
+    return image_pieces(tables, given.experiment, conditions, given.thumbnails, given.outlines, given.overlays)
+
+
+def _qpcr(given: ReportInput, tables: Tables) -> list[object]:
+    """Genes, what became of every Cq, reference genes and assays, the checklist after MIQE."""
+    experiment, pieces = given.experiment, qpcr_pieces(tables)
+    if experiment is None or not len(tables["qpcr"]):
+        return pieces
+    checked = miqe_pieces(given.miqe, facts_of(experiment, given.tables, given.provenance))
+    return [*pieces, *quality_pieces(tables, experiment), Heading("MIQE"), *checked]
 
 
 def _maps(tables: Tables, conditions: Sequence[str]) -> list[PlateMaps]:

@@ -22,6 +22,14 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class Folded:
+    """A table that is opened on request: its caption is what is seen."""
+
+    listing: Listing
+    kind: ClassVar[str] = "folded"
+
+
+@dataclass(frozen=True)
 class Drawing:
     """A figure: its SVG, what it shows, and the numbers as a table beside it (`folded`: opened on request)."""
 
@@ -66,6 +74,15 @@ class Section:
     anchor: str
     title: str
     pieces: tuple[object, ...]
+
+
+def written_bytes(piece: object) -> int:
+    """About how many bytes a listing or drawings take on the page, tags of cells included."""
+    if isinstance(piece, Listing):
+        return sum(len(cell.encode()) + 20 for row in piece.rows for cell in row)
+    if isinstance(piece, Drawing):
+        return len(piece.svg.encode()) + (written_bytes(piece.listing) if piece.listing else 0)
+    return sum(map(written_bytes, piece.drawings)) if isinstance(piece, Beside) else 0
 
 
 def listing_of(

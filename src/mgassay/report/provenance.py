@@ -40,14 +40,17 @@ def _exports(readings: Sequence[Mapping[str, Any]]) -> list[object]:
     return pieces
 
 
-def downloads(tables: Tables) -> tuple[tuple[str, str], ...]:
-    """Address relative to the page and what is there: every table of the contract, then verdict and provenance."""
+def downloads(tables: Tables, exports: Mapping[str, str] | None = None) -> tuple[tuple[str, str], ...]:
+    """Address relative to the page and what is there: every table of the contract, verdict, provenance, then `exports`.
+
+    `exports` are files in export/ by name, with what they hold.
+    """
     csv = tuple((f"tables/{s.name}.csv", _told(s.name, tables)) for s in states.RESULT_TABLES)
     beside = (
         ("verdict.json", "grade, sentences, every number with its row"),
         ("provenance.json", "versions, settings, checksums, how each export was read"),
     )
-    return (*csv, *beside)
+    return (*csv, *beside, *((f"export/{name}", held) for name, held in (exports or {}).items()))
 
 
 def _told(name: str, tables: Tables) -> str:

@@ -47,7 +47,8 @@ class Tables:
         return bool(row["mg_reference_mM"] == self.mg_reference_mM and row["mg_raised_mM"] == self.mg_raised_mM)
 
 
-STATES: Mapping[str, Table] = {state.name: state for state in tables.RESULT_TABLES}
+_PARTS = (tables.STAIN_HISTOGRAMS, tables.QPCR_WELLS, tables.AMPLIFICATION)
+STATES: Mapping[str, Table] = {state.name: state for state in (*tables.RESULT_TABLES, *_PARTS)}
 
 
 def tables_of(experiment: Experiment, by_name: Mapping[str, pd.DataFrame]) -> Tables:

@@ -12,6 +12,23 @@ def photograph():
     return _photograph
 
 
+@pytest.fixture(scope="session")
+def formula():
+    """The function that works stain OD out pixel by pixel."""
+    return _formula
+
+
+def _formula(rgb, white, channels=False):
+    """Stain OD and hue gate (or the OD of each channel) in float64, straight from the definition."""
+    h, w = rgb.shape[:2]
+    x, y = 2 * (np.arange(w) + 0.5) / w - 1, 2 * (np.arange(h)[:, None] + 0.5) / h - 1
+    c = white.coefficients[:, :, None, None]
+    level = c[:, 0] + c[:, 1] * x + c[:, 2] * y + c[:, 3] * x**2 + c[:, 4] * x * y + c[:, 5] * y**2
+    od = level - np.log10(np.maximum(np.moveaxis(rgb, 2, 0), 1).astype(float))
+    unit = ALIZARIN / np.linalg.norm(ALIZARIN)
+    return od if channels else (np.tensordot(unit, od, 1), od[0] < 0.8 * od[1])
+
+
 def _photograph(
     rows, columns, stained, *, width=1800, tilt=2.0, seed=1, radius=0.38, noise=2.0, vignette=0.25, margin=0.9
 ):

@@ -229,8 +229,8 @@ def test_nodules_are_counted_in_um2_where_the_pixel_size_is_known():
     assert images.loc[0, ["nodules", "median_nodule_area", "area_unit"]].tolist() == [3, 25.0, "um2"]
     images, _, _ = plate(pictures, AlizarinImageSettings(min_area_um2=2.0), **px)
     assert images.loc[0, ["nodules", "median_nodule_area"]].tolist() == [2, 62.5]
-    images, _, _ = plate(pictures, AlizarinImageSettings(pixel_size_um=2.0), **px)
-    assert images.loc[0, ["nodules", "median_nodule_area"]].tolist() == [3, 400.0]
+    images, _, _ = plate(pictures, AlizarinImageSettings(pixel_size_um=2.0), **px)  # the files' own sizes are settled
+    assert images.loc[0, ["nodules", "median_nodule_area"]].tolist() == [3, 25.0]
     images, problems, _ = plate(pictures, AlizarinImageSettings(min_area_um2=2.0))
     assert images.loc[0, ["nodules", "median_nodule_area", "area_unit"]].tolist() == [3, 100.0, "px"]
     assert "MG413" in codes(problems)
@@ -299,7 +299,10 @@ def test_a_field_stained_all_over_is_not_its_own_white():
     assert [(p.code, p.file) for p in problems] == [("MG411", "1.png")]
 
 
-@pytest.mark.parametrize("vector", [(0, 0, 0), (0.5, 0.5, 0.5), (-0.1, 0.7, 0.5), (float("nan"), 0.7, 0.5)])
+@pytest.mark.parametrize(
+    "vector",
+    [(0, 0, 0), (0.5, 0.5, 0.5), (-0.1, 0.7, 0.5), (float("nan"), 0.7, 0.5), (0, 1e-300, 0), (1e300, 1e305, 1e300)],
+)
 def test_a_vector_that_is_no_stain_is_refused(vector):
     images, problems, _ = plate([("ca", field(1, 0)[0])], AlizarinImageSettings(vector=vector))
     assert images.empty
@@ -334,3 +337,9 @@ def test_an_experiment_is_measured_by_plate_with_its_own_settings_and_judged_at_
     assert images["threshold_od"].tolist() == [0.15, 0.15, 0.35, 0.35]
     assert images["flag"].tolist() == ["", "duplicate", "contaminated_controls", "contaminated_controls;duplicate"]
     assert codes(problems) == ["MG402", "MG406", "MG408"]
+
+
+def test_of_several_blanks_the_first_counts_and_it_is_said():
+    pictures = [("", field(i, 0, pink=0.0)[0]) for i in (1, 2)] + [("control", field(3, 0)[0])]
+    _, problems, _ = plate(pictures, role=["blank", "blank", "sample"])
+    assert [(p.code, p.seen) for p in problems] == [("MG417", "0.png")]

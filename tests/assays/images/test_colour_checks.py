@@ -16,9 +16,10 @@ ROWS = [("control", "live", "control"), ("calcifying", "live", "ca")]
 def told(stain, **settings):
     """Problems and image_quality of a plate with a negative well and one that is stained along a vector."""
     unit = np.array(stain) / np.linalg.norm(stain)
-    blank = ((240, 236, 230) + np.random.default_rng(1).integers(0, 2, (160, 200, 1))).astype(np.uint8)
+    lamp = np.array([240, 236, 230])
+    blank = (lamp + np.random.default_rng(1).integers(0, 2, (160, 200, 1))).astype(np.uint8)
     red = blank.copy()
-    red[40:100, 40:160] = np.rint((240, 236, 230) * 10 ** (-0.8 * unit))
+    red[40:100, 40:160] = np.rint(lamp * 10 ** (-0.8 * unit))
     conditions = tables.CONDITIONS.frame([{"medium": m, "cells": c, "condition": name} for m, c, name in ROWS])
     given = Settings.model_validate({"contrast": {"mg_reference_mM": 0.8, "mg_raised_mM": 2.0}})
     raw = RawFile(file="images", assay="alizarin_image", plate="P", overrides=settings)

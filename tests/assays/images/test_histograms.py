@@ -26,9 +26,9 @@ def test_pixels_of_a_condition_are_added_up_by_density():
     )
     made = histograms_from_measured(list(measured))
     tables.STAIN_HISTOGRAMS.check(made)
-    assert made.groupby("condition")["pixels"].sum().to_dict() == {"ca": 2 * 20 * 240, "control": 20 * 240}
+    assert made.groupby("condition")["pixels"].sum().to_dict() == {"ca": 2 * 160 * 240, "control": 160 * 240}
     dark = made[made["od_from"] > 0.5]
-    assert dark.groupby("condition")["pixels"].sum().to_dict() == {"ca": 2 * 20 * 24, "control": 20 * 24}
+    assert dark.groupby("condition")["pixels"].sum().to_dict() == {"ca": 2 * 160 * 24, "control": 160 * 24}
     assert np.abs(dark["od_from"] - 0.8).max() <= 2 * HISTOGRAM_OD
     assert (made["pixels"] > 0).all()
 

@@ -13,7 +13,8 @@ from mgassay.assays.images.photo_wells import (
     white_within,
 )
 from mgassay.assays.images.plate_photo import FIELD, find_wells
-from mgassay.assays.images.stain import stain_tables, stained_from_image
+from mgassay.assays.images.stain import stain_tables
+from mgassay.assays.images.stained import stained_from_image
 
 VECTOR = (0.38, 0.73, 0.57)
 

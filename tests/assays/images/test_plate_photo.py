@@ -95,13 +95,35 @@ def test_the_same_picture_gives_the_same_wells(plates):
 
 
 def test_three_corners_place_all_wells():
-    wells = wells_from_points({(0, 0): (10, 20), (0, 2): (30, 22), (1, 0): (9, 30)}, 4, (2, 3))
-    assert wells.radius == 4
-    # A2 lies halfway between A1 and A3; row B is row A moved by B1 - A1 = (-1, 10)
+    wells = wells_from_points({(0, 0): (100, 200), (0, 2): (300, 220), (1, 0): (90, 300)}, 40, (2, 3))
+    assert wells.radius == 40
+    # A2 lies halfway between A1 and A3; row B is row A moved by B1 - A1 = (-10, 100)
     assert wells.centres.tolist() == [
-        [pytest.approx([10, 20]), pytest.approx([20, 21]), pytest.approx([30, 22])],
-        [pytest.approx([9, 30]), pytest.approx([19, 31]), pytest.approx([29, 32])],
+        [pytest.approx([100, 200]), pytest.approx([200, 210]), pytest.approx([300, 220])],
+        [pytest.approx([90, 300]), pytest.approx([190, 310]), pytest.approx([290, 320])],
     ]
+
+
+CORNERS = {(0, 0): (100, 100), (0, 2): (300, 100), (1, 0): (100, 200)}
+
+
+@pytest.mark.parametrize(
+    ("points", "radius", "reason"),
+    [
+        (CORNERS, 5.9, "too small"),
+        (CORNERS, 56, "overlap"),  # their fields of 0.9 x 56 pixels, at a distance of 100
+        # B3 belongs at (300, 200). Four corners fitted by a plane miss each by a quarter of what one is off: 10 of 40
+        ({**CORNERS, (1, 2): (340, 200)}, 40, "10 pixels beside"),
+    ],
+)
+def test_wells_that_cannot_be_are_refused(points, radius, reason):
+    with pytest.raises(ValueError, match=reason):
+        wells_from_points(points, radius, (2, 3))
+
+
+def test_a_hand_that_trembles_is_forgiven():
+    wells = wells_from_points({**CORNERS, (1, 2): (308, 200)}, 40, (2, 3))  # 2 pixels beside, of a distance of 100
+    assert wells.centres[1, 2] == pytest.approx([306, 200])  # three quarters of the way that it is off
 
 
 @pytest.mark.parametrize("points", [{(0, 0): (1, 1), (0, 1): (2, 1)}, {(0, 0): (1, 1), (0, 1): (2, 1), (0, 2): (3, 1)}])

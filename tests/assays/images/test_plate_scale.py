@@ -5,10 +5,12 @@ import pytest
 
 from mgassay.assays.images.flatfield import fit_white
 from mgassay.assays.images.plate_scale import (
+    blank_that_fits,
     decode_suitable,
     negative_field,
     scale_of_negatives,
     threshold_of_wells,
+    white_of_blank,
     white_of_image,
 )
 from mgassay.assays.images.stain import stain_tables
@@ -106,3 +108,68 @@ def test_what_a_reader_says_of_an_image_is_passed_on():
     problems = Problems()
     assert decode_suitable("a.png", "A1", decode, problems) is None
     assert [(p.code, p.file, p.place) for p in problems] == [("MG404", "a.png", "frame 1")]
+
+
+def told_of_blank(blank, *fields):
+    """The blank that is left, and what was told, of a plate with these fields."""
+    pictures = {"blank": blank} | {str(i): f for i, f in enumerate(fields)}
+    settings, problems = AlizarinImageSettings(), Problems()
+    found = white_of_blank("P", "blank", pictures.__getitem__, settings, problems)
+    rows = [{"file": str(i), "well": f"A{i + 1}"} for i in range(len(fields))]
+    kept = found and blank_that_fits("P", "blank", found, rows, pictures.__getitem__, settings, problems)
+    return kept, [(p.code, p.seen) for p in problems]
+
+
+def test_a_blank_in_the_same_light_fits():
+    kept, told = told_of_blank(negative(0, 1), negative(0, 2), negative(60, 3))
+    assert (kept.shape, told) == ((100, 100), [])
+
+
+@pytest.mark.parametrize("change", [0.5, 10 ** (-0.9 * STAIN)], ids=["dim", "stained"])
+def test_a_blank_that_is_darker_than_the_fields_is_none(change):
+    kept, ((code, seen),) = told_of_blank(np.rint(negative(0, 1) * change).astype(np.uint8), negative(0, 2))
+    assert (kept, code) == (None, "MG415")
+    # half the light is 0.301 OD in each channel, the unit vector's sum 1.678; 0.9 OD of stain is 0.9 OD
+    expected = 0.301 * STAIN.sum() if isinstance(change, float) else 0.9
+    assert float(seen.split()[0]) == pytest.approx(expected, abs=0.02)
+
+
+def test_a_blank_of_another_size_is_none():
+    kept, told = told_of_blank(negative(0, 1)[:80], negative(0, 2))
+    assert (kept, told) == (None, [("MG415", "100 x 80 pixels, the images 100 x 100")])
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (10, 12)])
+def test_a_tiny_blank_has_no_traceback(shape):
+    kept, told = told_of_blank(negative(0, 1)[: shape[0], : shape[1]], negative(0, 2))
+    assert (kept, [code for code, _ in told]) == (None, ["MG415"])
+
+
+def test_an_overexposed_blank_is_none_though_it_is_grey():
+    assert told_of_blank(np.full((100, 100, 3), 255, np.uint8), negative(0)) == (None, [("MG405", "blank")])
+
+
+def test_controls_that_are_red_all_over_are_told_where_no_blank_shows_it():
+    problems = Problems()
+    scale([np.rint(negative(0, i) * 10 ** (-0.9 * STAIN)).astype(np.uint8) for i in range(2)], ["A1", "A2"], problems)
+    assert [p.code for p in problems] == ["MG416"]
+    assert float(next(iter(problems)).seen) == pytest.approx(0.9, abs=0.05)
+
+
+def test_a_tiny_floor_does_not_refuse_every_white():
+    plate = scale([negative(0)], ["A1"], floor_od=1e-9)
+    settings, problems = AlizarinImageSettings(floor_od=1e-9), Problems()
+    own = fit_white(np.rint(negative(0, 2) * 10 ** (-0.03 * STAIN)).astype(np.uint8), settings.vector)
+    assert white_of_image(own, "f", "A2", plate, settings, problems)[1] == "own"
+
+
+def test_what_is_painted_over_counts_for_no_percentile():
+    """A bar of 6 x 60 pixels and its margin leave 100,000 pixels less some 900: the histogram has no more."""
+    rgb = np.rint(np.array([240.0, 238.0, 236.0]) + np.random.default_rng(1).standard_normal((250, 400, 3))).astype(
+        np.uint8
+    )
+    rgb[230:236, 300:360] = 0
+    settings = AlizarinImageSettings()
+    lookup = stain_tables(settings.vector, settings.gate)
+    seen = negative_field(None, lookup, lambda _: rgb, settings, {"file": "f", "well": "A1"}, Problems())
+    assert 98_000 < seen.histogram.sum() < 100_000 - 6 * 60

@@ -123,7 +123,7 @@ def test_what_is_drawn_is_flagged():
 def test_equal_pixels_are_pairs_over_all_plates():
     own = [replace(s, digest=d) for s, d in zip(scores(4), "abaa", strict=True)]
     quality, pairs = judged(own, plate=list("PPPQ"))
-    assert pairs == [Pair(0, 2, 1.0), Pair(0, 3, 1.0), Pair(2, 3, 1.0)]
+    assert pairs == [Pair(0, 2, 1.0), Pair(0, 3, 1.0)]  # as many as there are copies
     assert quality["alike"].tolist() == ["2.png", "", "0.png", "0.png"]
     assert quality["flag"].tolist() == ["duplicate", "", "duplicate", "duplicate"]
 

@@ -3,9 +3,16 @@
 import numpy as np
 import pytest
 
-from mgassay.assays.images.flatfield import even_white
-from mgassay.assays.images.stain import stain_tables
-from mgassay.assays.images.stain_colour import StainColour, colour_of_plate, degrees_between, stain_colour
+from mgassay.assays.images.flatfield import White, even_white
+from mgassay.assays.images.stain import HISTOGRAM_OD, stain_tables
+from mgassay.assays.images.stain_colour import (
+    StainColour,
+    colour_of_plate,
+    degrees_between,
+    grid_densities,
+    stain_colour,
+    stain_histogram,
+)
 
 VECTOR = (0.38, 0.73, 0.57)
 TABLES = stain_tables(VECTOR)
@@ -20,7 +27,7 @@ def painted(stain, od, share=0.25):
 
 
 def colour(rgb, least_od=0.3):
-    return stain_colour(rgb[::2, ::2], rgb.shape, even_white(240, 240, 240), least_od, TABLES)
+    return stain_colour(grid_densities(rgb[::2, ::2], rgb.shape, even_white(240, 240, 240)), least_od, TABLES)
 
 
 @pytest.mark.parametrize("stain", [VECTOR, (0.30, 0.75, 0.55), (0.42, 0.68, 0.60)])
@@ -56,3 +63,20 @@ def test_angles_by_hand():
     assert degrees_between((1, 0, 0), (0, 1, 0)) == pytest.approx(90)
     assert degrees_between((1, 1, 0), (2, 0, 0)) == pytest.approx(45)
     assert degrees_between(VECTOR, (1, 1, 1)) == pytest.approx(14.33, abs=0.01)
+
+
+def test_the_histogram_is_that_of_the_formula_under_an_uneven_white(formula):
+    """Every fourth pixel of an image of random colours; OD by its definition in the tests' own `formula`."""
+    rgb = np.random.default_rng(0).integers(0, 256, (512, 512, 3), dtype=np.uint8)
+    white = White(np.array([[2.38, 0.02, -0.01, -0.03, 0.01, -0.02]] * 3), 0.0)
+    found = stain_histogram(grid_densities(rgb[::4, ::4], rgb.shape, white), TABLES)
+    od, _ = formula(rgb, white)
+    steps = np.clip(od[::4, ::4] / HISTOGRAM_OD, 0, 255).astype(int)
+    assert np.abs(found - np.bincount(steps.ravel(), minlength=256)).max() <= 1  # a density at the edge of a step
+
+
+def test_what_is_paler_than_white_or_too_dark_for_the_axis_is_at_its_ends():
+    rgb = np.array([[[255, 255, 255], [1, 1, 1], [0, 0, 0]]], np.uint8)
+    found = stain_histogram(grid_densities(rgb, rgb.shape, even_white(240, 240, 240)), TABLES)
+    assert (found[0], found.sum()) == (1, 3)
+    assert np.flatnonzero(found).tolist() == [0, int(np.log10(240) * np.sum(TABLES.unit) / HISTOGRAM_OD)]

@@ -255,12 +255,6 @@ def test_replicates_more_than_half_a_cycle_apart_are_pointed_out_and_kept(second
     assert found["value"].item() == pytest.approx(-((26.0 + second) / 2 - 20.0))
 
 
-def test_an_unused_calibrator_is_said():
-    setup = experiment(calibrator="IRC")
-    _, problems = amounts(*rows_of("RUNX2", 26.0), *rows_of("GAPDH", 20.0), setup=setup)
-    assert only(problems, "MG525").seen == "IRC"
-
-
 def test_the_given_frame_is_kept_and_the_order_is_of_the_wells():
     rows = [*rows_of("GAPDH", 20.0), *rows_of("RUNX2", 26.0), *rows_of("ALPL", 25.0)]
     qpcr = qpcr_from_wells(experiment(), tables.QPCR_WELLS.frame(rows), Problems())
@@ -291,3 +285,14 @@ def test_shuffled_wells_give_the_same_numbers():
     straight = amounts(*rows, setup=setup)[0][columns].sort_values(**order)
     shuffled = amounts(*rng.permutation(rows), setup=setup)[0][columns].sort_values(**order)
     pd.testing.assert_frame_equal(straight, shuffled, rtol=1e-12)
+
+
+def test_micrornas_are_related_to_small_rnas_on_the_same_plate():
+    # miR-30b −(28 − 24), RUNX2 −(26 − 20); with GAPDH alone the microRNA has no expression and is an error
+    rows = [*rows_of("hsa-miR-30b-5p", 28.0), *rows_of("RUNX2", 26.0, first="B"), *rows_of("GAPDH", 20.0, first="C")]
+    found, problems = amounts(*rows, *rows_of("U6", 24.0, first="D"), setup=experiment(references=("GAPDH", "U6")))
+    assert found.set_index("readout")["value"].to_dict() == {"gene:miR-30b": -4.0, "gene:RUNX2": -6.0}
+    assert "MG560" not in codes(problems)
+    found, problems = amounts(*rows)
+    assert found["readout"].tolist() == ["gene:RUNX2"]
+    assert only(problems, "MG560").seen == "miR-30b"

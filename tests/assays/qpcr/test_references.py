@@ -6,7 +6,13 @@ import pandas as pd
 import pytest
 
 from mgassay.assays.qpcr.qpcr_plates import QpcrPlate
-from mgassay.assays.qpcr.references import check_references, is_reference, reference_genes, reference_quantities
+from mgassay.assays.qpcr.references import (
+    by_kind_of_rna,
+    check_references,
+    is_reference,
+    reference_genes,
+    reference_quantities,
+)
 from mgassay.experiment import QpcrSettings
 from mgassay.problems import Problems
 
@@ -128,3 +134,44 @@ def test_a_reference_without_a_quantity_is_an_error_unless_its_efficiency_is_the
 
 def test_complete_samples_need_no_word():
     assert checked([row("RUNX2")], [row("GAPDH"), row("RPLP0")]) == []
+
+
+def kinds(rows, references, **settings):
+    problems = Problems()
+    declared = {p: QpcrPlate(f"{p}.txt", QpcrSettings(**settings)) for p in references}
+    found = [(list(own["gene"]), genes) for own, genes in by_kind_of_rna(rows, references, declared, problems)]
+    return found, list(problems)
+
+
+def test_micrornas_are_related_to_small_rnas_and_genes_to_messengers():
+    rows = pd.DataFrame([row(g) for g in ("RUNX2", "GAPDH", "miR-30b", "RNU6", "hsa-miR-204-5p")])
+    found, problems = kinds(rows, {"P1": ["GAPDH", "RNU6"]})
+    assert found == [
+        (["RUNX2", "GAPDH"], {"P1": ["GAPDH"]}),
+        (["miR-30b", "RNU6", "hsa-miR-204-5p"], {"P1": ["RNU6"]}),
+    ]
+    assert problems == []
+
+
+def test_a_microrna_beside_messengers_only_is_an_error():
+    rows = pd.DataFrame([row("miR-30b"), row("RUNX2"), row("GAPDH"), row("miR-30b", "P2"), row("RNU6", "P2")])
+    found, (said,) = kinds(rows, {"P1": ["GAPDH"], "P2": ["RNU6"]})
+    assert found[0] == (["miR-30b", "miR-30b", "RNU6"], {"P2": ["RNU6"]})
+    assert found[1] == (["RUNX2", "GAPDH"], {"P1": ["GAPDH"]})
+    assert (said.code, said.severity, said.seen, said.file) == ("MG560", "error", "miR-30b", "P1.txt")
+    assert "small RNA" in said.message
+    assert "GAPDH" in said.message
+
+
+def test_the_settings_name_small_rnas_that_no_panel_knows():
+    rows = pd.DataFrame([row("spike 7"), row("miR-30b")])
+    found, problems = kinds(rows, {"P1": ["spike 7"]}, small_rna=("Spike-7",))
+    assert found == [(["spike 7", "miR-30b"], {"P1": ["spike 7"]})]
+    assert problems == []
+
+
+def test_only_messengers_stay_as_they_are():
+    rows = pd.DataFrame([row("RUNX2"), row("GAPDH")])
+    found, problems = kinds(rows, {"P1": ["GAPDH"]})
+    assert found == [(["RUNX2", "GAPDH"], {"P1": ["GAPDH"]})]
+    assert problems == []

@@ -5,6 +5,7 @@ import math
 import pandas as pd
 import pytest
 
+from mgassay import tables
 from mgassay.assays.qpcr.qpcr_plates import QpcrPlate
 from mgassay.assays.qpcr.template_controls import check_template_controls, implied_percent
 from mgassay.experiment import QpcrSettings
@@ -15,12 +16,14 @@ NAN = math.nan
 
 def well(role, cq, gene="RUNX2", plate="P1", status="", efficiency=2.0):
     status = status or ("value" if math.isfinite(cq) else "undetermined")
-    return {"plate": plate, "gene": gene, "role": role, "status": status, "cq": cq, "efficiency": efficiency}
+    named = {"plate": plate, "gene": gene, "role": role, "status": status}
+    return {**named, "cq": cq, "cycles": 40, "efficiency": efficiency}
 
 
-def checked(*rows, limit=1.0):
+def checked(*rows, limit=1.0, nrt_limit=1.0):
     problems = Problems()
-    plates = {p: QpcrPlate(f"{p}.txt", QpcrSettings(ntc_max_percent=limit)) for p in ("P1", "P2")}
+    settings = QpcrSettings(ntc_max_percent=limit, nrt_max_percent=nrt_limit)
+    plates = {p: QpcrPlate(f"{p}.txt", settings) for p in ("P1", "P2")}
     check_template_controls(pd.DataFrame(rows), plates, problems)
     return list(problems)
 
@@ -85,3 +88,39 @@ def test_samples_without_a_cq_or_left_out_are_nothing_to_compare_with():
 def test_wells_without_a_target_or_an_efficiency_say_nothing():
     assert checked(well("sample", 25.0, ""), well("ntc", 30.0, "")) == []
     assert checked(well("sample", 25.0, efficiency=NAN), well("ntc", 30.0, efficiency=NAN)) == []
+
+
+def test_each_kind_of_control_has_its_own_limit_and_names_it():
+    # 100 · 2^(25 − 30) = 3.125 %
+    rows = [well("sample", 25.0), well("ntc", 30.0), well("nrt", 30.0)]
+    found = checked(*rows, limit=5.0, nrt_limit=2.0)
+    assert [p.code for p in found] == ["MG510", "MG511"]
+    assert "(ntc_max_percent)" in found[0].remedy
+    assert "raise nrt_max_percent" in found[1].remedy
+
+
+def quality(*rows):
+    plates = {p: QpcrPlate(f"{p}.txt", QpcrSettings()) for p in ("P1", "P2")}
+    return tables.QPCR_QUALITY.frame(check_template_controls(pd.DataFrame(rows), plates, Problems()))
+
+
+def test_percentages_stand_as_rows_for_the_mean_and_for_the_latest_sample():
+    # earliest NTC 30: 100 · 2^(24 − 30) = 1.5625 of the mean, 100 · 2^(26 − 30) = 6.25 of the latest
+    found = quality(well("sample", 22.0), well("sample", 26.0), well("ntc", 31.0), well("ntc", 30.0))
+    assert found["measure"].tolist() == ["ntc_percent"] * 2
+    assert found["subject"].tolist() == ["mean of samples", "latest sample"]
+    assert found["estimate"].tolist() == [1.5625, 6.25]
+    assert set(found["unit"]) == {"percent"}
+    assert found["n"].tolist() == [2, 2]
+
+
+def test_a_clean_control_has_an_upper_bound_and_no_estimate():
+    # at the last cycle: 100 · 2^(30 − 40) = 100/1024
+    found = quality(well("sample", 30.0), well("nrt", NAN))
+    assert found["estimate"].isna().all()
+    assert found["ci_high"].tolist() == [100 / 1024] * 2
+    assert found["flag"].tolist() == ["undetermined"] * 2
+
+
+def test_no_percentage_without_an_efficiency():
+    assert len(quality(well("sample", 25.0, efficiency=NAN), well("ntc", 30.0, efficiency=NAN))) == 0

@@ -17,6 +17,8 @@ from mgassay.readers.images.patterns import LONGEST, reason_against
         r"[]()*+](?P<well>[A-H]\d)\)+",
         r"(?P<well>(?:A|B|C)\d+)",
         r"(?P<well>[A-H]\d+)(?:_\d+){2}",
+        r"(?P<well>[A-H]\d+)_\d+_\d+_\d+_\d+_\d+_\d+[.]",  # each number ends where the next mark stands
+        r"(?P<row>[A-Z]+)(?P<column>\d+)-[a-z]+\d+[a-z]+\d+[a-z]+\d+",
     ],
 )
 def test_ordinary_patterns_are_taken(pattern):
@@ -48,6 +50,12 @@ ENDLESS = [
     "(?P<well>.*).*.*.*.*x",
     r"(?P<well>\d+)\d+\d+\d+\d+\d+x",
     "(?P<well>[^_]+)[^_]+[^_]+[^_]+[^_]+x",
+    "(?P<well>[A-Z]*A[A-Z]*A[A-Z]*A[A-Z]*A[A-Z]*A[A-Z]*)!",  # nothing parts them that they do not fit themselves
+    "(?P<well>[A-Z]*x?[A-Z]*x?[A-Z]*x?[A-Z]*x?[A-Z]*x?[A-Z]*)!",
+    "(?i)(?P<well>[A-Z]*a[A-Z]*a[A-Z]*a[A-Z]*a[A-Z]*a[A-Z]*)!",
+    "(?P<well>[A-Z]*(_)?[A-Z]*(_)?[A-Z]*(_|)[A-Z]*(?=A)[A-Z]*(_){0,1}[A-Z]*)!",
+    r"(?P<well>\d+\b\d+^\d+$\d+\d+\d+)!",
+    r"(?P<well>(A)[A-Z]*\2[A-Z]*\2[A-Z]*\2[A-Z]*\2[A-Z]*\2[A-Z]*)!",
 ]
 
 

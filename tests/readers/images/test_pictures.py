@@ -199,3 +199,57 @@ def test_several_times_of_a_field_are_refused_and_their_wells_not_called_missing
 def test_passed_over_images_do_not_hide_a_missing_well(read, problems):
     read(["images/P_A01_s1_w1.tif", "images/P_A01_s1_w1_thumb.tif"], pattern="imagexpress")
     assert [(p.code, p.place) for p in problems] == [("MG273", "images/P_A01_s1_w1_thumb.tif"), ("MG202", "B3")]
+
+
+def test_images_in_folders_below_are_told(read, problems):
+    read([*GOOD, "images/day 7/ARS1_B3.png", "images/day 7/notes.txt", "images/day 7/._ARS1_B3.png"])
+    assert found(problems) == [("MG273", "images", "images/day 7/ARS1_B3.png", "1")]
+    assert "images/**/*" in next(iter(problems)).message
+
+
+def test_a_folder_with_nothing_but_folders_has_no_image(read, problems):
+    read(["images/day 7/ARS1_B3.png"])
+    assert [p.code for p in problems] == ["MG273", "MG262"]
+
+
+@pytest.mark.parametrize("name", ["ARS1_B3\n.png", "ARS1_\u202egnp.B3.png", "\udcff_B3.png"])
+def test_a_name_that_cannot_be_shown_is_told_by_its_codes(read, problems, name):
+    read(["images/ARS1_A1.png", f"images/{name}"])
+    (told,) = problems
+    assert (told.code, told.severity) == ("MG281", "error")
+    assert told.place.isprintable()
+    assert told.place.encode()
+
+
+def test_an_image_of_two_rows_is_told(read, problems, tmp_path):
+    read(GOOD)
+    row = {"assay": "alizarin_image", "layout": "ars"}
+    rows = (RawFile(file="images", plate="ARS1", **row), RawFile(file="images/*_B03.*", plate="ARS2", **row))
+    settings = Settings.model_validate({"contrast": {"mg_reference_mM": 0.8, "mg_raised_mM": 2.0}})
+    conditions = tables.CONDITIONS.frame([{"condition": "control"}, {"condition": "ca"}])
+    experiment = Experiment("x", settings, conditions, rows, {"ars": tables.LAYOUT.frame(LAYOUT)})
+    assert image_files(tmp_path, experiment, problems)["plate"].tolist() == ["ARS1"] * 3
+    assert ("MG280", "images/*_B03.*", "images/ARS1_B03.jpg", "1") in found(problems)
+
+
+def test_a_blank_that_is_not_there_is_told_before_anything_is_measured(read, problems):
+    read(GOOD, settings={"blank": "images/white.tif"})
+    assert found(problems) == [("MG282", "images/white.tif", "", "images/white.tif")]
+
+
+def test_a_thumbnail_is_left_out(read, problems):
+    def icon(path):
+        Image.fromarray(RGB[:1, :1].copy()).save(path)
+
+    def full(path):
+        Image.fromarray(np.tile(RGB, (10, 10, 1))).save(path)
+
+    images = {"images/ARS1_A1.png": full, "images/ARS1_B3_f1.png": full, "images/ARS1_B3_f2.png": icon}
+    listed = read(["images/notes.txt"], images=images)
+    assert listed["file"].tolist() == ["images/ARS1_A1.png", "images/ARS1_B3_f1.png"]
+    assert found(problems) == [("MG284", "images", "images/ARS1_B3_f2.png", "1×1")]
+
+
+def test_a_pattern_that_finds_no_well_is_named(read, problems):
+    read(["images/ARS1_A1.png"], pattern="well(?P<well>[A-H][0-9])")
+    assert "by the pattern well(?P<well>[A-H][0-9])." in next(iter(problems)).message

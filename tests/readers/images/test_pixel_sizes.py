@@ -70,3 +70,19 @@ def test_a_pixel_that_is_not_square_keeps_its_area():
 
 def test_a_square_pixels_side_is_its_side_to_the_last_digit():
     assert side(PixelSize(0.6457, 0.6457, "")) == 0.6457
+
+
+@pytest.mark.parametrize("size", [1e-9, 0.0099, 1001, 1e9])
+def test_a_size_that_no_camera_has_is_an_error_and_areas_stay_in_pixels(size):
+    sizes, found = settled({"a.tif": header(0.65)}, size)
+    assert math.isnan(sizes["a.tif"])
+    assert [f[:2] for f in found] == [("MG285", "error")]
+    sizes, found = settled({"a.tif": header(size, source="CZI's scaling"), "b.tif": header()})
+    assert all(math.isnan(s) for s in sizes.values())
+    assert [f[:3] for f in found] == [("MG285", "error", "a.tif")]
+
+
+@pytest.mark.parametrize("size", [0.01, 1000])
+def test_the_ends_of_what_is_possible_count(size):
+    sizes, found = settled({"a.tif": header()}, size)
+    assert (sizes, found) == ({"a.tif": size}, [])

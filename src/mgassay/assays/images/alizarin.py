@@ -21,21 +21,26 @@ from mgassay.assays.images.picture import Picture
 from mgassay.assays.images.plate_scale import (
     Decode,
     PlateScale,
+    blank_that_fits,
     decode_suitable,
     negative_field,
     scale_of_negatives,
     white_of_blank,
     white_of_image,
 )
-from mgassay.assays.images.stain import Counts, Stained, stain_tables, stained_from_image
-from mgassay.assays.images.stain_colour import StainColour, stain_colour
+from mgassay.assays.images.stain import Counts, stain_tables
+from mgassay.assays.images.stain_colour import StainColour, grid_densities, stain_colour, stain_histogram
+from mgassay.assays.images.stained import Stained, stained_from_image
 from mgassay.errors import ContractError
 from mgassay.experiment import AlizarinImageSettings, Experiment
 from mgassay.flags import join_flags
-from mgassay.problems import Problems
+from mgassay.problems import Problems, listed
 
 __all__ = ["MeasuredImage", "amounts_from_images", "measure_experiment", "measure_plate"]
 
+_LEAST_OD, _MOST_OD = 1e-3, 1e3  # of a vector's densities; its length is of no account, yet numbers end somewhere
+
+_LOOKED_AT = 3  # images of a plate that its blank must fit
 Each = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]  # like map: results in the order of the items
 Keep = Callable[["Counted"], object]
 
@@ -53,8 +58,8 @@ class Counted:
 class MeasuredImage:
     """What stays of an image.
 
-    Its row of images.csv, its score, the areas of its nodules and of the field in the row's unit, the pixels of every
-    eighth row by stain OD (`Stained.histogram`), the colour of its stain, and what the caller kept of the image itself.
+    Its row of images.csv, its score, the areas of its nodules and of the field in the row's unit, the pixels of
+    `Look.grid` by stain OD, the colour of its stain, and what the caller kept of the image itself.
     """
 
     row: dict[str, Any]
@@ -110,15 +115,21 @@ def measure_plate(
     problem and gives nothing.
     """
     if not is_stain(settings):
-        problems.add("MG412", seen=list(settings.vector))
+        problems.add("MG412", seen=list(settings.vector), gate=settings.gate)
         return
-    blank = settings.blank or next(iter(files.loc[files["role"] == "blank", "file"]), "")
-    blank = blank if settings.wells == "one" else ""  # a photograph's white is made when its wells are opened
+    blanks = [settings.blank] if settings.blank else files.loc[files["role"] == "blank", "file"].tolist()
+    # a photograph's white is made when its wells are opened
+    blank, *more = blanks if blanks and settings.wells == "one" else [""]
+    if more:
+        problems.add("MG417", plate=files["plate"].iloc[0], seen=blank, others=listed(more))
     wanted = files[~files["role"].isin(("blank", "empty", "excluded")) & (files["file"] != (settings.blank or ""))]
     controls = wanted.loc[wanted["condition"].isin(tuple(negatives)), ["file", "well"]]
     plate = str(files["plate"].iloc[0])
     tables = stain_tables(settings.vector, settings.gate)
     white = white_of_blank(plate, blank, decode, settings, problems) if blank else None
+    if white:
+        some = [*controls.to_dict("records"), *wanted[["file", "well"]].to_dict("records")][:_LOOKED_AT]
+        white = blank_that_fits(plate, blank, white, some, decode, settings, problems)
     look_at = partial(_told, partial(negative_field, white, tables, decode, settings))
     fields = list(_heard(each(look_at, controls.to_dict("records")), problems))
     scale = scale_of_negatives(plate, white, fields, tables, settings, problems)
@@ -140,7 +151,7 @@ def measured_image(
         return None
     own = own_white(sight.original, sight.picture, settings.vector)
     white, source = white_of_image(own, file["file"], file["well"], scale, settings, problems)
-    size = settings.pixel_size_um or file["pixel_size_um"]
+    size = file["pixel_size_um"]
     unit_area = float(size) ** 2 if np.isfinite(size) else np.nan
     if settings.min_area_um2 and np.isnan(unit_area):
         problems.add("MG413", plate=file["plate"], seen=settings.min_area_um2)
@@ -151,6 +162,7 @@ def measured_image(
     cover = cell_cover(sight.look, own, blank, scale.tables.unit, stained.area / pixels)
     if isinstance(sight.original, WellPicture):  # no cell can be seen in a photograph of a whole plate
         cover = Cover(np.nan, np.nan)
+    densities = grid_densities(sight.look.grid, sight.look.shape, white)
     row = {
         **{c: file[c] for c in ("file", "plate", "well", "field", "condition", "donor", "rep")},
         **_stain_columns(stained, pixels),
@@ -165,17 +177,17 @@ def measured_image(
         score_of_image(sight, own, source, cover, row["area_fraction"]),
         areas,
         pixels * (1.0 if np.isnan(unit_area) else unit_area),
-        stained.histogram,
-        stain_colour(sight.look.grid, sight.look.shape, white, 2 * scale.threshold_od, scale.tables),
+        stain_histogram(densities, scale.tables),
+        stain_colour(densities, 2 * scale.threshold_od, scale.tables),
         keep(Counted(file["file"], sight.original, stained.runs)) if keep else None,
     )
 
 
 def is_stain(settings: AlizarinImageSettings) -> bool:
-    """Whether densities can be a red stain's: none negative, and green above red by what the hue gate asks."""
+    """Whether densities can be a red stain's: none negative or endless, green above red by what the hue gate asks."""
     red, green, blue = settings.vector
-    finite = bool(np.isfinite(settings.vector).all())
-    return finite and min(red, green, blue) >= 0 and red < settings.gate * green
+    usual = all(0 <= density <= _MOST_OD for density in (red, green, blue)) and green >= _LEAST_OD
+    return usual and red < settings.gate * green
 
 
 def _counted(

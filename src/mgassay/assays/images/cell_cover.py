@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mgassay.assays.images.flatfield import White, surface_terms
+from mgassay.assays.images.flatfield import White, surface_grid
 from mgassay.assays.images.image_look import BLOCK, BLOCK_MIDDLE, BLOCK_PIXELS, Look
 
 EVEN_OD = 0.0015  # SD of block means among the palest blocks: an empty dish under ordinary noise has 0.0005
@@ -52,15 +52,15 @@ def cell_cover(
     od = _block_od(look, own, unit)
     low, high = np.quantile(od, _PALEST)
     scatter = float(high - low) / _NORMAL_APART
-    pale = (od >= low) & (od <= high)
+    pale, inner = (od >= low) & (od <= high), _inner_od(look)
     if blank is not None:
         over, least, rough = _block_od(look, blank[0], unit), _LEAST_OD_OVER_BLANK, blank[1]
-    elif _is_even(look, scatter, pale):
+    elif _is_even(inner, scatter, pale):
         over = od - (float(np.median(od[pale])) + scatter)  # the pale ones are 0.5 to 1.6 SD below their white
         least, rough = max(_LEAST_OD, 4 * scatter), np.inf
     else:
         return Cover(float("nan"), scatter)
-    clear = (od < _MOST_CELL_OD) & (_inner_od(look) < _MOST_CELL_SD)
+    clear = (od < _MOST_CELL_OD) & (inner < _MOST_CELL_SD)
     if not clear.any():
         return Cover(float("nan"), scatter)
     cells = _covered(over[clear], look.variance[clear], least, rough)
@@ -70,8 +70,11 @@ def cell_cover(
 def roughness(look: Look) -> float:
     """The variance of green that no block of an empty field exceeds, in grey levels squared.
 
-    Twice the median, or a fifth more than the 99th percentile: JPEG leaves most blocks even and some not.
+    Twice the median, or a fifth more than the 99th percentile: JPEG leaves most blocks even and some not. Infinite
+    for a field smaller than a block.
     """
+    if not look.variance.size:
+        return float("inf")
     return max(_ROUGH * float(np.median(look.variance)), _ROUGHEST * float(np.quantile(look.variance, 0.99)))
 
 
@@ -80,9 +83,8 @@ def _block_od(look: Look, white: White, unit: NDArray[np.float64]) -> NDArray[np
     rows, columns = look.variance.shape
     y = 2 * (BLOCK * np.arange(rows) + BLOCK_MIDDLE) / look.shape[0] - 1
     x = 2 * (BLOCK * np.arange(columns) + BLOCK / 2) / look.shape[1] - 1
-    level = np.einsum("k,kn->n", unit @ white.coefficients, surface_terms(x, y)).reshape(rows, columns)
-    logs = np.log10(np.maximum(look.means.astype(np.float64), 1))
-    od: NDArray[np.float64] = level - np.einsum("c,ijc->ij", unit, logs)
+    logs = np.log(np.maximum(look.means, 1))  # single precision: wrong by less than 1e-6
+    od: NDArray[np.float64] = surface_grid(unit @ white.coefficients, x, y) - logs @ (unit / np.log(10))
     return od
 
 
@@ -93,9 +95,9 @@ def _inner_od(look: Look) -> NDArray[np.float64]:
     return sd
 
 
-def _is_even(look: Look, scatter: float, pale: NDArray[np.bool_]) -> bool:
-    """Whether the palest blocks are as even as an empty dish, given how green varies inside them."""
-    expected = float(np.median(_inner_od(look)[pale])) / np.sqrt(BLOCK_PIXELS)
+def _is_even(inner: NDArray[np.float64], scatter: float, pale: NDArray[np.bool_]) -> bool:
+    """Whether the palest blocks are as even as an empty dish, given how green varies inside blocks (`_inner_od`)."""
+    expected = float(np.median(inner[pale])) / np.sqrt(BLOCK_PIXELS)
     return scatter <= EVEN_OD or (scatter <= _MOST_EVEN_OD and scatter <= _EVEN_AS_NOISE * expected)
 
 

@@ -6,6 +6,7 @@ larger of the eight ways to turn and mirror one of them.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +25,9 @@ def brightness_map(means: NDArray[np.float32]) -> NDArray[np.float64]:
     """
     if min(means.shape[:2]) < _LEAST_BLOCKS:
         return np.full((SIDE, SIDE), np.nan)
-    logs = np.log10(np.maximum(means.astype(np.float64), 1)).sum(axis=2)
+    logs = np.log(np.maximum(means, 1)) @ np.full(3, 1 / np.log(10))
     down, across = (_area_weights(n) for n in means.shape[:2])
-    areas = np.einsum("ik,lk->il", np.einsum("ij,jk->ik", down, logs), across)
+    areas = down @ logs @ across.T
     plain: NDArray[np.float64] = areas - _cubic(areas)
     return plain
 
@@ -86,10 +87,15 @@ def _area_weights(count: int) -> NDArray[np.float64]:
 
 def _cubic(areas: NDArray[np.float64]) -> NDArray[np.float64]:
     """The cubic surface closest to a map by least squares."""
+    basis = _cubic_basis()
+    surface: NDArray[np.float64] = (areas.ravel() @ basis @ basis.T).reshape(SIDE, SIDE)
+    return surface
+
+
+@cache
+def _cubic_basis() -> NDArray[np.float64]:
+    """Ten orthonormal columns over the areas that span the cubic surfaces, (256, 10)."""
     x = (2 * np.arange(SIDE) + 1) / SIDE - 1
     gy, gx = np.meshgrid(x, x, indexing="ij")
-    terms = np.stack([gx**i * gy**j for i in range(4) for j in range(4 - i)]).reshape(10, -1)
-    gram = np.einsum("in,jn->ij", terms, terms)
-    fitted = np.linalg.solve(gram, np.einsum("in,n->i", terms, areas.ravel()))
-    surface: NDArray[np.float64] = np.einsum("i,in->n", fitted, terms).reshape(SIDE, SIDE)
-    return surface
+    terms = np.stack([gx**i * gy**j for i in range(4) for j in range(4 - i)])
+    return np.linalg.qr(terms.reshape(len(terms), -1).T)[0]

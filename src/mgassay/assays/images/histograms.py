@@ -11,7 +11,7 @@ from mgassay.assays.images.stain import HISTOGRAM_OD, Counts
 
 
 def histograms_from_measured(measured: Sequence[MeasuredImage]) -> pd.DataFrame:
-    """STAIN_HISTOGRAMS: of every eighth row of all images, pixels from `od_from` up to the next step of 0.0183 OD.
+    """STAIN_HISTOGRAMS: of a grid of pixels of all images (`Look.grid`), those from `od_from` up to the next step of 0.0183 OD.
 
     Rows of no pixels are left out. Pixels of every hue are counted: grey debris too.
     """

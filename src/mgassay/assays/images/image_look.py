@@ -114,10 +114,9 @@ def _block_sums(thin: Pixels) -> NDArray[np.float32]:
     n, across = len(thin) * _THIN // BLOCK, thin.shape[1] // BLOCK
     lines = thin[: 2 * n, : across * BLOCK].reshape(2 * n * across, BLOCK * 3).astype(np.float32)
     channels = np.tile(np.eye(3, dtype=np.float32), (BLOCK, 1))
-    green = lines[:, 1::3]
     sums = np.empty((2 * n * across, 4), np.float32)
     np.matmul(lines, channels, out=sums[:, :3])
-    np.einsum("ij,ij->i", green, green, out=sums[:, 3])
+    np.matmul(np.square(lines, out=lines), channels[:, 1], out=sums[:, 3])
     blocks: NDArray[np.float32] = sums.reshape(n, 2, across, 4).sum(axis=1)
     return blocks
 
@@ -125,9 +124,12 @@ def _block_sums(thin: Pixels) -> NDArray[np.float32]:
 def _seeds(rows: Pixels, first: int) -> NDArray[np.int32]:
     """Pixels of drawn colours among every second row and fourth column, (n, 3): row, column, kind."""
     some = [np.ascontiguousarray(rows[::_SEED_ROWS, ::_SEED_COLUMNS, c]) for c in range(3)]
-    most, least = np.maximum.reduce(some), np.minimum.reduce(some)
+    red, green, blue = some
+    most, least = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
     suspect = ((least <= LOW) & ((most >= HIGH) | (most <= DARK))) | (least >= PALE)
     places = np.flatnonzero(suspect)
+    if not len(places):
+        return np.zeros((0, 3), np.int32)
     kinds = drawn_colours(np.stack([c.ravel()[places] for c in some], axis=1))
     y, x = np.divmod(places[kinds > 0], most.shape[1])
     found = (y * _SEED_ROWS + first, x * _SEED_COLUMNS, kinds[kinds > 0])

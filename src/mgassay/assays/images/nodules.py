@@ -55,14 +55,16 @@ def nodule_areas(runs: Runs) -> NDArray[np.int64]:
 
 def nodules_of_runs(runs: Runs) -> NDArray[np.int64]:
     """The nodule to which each run belongs, numbered from 0 in the order of their first pixel."""
-    from scipy.sparse import coo_array
+    from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
     n = len(runs.starts)
     if not n:
         return np.zeros(0, np.int64)
-    upper, lower = _touching(runs)
-    graph = coo_array((np.ones(len(upper), bool), (upper, lower)), shape=(n, n))
+    first, behind = _touching(runs)
+    begins = np.concatenate([[0], np.cumsum(behind - first)])
+    lower = np.arange(begins[-1]) + (first - begins[:-1]).repeat(behind - first)
+    graph = csr_array((np.ones(len(lower)), lower, begins), shape=(n, n))
     _, part = connected_components(graph, directed=False)
     nodules: NDArray[np.int64] = part.astype(np.int64)
     return nodules
@@ -75,10 +77,10 @@ def in_large_nodules(runs: Runs, least_pixels: float) -> NDArray[np.bool_]:
 
 
 def _touching(runs: Runs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs of runs, the second in the row below the first, that share a side or a corner."""
+    """For each run the first run of the row below that shares a side or a corner with it, and the one behind the last.
+
+    The two are the same run where none does.
+    """
     first = np.searchsorted(runs.ends, runs.starts + runs.row, side="left")
     behind = np.searchsorted(runs.starts, runs.ends + runs.row, side="right")
-    count = behind - first
-    upper = np.repeat(np.arange(len(count)), count)
-    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    return upper, np.repeat(first, count) + within
+    return first, behind

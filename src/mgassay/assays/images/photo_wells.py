@@ -98,7 +98,8 @@ def white_of_wells(photo: Picture, circles: Sequence[Circle], vector: tuple[floa
     used = unstained[part]
     logs, terms, part = logs[:, used], terms[:free, used], part[used]
     bright = unit @ logs
-    near = white_pixels(bright, terms, _start(bright, terms, part))
+    start = _start(bright, terms, part)
+    near = white_pixels(bright, terms, start, lambda now: least_squares(terms[:, now], bright[now]))
     coefficients = np.zeros((3, 6))
     coefficients[:, :free] = least_squares(terms[:, near], logs[:, near])
     scatter = bright[near] - unit @ coefficients[:, :free] @ terms[:, near]

@@ -168,12 +168,15 @@ def _wells(photo: Picture, settings: _Settings, plate: tuple[int, int]) -> Plate
     names, radius = _GIVEN.findall(grid), _RADIUS.search(grid)
     row, column = positions([n for n, _, _ in names])
     points = {(int(r), int(c)): (float(x), float(y)) for r, c, (_, x, y) in zip(row, column, names, strict=True)}
+    if len(points) < len(names):
+        raise UnreadableError("MG279", seen="well_grid names a well twice")
     try:
         wells = wells_from_points(points, float(radius[1]) if radius else 0.0, plate)
     except ValueError as error:
         raise UnreadableError("MG279", seen=str(error)) from error
-    low, high = wells.centres.min(axis=(0, 1)), wells.centres.max(axis=(0, 1))
-    if (low < 0).any() or high[0] >= photo.shape[1] or high[1] >= photo.shape[0] or not wells.radius:
+    reach = FIELD * wells.radius
+    low, high = wells.centres.min(axis=(0, 1)) - reach, wells.centres.max(axis=(0, 1)) + reach
+    if (low < -0.5).any() or high[0] > photo.shape[1] - 0.5 or high[1] > photo.shape[0] - 0.5:
         raise UnreadableError(
             "MG279", seen=f"wells lie outside of the picture of {photo.shape[1]}×{photo.shape[0]} pixels"
         )

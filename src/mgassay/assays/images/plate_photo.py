@@ -32,6 +32,8 @@ _RADII = (0.32, 0.50)  # of the distance between wells: 96 wells 0.36 to 0.38, 6
 _LEAST_PART = 0.4  # of the picture's width or height that a plate fills at least
 _NEAR = 0.12  # of the distance between wells within which a peak belongs to a well of the lattice
 _ENOUGH = 0.8  # of the wells must have been seen as circles
+_LEAST_RADIUS = 6.0  # pixels of a well that is given; found ones have as many
+_OFF = 0.05  # of the distance between wells by which a centre that is given may lie beside the lattice
 _BEYOND = 0.3  # part of the places around the plate that hold a circle, from which it is a part of a larger plate
 _SCATTER = 0.03  # RMS distance of circles from the lattice, over the distance between wells
 
@@ -104,12 +106,21 @@ def wells_from_points(
 ) -> PlateWells:
     """The wells of a plate of rows x columns from the centres (x, y) of some of them, by (row, column) from 0.
 
-    Raises ValueError where these do not span a lattice: fewer than three, or all in one line.
+    Raises ValueError where these do not span a lattice (fewer than three, or all in one line), where one of them lies
+    beside it, and where wells are too small to be measured or would overlap.
     """
-    places = np.array([(1.0, column, row) for row, column in points])
+    places, centres = np.array([(1.0, column, row) for row, column in points]), np.array([*points.values()], float)
     if np.linalg.matrix_rank(places) < 3:
         raise ValueError("three wells that do not stand in one line are needed")
-    origin, across, down = np.linalg.lstsq(places, np.array([*points.values()], float), rcond=None)[0]
+    origin, across, down = steps = np.linalg.lstsq(places, centres, rcond=None)[0]
+    pitch = float(min(np.linalg.norm(across), np.linalg.norm(down)))
+    off = float(np.linalg.norm(places @ steps - centres, axis=1).max())
+    if radius < _LEAST_RADIUS:
+        raise ValueError(f"a radius of {radius:g} pixels is too small to be measured ({_LEAST_RADIUS:g} at least)")
+    if pitch < 2 * FIELD * radius:
+        raise ValueError(f"with a radius of {radius:g} pixels, wells whose centres lie {pitch:.4g} apart overlap")
+    if off > _OFF * pitch:
+        raise ValueError(f"a centre that is given lies {off:.4g} pixels beside rows and columns through the others")
     return PlateWells(_Lattice(origin, across, down).points(*plate), radius)
 
 

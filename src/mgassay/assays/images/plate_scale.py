@@ -8,14 +8,15 @@ is that of its smooth background. A plate without negatives gets 0.20 OD and the
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mgassay.assays.images.background import Blocks, background_percentile, blocks_from_chunks, blocks_of_chunk
 from mgassay.assays.images.cell_cover import roughness
-from mgassay.assays.images.flatfield import White, fit_white, unit_vector
-from mgassay.assays.images.image_quality import Sight, sight_of, unsuitable
+from mgassay.assays.images.flatfield import White, even_white, fit_white, unit_vector
+from mgassay.assays.images.image_quality import Sight, sight_of, unsuitable, white_is_clipped
 from mgassay.assays.images.photo_wells import own_white
 from mgassay.assays.images.picture import Picture
 from mgassay.assays.images.stain import (
@@ -33,6 +34,9 @@ from mgassay.problems import Problems
 CAP_OD = 0.35
 UNCALIBRATED_OD = 0.20
 _SPREADS = 2.0
+_PALER_THAN_BLANK_OD = 0.05  # a lamp that drifts by a tenth
+_RED_WHITE_OD = 0.35  # of stain in a plate's own white; the warmest lamp has 0.2
+_LEAST_FLOOR_OD = 0.05  # whites of one plate differ by less
 _IQR_OF_SD = 1.349  # how far the quartiles of normal values lie apart, in SD
 _REFUSED = {"grey": "MG403", "dark": "MG404", "clipped": "MG425"}
 
@@ -41,10 +45,11 @@ Decode = Callable[[str], Picture]
 
 @dataclass(frozen=True)
 class Blank:
-    """What a plate's blank image tells: the white of an empty dish, and its `cell_cover.roughness`."""
+    """What a plate's blank image tells: the white of an empty dish, its `cell_cover.roughness`, and its (h, w)."""
 
     white: White
     roughness: float
+    shape: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,9 @@ def scale_of_negatives(
         problems.add("MG401", plate=plate, seen=f"{fixed:.2f}")
         return PlateScale(tables, fixed, "fixed", "uncalibrated", blank, None)
     white = _median_white([f.white for f in fields])
+    red = _stain_between(even_white(1, 1, 1), white, settings.vector)
+    if blank is None and red > _RED_WHITE_OD:
+        problems.add("MG416", plate=plate, seen=f"{red:.2f}")
     wells: dict[str, list[NegativeField]] = {}
     for seen in fields:
         wells.setdefault(seen.well, []).append(seen)
@@ -146,7 +154,7 @@ def white_of_image(
     if scale.negative is None:
         return own, "own"
     stain = _stain_between(scale.negative, own, settings.vector)
-    if stain <= settings.floor_od + _SPREADS * scale.white_spread_od:
+    if stain <= max(settings.floor_od, _LEAST_FLOOR_OD) + _SPREADS * scale.white_spread_od:
         return own, "own"
     problems.add("MG411", file=file, place=well, seen=f"{stain:.2f}")
     return scale.negative, "negatives"
@@ -182,6 +190,8 @@ def negative_field(
     for chunk in stain_chunks(sight.picture, white, tables):
         added_to_histogram(histogram, chunk, white, tables, sight.picture.shape, settings.floor_od)
         blocks.append(blocks_of_chunk(chunk))
+    h, w = sight.look.shape
+    histogram[0] -= h * w - sight.pixels()  # painted white: around the well of a photograph, over a scale bar
     return NegativeField(file["well"], white, histogram, blocks_from_chunks(blocks))
 
 
@@ -194,10 +204,44 @@ def white_of_blank(
     except UnreadableError as e:
         problems.add(e.code, file=file, sheet=e.sheet, place=e.place, seen=e.seen, **e.facts)
     else:
-        if unsuitable(sight.look) in ("", "grey"):  # an empty field may well be neutral grey
-            return Blank(fit_white(sight.picture, settings.vector), roughness(sight.look))
+        why = unsuitable(sight.look)
+        if why == "grey" and not white_is_clipped(sight.look):  # an empty field may well be neutral grey
+            why = ""
+        if not why:
+            return Blank(fit_white(sight.picture, settings.vector), roughness(sight.look), sight.look.shape)
     problems.add("MG405", file=file, plate=plate, seen=file)
     return None
+
+
+def blank_that_fits(
+    plate: str,
+    file: str,
+    blank: Blank,
+    fields: Sequence[Mapping[Any, Any]],
+    decode: Decode,
+    settings: AlizarinImageSettings,
+    problems: Problems,
+) -> Blank | None:
+    """The blank, unless some of the plate's own images (rows of IMAGE_FILES) show that it is none of theirs (MG415).
+
+    Nothing is paler than an empty dish: a blank that is darker or redder than the white of the fields themselves was
+    taken in other light, or is stained. One of another size was taken by another camera, or turned.
+    """
+    seen = [s for f in fields if (s := decode_suitable(f["file"], f["well"], decode, problems))]
+    if not seen:
+        return blank
+    other = next((s.look.shape for s in seen if s.look.shape != blank.shape), None)
+    if other:
+        what = f"{blank.shape[1]} x {blank.shape[0]} pixels, the images {other[1]} x {other[0]}"
+        problems.add("MG415", file=file, plate=plate, seen=what)
+        return None
+    unit = unit_vector(settings.vector)
+    whites = [fit_white(s.picture, settings.vector) for s in seen]
+    paler = float(np.median([(w.level() - blank.white.level()) @ unit for w in whites]))
+    if paler > _PALER_THAN_BLANK_OD:
+        problems.add("MG415", file=file, plate=plate, seen=f"{paler:.2f} OD darker than the images' own white")
+        return None
+    return blank
 
 
 def _stain_between(pale: White, other: White, vector: tuple[float, float, float]) -> float:

@@ -68,9 +68,10 @@ def relative_focus(images: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def same_pictures(quality: pd.DataFrame, scores: Sequence[ImageScore]) -> list[Pair]:
-    """All pairs of equal pixels, over all plates, and of the same field in another form; in order of rows.
+    """Pairs of equal pixels (the first with each other one), over all plates, and of the same field in another form.
 
-    Other forms are looked for among plates of six images or more. Empty fields have nothing to be known by.
+    They are in order of rows. Other forms are looked for among plates of six images or more. Empty fields have nothing
+    to be known by.
     """
     prints = np.full((len(scores), 256), np.nan)
     bare = quality["empty"].to_numpy(bool)
@@ -85,12 +86,12 @@ def same_pictures(quality: pd.DataFrame, scores: Sequence[ImageScore]) -> list[P
 
 
 def _equal(digests: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Pairs of rows with the same digest."""
+    """Pairs of rows with the same digest: the first of a kind with each of the others."""
     rows: dict[str, list[int]] = {}
     for i, digest in enumerate(digests):
         rows.setdefault(digest, []).append(i)
     for same in rows.values():
-        yield from ((i, j) for n, i in enumerate(same) for j in same[n + 1 :])
+        yield from ((same[0], other) for other in same[1:])
 
 
 def _empty(images: pd.DataFrame, scores: Sequence[ImageScore], acellular: Collection[str]) -> list[bool]:

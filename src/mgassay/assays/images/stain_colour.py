@@ -1,4 +1,4 @@
-"""The colour that a plate's stain truly has: its OD in red, green and blue, from the stained pixels themselves."""
+"""The colour that a plate's stain truly has, and how dense it is: from a grid of the pixels of every image."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mgassay.assays.images.flatfield import White, surface_at, unit_vector
+from mgassay.assays.images.flatfield import White, pixel_centres, surface_grid, unit_vector
 from mgassay.assays.images.picture import Pixels
-from mgassay.assays.images.stain import StainTables
+from mgassay.assays.images.stain import HISTOGRAM_OD, Counts, StainTables
 
+_LOG10 = np.log10(np.maximum(np.arange(256), 1))
+_BINS = 256
 LEAST_PIXELS = 50  # looked at and stained; fewer give no colour
 
 
@@ -21,23 +23,37 @@ class StainColour:
     pixels: int
 
 
-def stain_colour(
-    grid: Pixels, shape: tuple[int, ...], white: White, least_od: float, tables: StainTables
-) -> StainColour:
-    """The colour of stain in an image of this shape, from `grid`: every n // 128th of its pixels (rows, columns, 3).
+@dataclass(frozen=True)
+class GridDensities:
+    """OD in R, G, B of a grid of an image's pixels under its white, (3, n), and their grey levels, (n, 3)."""
 
-    Of pixels with a stain OD of at least `least_od` and the stain's hue. A channel at 0 is no measure of density, so
-    pixels with one are left out.
+    od: NDArray[np.float64]
+    pixels: Pixels
+
+
+def grid_densities(grid: Pixels, shape: tuple[int, ...], white: White) -> GridDensities:
+    """OD of `grid`, every n // 128th of the pixels of an image of this shape, (rows, columns, 3)."""
+    y, x = (pixel_centres(n)[:: max(1, n // 128)] for n in shape[:2])
+    od = surface_grid(white.coefficients, x, y) - _LOG10.take(np.moveaxis(grid, 2, 0))
+    return GridDensities(od.reshape(3, -1), grid.reshape(-1, 3))
+
+
+def stain_histogram(densities: GridDensities, tables: StainTables) -> Counts:
+    """Counts of the pixels by stain OD in 256 steps of `HISTOGRAM_OD`, whatever their hue; paler than white is 0."""
+    steps = np.clip(tables.unit @ densities.od / HISTOGRAM_OD, 0, _BINS - 1)
+    return np.bincount(steps.astype(np.intp), minlength=_BINS)
+
+
+def stain_colour(densities: GridDensities, least_od: float, tables: StainTables) -> StainColour:
+    """The colour of stain: of the pixels with a stain OD of at least `least_od` and the stain's hue.
+
+    A channel at 0 is no measure of density, so pixels with one are left out.
     """
-    rows, columns = np.indices(grid.shape[:2]).reshape(2, -1)
-    steps = [max(1, n // 128) for n in shape[:2]]
-    places = rows * steps[0], columns * steps[1]
-    levels = np.stack([surface_at(c, (shape[0], shape[1]), *places) for c in white.coefficients])
-    pixels = grid.reshape(-1, 3).T
-    od = levels - np.log10(np.maximum(pixels, 1))
-    stained = (tables.unit @ od >= least_od) & (od[0] < tables.gate * od[1]) & (pixels > 0).all(axis=0)
-    mean = od[:, stained].mean(axis=1) if stained.any() else np.full(3, np.nan)
-    return StainColour((float(mean[0]), float(mean[1]), float(mean[2])), int(stained.sum()))
+    od = densities.od
+    stained = np.flatnonzero((tables.unit @ od >= least_od) & (od[0] < tables.gate * od[1]))
+    stained = stained[densities.pixels[stained].all(axis=1)]
+    mean = od[:, stained].mean(axis=1) if len(stained) else np.full(3, np.nan)
+    return StainColour((float(mean[0]), float(mean[1]), float(mean[2])), len(stained))
 
 
 def colour_of_plate(colours: Sequence[StainColour]) -> tuple[float, float, float] | None:

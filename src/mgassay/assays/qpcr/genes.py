@@ -1,7 +1,7 @@
 """Names of genes: the targets of a qPCR export, reported under one symbol each.
 
-HGNC symbols (genenames.org); a mouse or rat gene (Runx2) is reported under the human symbol, so that one experiment
-compares with the next. A name that is not listed keeps its own spelling.
+The panels know the names (`mgassay.panels`); a mouse or rat gene (Runx2) is reported under the human symbol, so that
+one experiment compares with the next. A name that no panel lists keeps its own spelling.
 """
 
 from collections.abc import Iterable
@@ -9,30 +9,9 @@ from collections.abc import Iterable
 import pandas as pd
 
 from mgassay.assays.qpcr.qpcr_plates import each_group
+from mgassay.panels import panel_gene
 from mgassay.problems import Problems
 from mgassay.units import plain
-
-_NAMES: dict[str, str] = {
-    "RUNX2": "cbfa1 aml3 osf2",
-    "BMP2": "",
-    "BMP7": "",
-    "BGLAP": "ocn osteocalcin bglap1",
-    "ALPL": "alp tnap tnsalp",
-    "MSX2": "",
-    "SOX9": "",
-    "SP7": "osterix osx",
-    "MGP": "",
-    "SPP1": "opn osteopontin",
-    "TRPM7": "ltrpc7",
-    "CASR": "",
-    "AXIN2": "",
-    "GAPDH": "gapd",
-    "RPLP0": "36b4 arbp",
-    "ACTB": "βactin betaactin bactin",
-    "HPRT1": "hprt",
-    "B2M": "",
-}
-_SYMBOLS = {name: symbol for symbol, others in _NAMES.items() for name in (symbol.lower(), *others.split())}
 
 
 def gene_symbol(name: str) -> str:
@@ -41,9 +20,8 @@ def gene_symbol(name: str) -> str:
     >>> gene_symbol("BMP-2"), gene_symbol("Cbfa1"), gene_symbol("Ocn"), gene_symbol("miR-30b")
     ('BMP2', 'RUNX2', 'BGLAP', 'miR-30b')
     """
-    spelled = plain(name)
-    key = "".join(c for c in spelled.casefold() if c not in "-_ ")
-    return _SYMBOLS.get(key, spelled)
+    known = panel_gene(name)
+    return known.symbol if known else plain(name)
 
 
 def same_gene(name: str, genes: Iterable[str]) -> str:

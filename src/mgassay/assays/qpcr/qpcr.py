@@ -6,22 +6,33 @@ could show), was left out by the lab (`omitted`), or has no result (`none`). Exp
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from mgassay import tables
-from mgassay.assays.qpcr.amplification import Truths, cycles_of_wells, factors_of_wells
-from mgassay.assays.qpcr.expression import expression_from_qpcr
+from mgassay.assays.qpcr.amplification import cycles_of_wells
+from mgassay.assays.qpcr.calibrators import calibration_rows
+from mgassay.assays.qpcr.curve_efficiency import efficiencies_from_curves
+from mgassay.assays.qpcr.expression import expression_from_qpcr, measured_expression
+from mgassay.assays.qpcr.gene_efficiencies import Efficiencies, efficiencies_from_wells, efficiency_rows
+from mgassay.assays.qpcr.gene_quality import gene_rows
 from mgassay.assays.qpcr.genes import genes_from_targets
 from mgassay.assays.qpcr.qpcr_plates import QpcrPlate, each_group, joined_flags, qpcr_plates
+from mgassay.assays.qpcr.shared_errors import efficiency_error_rows
+from mgassay.assays.qpcr.technical import replicate_rows
+from mgassay.assays.qpcr.technical_outliers import check_outliers, exclusions_of_wells, outliers_of_wells
 from mgassay.assays.qpcr.template_controls import check_template_controls
 from mgassay.errors import ContractError
 from mgassay.experiment import Experiment
 from mgassay.problems import Problems, listed
 
-__all__ = ["expression_from_qpcr", "qpcr_from_wells"]
+__all__ = ["expression_from_qpcr", "qpcr_from_wells", "quantify_qpcr"]
+
+_QUALITY_KEY = ["plate", "gene", "measure", "subject"]
 
 # What readers say of a well (readings.csv) -> what qpcr.csv says of it.
 STATUSES: Mapping[str, str] = {
@@ -38,14 +49,60 @@ STATUSES: Mapping[str, str] = {
 }
 
 
+@dataclass(frozen=True)
+class QpcrTables:
+    """AMOUNTS, QPCR, QPCR_QUALITY, and the columns of EXCLUSIONS of wells that the program leaves out."""
+
+    amounts: pd.DataFrame
+    qpcr: pd.DataFrame
+    quality: pd.DataFrame
+    exclusions: pd.DataFrame
+
+
+def quantify_qpcr(
+    experiment: Experiment, qpcr_wells: pd.DataFrame, curves: pd.DataFrame, problems: Problems
+) -> QpcrTables:
+    """Everything that is made of qPCR wells (QPCR_WELLS) and their amplification curves (AMPLIFICATION)."""
+    known = known_wells(experiment, qpcr_wells, curves, problems)
+    expression = measured_expression(experiment, known.qpcr, known.efficiencies, problems)
+    rows = [
+        *efficiency_rows(known.efficiencies),
+        *efficiency_error_rows(expression.technical, known.efficiencies),
+        *known.controls,
+        *replicate_rows(expression.technical),
+        *calibration_rows(expression.calibrations),
+        *gene_rows(experiment, expression.technical, expression.amounts, problems),
+    ]
+    quality = tables.QPCR_QUALITY.frame(rows).sort_values(_QUALITY_KEY, kind="stable", ignore_index=True)
+    return QpcrTables(expression.amounts, known.qpcr, quality, exclusions_of_wells(known.removed))
+
+
 def qpcr_from_wells(experiment: Experiment, qpcr_wells: pd.DataFrame, problems: Problems) -> pd.DataFrame:
     """The status, cycles and efficiency of every qPCR well (QPCR_WELLS -> QPCR), in the order given.
 
     cq is empty unless the status is `value`. A Cq equal to the cycle count is undetermined (StepOne writes non-detects
     as 40.0); one of 0 or below is no result. `efficiency` is the factor per cycle: declared, else measured on a
-    dilution series, else 2 and flagged `assumed_efficiency`; empty where it cannot be known.
+    dilution series, else 2 and flagged `assumed_efficiency`; empty where it cannot be known. Wells that do not agree
+    with their replicates are flagged `outlier`, and `excluded` as well where the settings have them removed.
     Raises ContractError for a table of another state or a status that no reader gives.
     """
+    return known_wells(experiment, qpcr_wells, tables.AMPLIFICATION.frame(), problems).qpcr
+
+
+@dataclass(frozen=True)
+class KnownWells:
+    """QPCR; the efficiencies it holds, with their errors; rows of quality of the controls; wells left out."""
+
+    qpcr: pd.DataFrame
+    efficiencies: Efficiencies
+    controls: list[dict[str, Any]]
+    removed: pd.DataFrame
+
+
+def known_wells(
+    experiment: Experiment, qpcr_wells: pd.DataFrame, curves: pd.DataFrame, problems: Problems
+) -> KnownWells:
+    """As `qpcr_from_wells`, with amplification curves (AMPLIFICATION) and what else is found on the way."""
     wells = tables.QPCR_WELLS.check(qpcr_wells).reset_index(drop=True)
     plates = qpcr_plates(experiment, wells["plate"])
     cycles, assumed_cycles = cycles_of_wells(wells, plates, problems)
@@ -56,12 +113,24 @@ def qpcr_from_wells(experiment: Experiment, qpcr_wells: pd.DataFrame, problems: 
         cycles=pd.array(cycles, dtype="Int64"),
         gene=genes_from_targets(wells["plate"], wells["target"], problems),
     )
-    factors, assumed_factor = factors_of_wells(known, plates, problems)
+    outlier, alone = outliers_of_wells(known)
+    removed = check_outliers(known, outlier, alone, plates, problems)
+    counted = known[~removed] if removed.any() else known
+    of_curves = efficiencies_from_curves(counted, curves, plates, problems)
+    efficiencies = efficiencies_from_wells(counted, plates, of_curves, problems)
+    factors, assumed_factor = efficiencies.of_wells(known)
     known = known.assign(efficiency=factors)
-    check_template_controls(known, plates, problems)
+    controls = check_template_controls(known[~removed] if removed.any() else known, plates, problems)
     _check_dilutions(known, problems)
-    flagged = known.assign(flag=_flags(assumed_cycles, assumed_factor, wells["role"] == "excluded"))
-    return tables.QPCR.frame(flagged[list(tables.QPCR.columns)])
+    flags = {
+        "assumed_cycles": assumed_cycles,
+        "assumed_efficiency": assumed_factor,
+        "excluded": (wells["role"] == "excluded").to_numpy(dtype=bool) | removed,
+        "outlier": outlier,
+    }
+    flagged = known.assign(flag=joined_flags(flags))
+    qpcr = tables.QPCR.frame(flagged[list(tables.QPCR.columns)])
+    return KnownWells(qpcr, efficiencies, controls, known[removed])
 
 
 def _statuses(
@@ -90,13 +159,9 @@ def _statuses(
 
 def _check_dilutions(wells: pd.DataFrame, problems: Problems) -> None:
     """Cq are not corrected for the dilution of the cDNA; where one gene's samples differ in it, the lab should know."""
-    samples = wells[(wells["role"] == "sample") & wells["dilution"].notna() & (wells["gene"] != "")]
+    columns = wells[["gene", "dilution", "role", "condition"]].drop_duplicates()
+    samples = columns[(columns["role"] == "sample") & columns["dilution"].notna() & (columns["gene"] != "")]
+    samples = samples[samples["condition"] != ""]  # calibrators are diluted as the lab likes
     for (gene,), rows in each_group(samples.drop_duplicates(["gene", "dilution"]), "gene"):
         if len(rows) > 1:
             problems.add("MG526", gene=gene, seen=listed(f"{d:g}" for d in rows["dilution"]))
-
-
-def _flags(assumed_cycles: Truths, assumed_factor: Truths, excluded: "pd.Series[bool]") -> npt.NDArray[np.object_]:
-    """The joined flags of each well."""
-    names = ("assumed_cycles", "assumed_efficiency", "excluded")
-    return joined_flags(dict(zip(names, (assumed_cycles, assumed_factor, excluded.to_numpy(dtype=bool)), strict=True)))

@@ -4,7 +4,7 @@ Several reference genes are combined as the mean of their log2 quantities, which
 quantities (Vandesompele 2002, Genome Biol 3:research0034).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,11 @@ import pandas as pd
 from mgassay.assays.qpcr.genes import gene_symbol, same_gene
 from mgassay.assays.qpcr.qpcr_plates import QpcrPlate, each_group, sample_names
 from mgassay.assays.qpcr.technical import SAMPLE
+from mgassay.experiment import QpcrSettings
+from mgassay.panels import Rna, gene_key, rna_of
 from mgassay.problems import Problems, listed, suggestion
+
+_KINDS: Mapping[Rna, str] = {"small": "small RNA (microRNA, U6, small nucleolar RNA)", "long": "messenger RNA"}
 
 
 def reference_genes(
@@ -37,6 +41,32 @@ def reference_genes(
         if declared and all(measured.values()):
             found.update({name: list(dict.fromkeys(measured.values())) for name in names})
     return found
+
+
+def rna_of_gene(gene: str, settings: QpcrSettings) -> Rna:
+    """The kind of RNA of a gene: small where the settings or the panels say so."""
+    return "small" if gene_key(gene) in {gene_key(name) for name in settings.small_rna} else rna_of(gene)
+
+
+def by_kind_of_rna(
+    technical: pd.DataFrame, references: Mapping[str, list[str]], plates: Mapping[str, QpcrPlate], problems: Problems
+) -> Iterator[tuple[pd.DataFrame, dict[str, list[str]]]]:
+    """The rows of each kind of RNA on each plate with reference genes, and those of that kind, by plate.
+
+    Small RNAs go through a reverse transcription of their own, so that a messenger RNA says nothing of how much of the
+    sample went into it, nor the reverse. Genes without a reference gene of their kind are left out (MG560).
+    """
+    pairs = technical[["plate", "gene"]].drop_duplicates()
+    kinds = [rna_of_gene(gene, plates[plate].settings) for plate, gene in pairs.itertuples(index=False, name=None)]
+    kind = technical.merge(pairs.assign(kind=kinds), on=["plate", "gene"], how="left")["kind"].to_numpy()
+    for rna in dict.fromkeys(kinds):
+        own = {p: [g for g in genes if rna_of_gene(g, plates[p].settings) == rna] for p, genes in references.items()}
+        rows = technical[kind == rna]
+        for plate in (p for p, genes in own.items() if not genes):
+            if asked := listed(dict.fromkeys(rows.loc[rows["plate"] == plate, "gene"])):
+                facts = {"plate": plate, "kind": _KINDS[rna], "references": listed(references[plate])}
+                problems.add("MG560", file=plates[plate].file, seen=asked, **facts)
+        yield rows, {plate: genes for plate, genes in own.items() if genes}
 
 
 def is_reference(technical: pd.DataFrame, references: Mapping[str, list[str]]) -> "pd.Series[bool]":

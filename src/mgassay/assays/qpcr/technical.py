@@ -1,12 +1,13 @@
 """Technical replicates of qPCR: wells of one culture well, gene and plate, averaged on the Cq scale."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mgassay.assays.qpcr.amplification import Floats
+from mgassay.assays.qpcr.amplification import Floats, Truths
 from mgassay.assays.qpcr.qpcr_plates import QpcrPlate, each_group
 from mgassay.problems import Problems, listed
 
@@ -20,7 +21,8 @@ def technical_means(samples: pd.DataFrame) -> pd.DataFrame:
     Columns beside those five: well (joined by `;`), n (wells with a Cq), n_undetermined, log2_quantity
     (−mean Cq · log2 E; NaN unless most wells have a Cq), variance (of that mean, NaN below two wells), bound (the same
     with every missing Cq at the last cycle), floor (a single crossing at the last cycle), spread_cq (latest less
-    earliest), efficiency, assumed_cycles, assumed_efficiency. Rows are in the order in which the samples come.
+    earliest), efficiency, assumed_cycles, assumed_efficiency, outlier (whether a well of it is flagged so). Rows are in
+    the order in which the samples come.
     """
     rows = samples.reset_index(drop=True)
     groups = rows.groupby([*SAMPLE, "gene"], sort=False)
@@ -33,7 +35,6 @@ def technical_means(samples: pd.DataFrame) -> pd.DataFrame:
     n = np.bincount(group, weights=seen).astype(np.int64)
     mean, variance = _mean_and_variance(cq[seen], group[seen], n)
     latest_possible = np.bincount(group, weights=np.where(seen, cq, last_cycle)) / wells
-    flag = rows["flag"].str
     return rows.loc[first, [*SAMPLE, "gene", "efficiency"]].assign(
         well=_joined(rows["well"], group),
         n=n,
@@ -43,9 +44,16 @@ def technical_means(samples: pd.DataFrame) -> pd.DataFrame:
         bound=-latest_possible * growth,
         floor=-last_cycle[first] * growth,
         spread_cq=(groups["cq"].max() - groups["cq"].min()).to_numpy(),
-        assumed_cycles=flag.contains("assumed_cycles", regex=False).to_numpy(dtype=bool)[first],
-        assumed_efficiency=flag.contains("assumed_efficiency", regex=False).to_numpy(dtype=bool)[first],
+        assumed_cycles=flagged(rows["flag"], "assumed_cycles")[first],
+        assumed_efficiency=flagged(rows["flag"], "assumed_efficiency")[first],
+        outlier=np.bincount(group, weights=flagged(rows["flag"], "outlier")) > 0,
     )
+
+
+def flagged(flags: "pd.Series[str]", name: str) -> Truths:
+    """Whether each of the joined flags holds one of this name."""
+    held = {joined: name in joined.split(";") for joined in flags.unique()}
+    return flags.map(held).to_numpy(dtype=bool)
 
 
 def _mean_and_variance(cq: Floats, group: npt.NDArray[np.integer], n: npt.NDArray[np.integer]) -> tuple[Floats, Floats]:
@@ -83,3 +91,23 @@ def check_replicates(technical: pd.DataFrame, plates: Mapping[str, QpcrPlate], p
             seen=listed(f"{wells}: {spread:.2f}" for wells, spread in each),
             limit=SPREAD_CQ,
         )
+
+
+def replicate_rows(technical: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of QPCR_QUALITY, `replicate_sd`: the SD of Cq among technical replicates of each plate and gene.
+
+    Pooled over samples, √(Σ SS / Σ (n − 1)), with the interval of an SD (chi-square, 95 %); n is the number of wells in
+    groups of two or more. No interval where no well differs from its like.
+    """
+    from scipy.special import chdtri
+
+    several = technical[(technical["n"] > 1) & technical["variance"].notna() & technical["efficiency"].notna()]
+    df = several["n"] - 1
+    squares = several["variance"] * several["n"] * df / np.log2(several["efficiency"]) ** 2
+    groups = several.assign(df=df, squares=squares).groupby(["plate", "gene"], sort=False)
+    rows = []
+    for (plate, gene), df_of, total, n in groups[["df", "squares", "n"]].sum().itertuples(name=None):
+        where = {"plate": plate, "gene": gene, "measure": "replicate_sd", "subject": "technical", "unit": "Cq", "n": n}
+        bounds = {"ci_low": total / chdtri(df_of, 0.025), "ci_high": total / chdtri(df_of, 0.975)} if total else {}
+        rows.append({**where, "estimate": np.sqrt(total / df_of), **{k: np.sqrt(v) for k, v in bounds.items()}})
+    return rows

@@ -19,7 +19,7 @@ from mgassay.errors import UnreadableError
 MOST_PIXELS = 200_000_000  # of an image that must be decoded whole: 600 MB as 8-bit RGB
 MOST_STREAMED = 4_000_000_000  # of one that is read some rows at a time, and bounds time, not memory
 # Whatever a broken file makes Pillow, tifffile, zlib and the readers of microscopes' own formats let through.
-_BROKEN = (
+BROKEN = (
     *(OSError, SyntaxError, ValueError, EOFError, TypeError, struct.error, zlib.error),
     *(LookupError, AttributeError, ArithmeticError, AssertionError, NameError, RuntimeError, ParseError),
 )
@@ -54,6 +54,7 @@ class Header:
     """What an image's header declares; `bits` per channel, `note` says how other than 8 bits become 8.
 
     `streamed`: rows are read while they are asked for; `by_pillow`: Pillow decodes the file, page `page` of it.
+    Width and height are those of the picture as a viewer shows it, stored pixels are turned by `orientation` (1 to 8).
     """
 
     kind: str
@@ -65,6 +66,7 @@ class Header:
     streamed: bool = False
     by_pillow: bool = False
     page: int = 0
+    orientation: int = 1
 
 
 def check_size(width: int, height: int, *, streamed: bool = False) -> None:
@@ -121,7 +123,7 @@ def quiet(path: Path) -> Iterator[None]:
         raise
     except MemoryError as cause:
         raise UnreadableError("MG266", seen="more than the memory holds", limit=f"{MOST_PIXELS / 1e6:g}") from cause
-    except _BROKEN as cause:
+    except BROKEN as cause:
         raise UnreadableError("MG265", seen=f"{type(cause).__name__}: {cause}".replace(str(path), path.name)) from cause
     finally:
         Image.MAX_IMAGE_PIXELS = limit

@@ -41,7 +41,7 @@ def reason_against_rule(rule: str) -> str:
     if "(" in rule:
         return reason_against(rule)
     known = suggestion(rule, presets) if presets else "No presets are installed: they stand beside the source."
-    return f"it is no preset, and has no group (?P<well>...). {known}"
+    return f"{known} It is no preset, and has no group (?P<well>...)"
 
 
 def named_images(
@@ -59,10 +59,12 @@ def named_images(
         if not raw.pattern and _leaves_open(found) and (preset := _only_preset(presets, names)):
             problems.add("MG272", file=raw.file, seen=preset.id, program=preset.program, plate=raw.plate)
             found = _by_rule(raw, preset, names, problems)
+    by = f" by the pattern {raw.pattern}" if raw.pattern and raw.pattern != PLAIN else ""
     for name, named in found.items():
-        if not named.well:
-            code = "MG261" if named.candidates else "MG260"
-            problems.add(code, file=raw.file, place=name, seen=named.candidates or Path(name).name)
+        if named.candidates:
+            problems.add("MG261", file=raw.file, place=name, seen=named.candidates)
+        elif not named.well:
+            problems.add("MG260", file=raw.file, place=name, seen=Path(name).name, by=by)
     known = {n: named for n, named in found.items() if named.well}
     shown = _of_plate(raw, known, raw.pattern not in ("", *presets), problems)
     return shown, len(found) - (len(known) if shown else 0)

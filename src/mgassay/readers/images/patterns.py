@@ -14,8 +14,11 @@ _MOST_OPEN = 4  # stretches of anything, such as .* and [^_]+; each one multipli
 _SIGN = re.compile(
     r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?P<\w+>|\(\?[a-zA-Z-]*[:)]|\(\?[=!]|\(\?<[=!]|\(|\)|[|]|.", re.DOTALL
 )
-_REPEAT = re.compile(r"[*+]|\{(\d*),(\d*)\}|\{(\d+)\}")
+_REPEAT = re.compile(r"[*+?]|\{(\d*),(\d*)\}|\{(\d+)\}")
 _OPEN = re.compile(r"\.|\\[SWDw]|\[\^.*", re.DOTALL)
+_NO_SIGN = ("^", "$", r"\b", r"\B", r"\A", r"\Z")  # they fit between signs
+_LOOKS = ("(?=", "(?!", "(?<=", "(?<!")
+_KNOWN_SIGNS = [chr(code) for code in range(32, 127)]
 _FEW = 16  # a group may be repeated so often at most when its inside repeats as well
 
 
@@ -45,8 +48,8 @@ def reason_against(pattern: str) -> str:
 
 def _endless(pattern: str) -> str:
     """Why a pattern might never end, or ""."""
-    repeats_inside, open_stretches, before = [False], 0, 1.0
-    for sign, most in _signs(pattern):
+    repeats_inside = [False]
+    for sign, _, most in _signs(pattern):
         if sign == ")":
             inside = repeats_inside.pop() if len(repeats_inside) > 1 else False
             if inside and most > _FEW:
@@ -54,21 +57,68 @@ def _endless(pattern: str) -> str:
                     "a group that repeats holds something that repeats, so that some names would keep it busy for ever"
                 )
             repeats_inside[-1] |= inside or most > _FEW
-        elif sign.startswith("(") and not sign.endswith(")"):
+        elif _opens(sign):
             repeats_inside.append(False)
         elif sign == "|":  # the ways through a repeated group multiply by its branches
             repeats_inside[-1] |= len(repeats_inside) > 1
         elif most > _FEW:
             repeats_inside[-1] = True
-            open_stretches += bool(_OPEN.fullmatch(sign)) or before > _FEW
-        before = before if sign[0] in "()" else most
-    if open_stretches > _MOST_OPEN:
-        return f"it has {open_stretches} stretches of anything (such as .*), and at most {_MOST_OPEN} are taken"
+    if (stretches := _open_stretches(pattern)) > _MOST_OPEN:
+        return f"it has {stretches} stretches of anything (such as .*), and at most {_MOST_OPEN} are taken"
     return ""
 
 
-def _signs(pattern: str) -> Iterator[tuple[str, float]]:
-    """The signs, classes and brackets of a pattern, each with how often it may stand there at most."""
+def _open_stretches(pattern: str) -> int:
+    """How many repeats of a pattern may end at more than one place: those of anything, and those that meet another.
+
+    Two repeats meet as long as nothing must stand between them that the first does not fit: [A-Z]*A?[A-Z]*.
+    """
+    found, alone, before, groups = (
+        0,
+        False,
+        "",
+        [("", "", False)],
+    )  # the last repeat; of groups, that in front, bracket, branches
+    for sign, least, most in _signs(pattern):
+        if sign == ")" and len(groups) > 1:
+            in_front, bracket, branches = groups.pop()
+            if bracket in _LOOKS or ((least == 0 or branches) and in_front):
+                before = in_front
+        elif _opens(sign):
+            groups.append((before, sign, False))
+        elif sign == "|":
+            groups[-1] = (*groups[-1][:2], True)
+            before = groups[-1][0] or before
+        elif most > _FEW:
+            meets = _overlap(before, sign)
+            found += meets and alone  # the one before, which had met none
+            alone = not (meets or _OPEN.fullmatch(sign))
+            found += not alone
+            before = sign
+        elif least > 0 and sign not in _NO_SIGN and not _overlap(before, sign):
+            before = ""
+    return found
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether two signs or classes of a pattern fit a letter, number or mark alike; no sign fits none."""
+    if not one:
+        return False
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            fits = [re.compile(sign, re.IGNORECASE | re.DOTALL).fullmatch for sign in (one, other)]
+    except re.error:  # what fitted before, once more
+        return True
+    return any(fits[0](sign) and fits[1](sign) for sign in _KNOWN_SIGNS)
+
+
+def _opens(sign: str) -> bool:
+    """Whether a sign opens a bracket that is closed further on."""
+    return sign.startswith("(") and not sign.endswith(")")
+
+
+def _signs(pattern: str) -> Iterator[tuple[str, float, float]]:
+    """The signs, classes and brackets of a pattern, each with how often it must and may stand there."""
     at = 0
     while at < len(pattern):
         found = _SIGN.match(pattern, at)
@@ -77,14 +127,14 @@ def _signs(pattern: str) -> Iterator[tuple[str, float]]:
         repeat = _REPEAT.match(pattern, at)
         at = repeat.end() if repeat else at
         at += repeat is not None and pattern[at : at + 1] in ("?", "+")  # lazy, or possessive
-        yield sign, _most(repeat)
+        yield sign, *_bounds(repeat)
 
 
-def _most(repeat: re.Match[str] | None) -> float:
-    """The upper bound of a quantifier; 1 where there is none."""
+def _bounds(repeat: re.Match[str] | None) -> tuple[float, float]:
+    """The bounds of a quantifier; 1 and 1 where there is none."""
     if repeat is None:
-        return 1.0
-    if repeat[0] in ("*", "+"):
-        return float("inf")
-    bound = repeat[2] if repeat[3] is None else repeat[3]
-    return float(bound) if bound else float("inf")
+        return 1.0, 1.0
+    if repeat[0] in ("*", "+", "?"):
+        return float(repeat[0] == "+"), 1.0 if repeat[0] == "?" else float("inf")
+    least, most = (repeat[3], repeat[3]) if repeat[3] else (repeat[1], repeat[2])
+    return float(least or 0), float(most) if most else float("inf")

@@ -11,15 +11,18 @@ from mgassay.errors import UnreadableError
 from mgassay.experiment import AlizarinImageSettings, Experiment, RawFile
 from mgassay.problems import Problems, listed
 from mgassay.readers.coverage import UNREAD_ROLES, check_coverage
+from mgassay.readers.images.blank_images import blank_of_row, open_named
+from mgassay.readers.images.claims import claimed_once
 from mgassay.readers.images.header import Header
 from mgassay.readers.images.names import named_images
 from mgassay.readers.images.photographs import rows_of_photographs
 from mgassay.readers.images.pixel_sizes import pixel_sizes
 from mgassay.readers.images.pixels import open_image, read_header
+from mgassay.readers.images.plate_sizes import of_one_size, of_usual_size
 from mgassay.readers.images.versions import shown_once
-from mgassay.readers.paths import PICTURES, leaves_folder, paths_of_images
+from mgassay.readers.paths import PICTURES, files_in, is_folder, is_left_behind, leaves_folder, paths_of_images
 
-__all__ = ["image_files", "open_image"]
+__all__ = ["image_files", "open_image", "open_named"]
 
 FOREIGN = (".oib", ".oif", ".vsi", ".lsm", ".bmp", ".gif", ".heic", ".webp")
 
@@ -32,7 +35,8 @@ def image_files(folder: Path, experiment: Experiment, problems: Problems) -> pd.
     Headers are looked at, so that what can never be decoded (grey, too large, several pictures) is named here and
     left out; pixels are not decoded.
     """
-    rows = [row for raw in experiment.files_of("alizarin_image") for row in _rows(folder, experiment, raw, problems)]
+    images = experiment.files_of("alizarin_image")
+    rows = claimed_once(((raw, _rows(folder, experiment, raw, problems)) for raw in images), problems)
     return tables.IMAGE_FILES.frame(sorted(rows, key=lambda row: str(row["file"])))
 
 
@@ -42,12 +46,15 @@ def _rows(folder: Path, experiment: Experiment, raw: RawFile, problems: Problems
     if layout is None:
         return []
     settings = experiment.assay_settings(raw)
-    blank = settings.blank if isinstance(settings, AlizarinImageSettings) else None
-    declared = settings.pixel_size_um if isinstance(settings, AlizarinImageSettings) else None
+    if not isinstance(settings, AlizarinImageSettings):
+        return []
+    blank = blank_of_row(folder, raw, settings.blank, problems)
+    declared = settings.pixel_size_um
     images = _names(folder, raw, problems)
     names = [n for n in images if n != blank and not leaves_folder(folder, n)]
-    if isinstance(settings, AlizarinImageSettings) and settings.wells != "one":
+    if settings.wells != "one":
         headers = _headers(folder, raw, names, problems)
+        headers = of_one_size(raw, headers, problems) if settings.wells == "given" else headers
         return rows_of_photographs(raw, layout, settings, pixel_sizes(raw, headers, declared, problems), problems)
     used = set(layout.loc[~layout["role"].isin(UNREAD_ROLES), "well"])
     shown, unknown = named_images(raw, names, used, problems)
@@ -58,7 +65,8 @@ def _rows(folder: Path, experiment: Experiment, raw: RawFile, problems: Problems
     once = shown_once(raw, shown, problems)
     known = {n: named for n, named in shown.items() if named.well in mapped and n in once}
     wanted = [n for n, named in known.items() if named.well in used]
-    sizes = pixel_sizes(raw, _headers(folder, raw, wanted, problems), declared, problems)
+    headers = of_usual_size(raw, _headers(folder, raw, wanted, problems), problems)
+    sizes = pixel_sizes(raw, headers, declared, problems)
     sizes |= dict.fromkeys((n for n in known if n not in wanted), declared or math.nan)
     return [
         {"file": name, "plate": raw.plate, "well": known[name].well, "field": known[name].field, "pixel_size_um": size}
@@ -73,12 +81,24 @@ def _names(folder: Path, raw: RawFile, problems: Problems) -> list[str]:
     foreign = [n for n in found if Path(n).suffix.lower() in FOREIGN]
     images = [n for n in found if Path(n).suffix.lower() in PICTURES]
     for name in (n for n in images if leaves_folder(folder, n)):
-        problems.add("MG041", file=raw.file, place=name, seen=name)
+        shown = repr(name)[1:-1]  # a line break or a sign that turns the writing round, as what it is
+        problems.add("MG041" if name.isprintable() else "MG281", file=raw.file, place=shown, seen=shown)
+    _tell_deeper(folder, raw, problems)
     if foreign:
         problems.add("MG263", file=raw.file, place=listed(foreign), seen=Path(foreign[0]).suffix.lower())
     if not images and not foreign:
         problems.add("MG262", file=raw.file, seen=str(len(found)), plate=raw.plate)
     return images
+
+
+def _tell_deeper(folder: Path, raw: RawFile, problems: Problems) -> None:
+    """A notice where a folder that is named holds images in folders below it: these are not read."""
+    if is_folder(folder / raw.file):
+        below = [f"{raw.file}/{n}" for n in files_in(folder / raw.file) if "/" in n and not is_left_behind(Path(n))]
+        deeper = [n for n in below if Path(n).suffix.lower() in PICTURES]
+        if deeper:
+            reason = f"they lie in folders below, which a row reads where it names them, as {raw.file}/**/* does"
+            problems.add("MG273", file=raw.file, place=listed(deeper, 3), seen=str(len(deeper)), reason=reason)
 
 
 def _headers(folder: Path, raw: RawFile, names: Iterable[str], problems: Problems) -> dict[str, Header]:

@@ -8,6 +8,8 @@ from mgassay.problems import Problems, listed
 from mgassay.readers.images.header import Header, PixelSize
 
 CONTRADICTION = 0.05  # relative difference between what is declared and the metadata, or within a plate
+POSSIBLE_UM = (0.01, 1000.0)  # from the finest objectives to a photograph of a whole plate
+_BOUNDS = {"low": f"{POSSIBLE_UM[0]:g}", "high": f"{POSSIBLE_UM[1]:g}"}
 _SQUARE = 0.01  # relative difference between the sides of a pixel that is still called square
 
 
@@ -16,11 +18,15 @@ def pixel_sizes(
 ) -> dict[str, float]:
     """Side of a pixel in µm by image, NaN where neither the lab nor the file says.
 
+    A size that no camera has is an error and counts as none.
     Of a pixel that is not square it is the side of the square of the same area, so that areas in µm² are right. A
     notice tells whose metadata was used, a warning where metadata contradict what was declared, and where images of
     the plate differ by more than 5 %.
     """
-    found = {name: header.size for name, header in headers.items() if header.size is not None}
+    found = _possible(raw, headers, problems)
+    if declared is not None and not POSSIBLE_UM[0] <= declared <= POSSIBLE_UM[1]:
+        problems.add("MG285", file=raw.file, seen=f"{declared:g}", source="what was declared", **_BOUNDS)
+        return dict.fromkeys(headers, math.nan)
     if declared is not None:
         _check_declared(raw, found, declared, problems)
         return dict.fromkeys(headers, declared)
@@ -34,6 +40,18 @@ def pixel_sizes(
     sizes = {name: side(found[name]) if name in found else math.nan for name in headers}
     _check_alike(raw, sizes, problems)
     return sizes
+
+
+def _possible(raw: RawFile, headers: Mapping[str, Header], problems: Problems) -> dict[str, PixelSize]:
+    """The sizes that metadata say, but those that no camera has, of which an error tells."""
+    found = {name: header.size for name, header in headers.items() if header.size is not None}
+    low, high = POSSIBLE_UM
+    wrong = {n: s for n, s in found.items() if not (low <= s.x_um <= high and low <= s.y_um <= high)}
+    for source in dict.fromkeys(s.source for s in wrong.values()):
+        named = {n: s for n, s in wrong.items() if s.source == source}
+        facts = {"seen": _range_text(named.values()), "source": source, **_BOUNDS}
+        problems.add("MG285", file=raw.file, place=listed(named), **facts)
+    return {n: s for n, s in found.items() if n not in wrong}
 
 
 def side(size: PixelSize) -> float:

@@ -13,6 +13,8 @@ from mgassay.readers.images.header import Header, Rgb, Rows, check_size, quiet
 from mgassay.readers.images.lif_images import is_lif, lif_header, lif_pixels
 from mgassay.readers.images.nd2_images import is_nd2, nd2_bands, nd2_header
 from mgassay.readers.images.tiff_images import is_tiff, tiff_bands, tiff_header, tiff_pixels
+from mgassay.readers.images.upright import orientation_of, size_upright, upright
+from mgassay.readers.images.whole import check_whole
 
 _KINDS: tuple[tuple[Callable[[bytes], bool], Callable[[Path], Header]], ...] = (
     *((is_tiff, tiff_header), (is_czi, czi_header)),
@@ -42,7 +44,8 @@ def read_header(path: Path) -> Header:
 def open_image(path: Path) -> Rows:
     """The pixels of an image file as rows of 8-bit RGB; arrays may be read-only.
 
-    An image that fits in memory is decoded now, a scan that does not (`Header.streamed`) while its rows are asked for.
+    An image that fits in memory is decoded now, and turned as a viewer shows it; a scan that does not fit
+    (`Header.streamed`) is decoded while its rows are asked for, as it is stored.
     16-bit TIFF channels become round(v / 257); 16-bit PNG channels lose their low byte; a palette is looked up; an
     alpha channel is dropped where it is opaque all over. Raises UnreadableError as `read_header`, MG265 also for a
     file that was cut off, MG270 for an image that is transparent somewhere.
@@ -81,11 +84,11 @@ def _start(path: Path) -> bytes:
 def _rows(path: Path, header: Header) -> Rows:
     """The pixels of an image with this header."""
     if header.by_pillow:
-        return _pillow_rows(path, header.page)
+        return _pillow_rows(path, header)
     if header.kind == "LIF":
         return lif_pixels(path)
     if header.kind == "TIFF":
-        return tiff_bands(path) if header.streamed else tiff_pixels(path)
+        return tiff_bands(path) if header.streamed else upright(tiff_pixels(path), header.orientation)
     bands = czi_bands(path) if header.kind == "CZI" else nd2_bands(path, header)
     return bands if header.streamed else _array(bands)
 
@@ -99,8 +102,14 @@ def _pillow_header(path: Path) -> Header:
         check_size(*image.size)
         deep = kind == "PNG" and _png_bits(path) == 16
         _check_mode(image.mode)
+        frames = getattr(image, "n_frames", 1) if kind == "PNG" else 1  # a JPEG's others are smaller copies
+        if frames > 1:
+            raise UnreadableError("MG269", seen=str(frames))
+        orientation = orientation_of(image)
+        size = size_upright(*image.size, orientation)
+    check_whole(path)
     note = "16 bits per channel: the low byte is left out, floor(v / 256)" if deep else ""
-    return Header(kind, *image.size, 16 if deep else 8, note, by_pillow=True)
+    return Header(kind, *size, 16 if deep else 8, note, by_pillow=True, orientation=orientation)
 
 
 def _png_bits(path: Path) -> int:
@@ -117,14 +126,16 @@ def _check_mode(mode: str) -> None:
         raise UnreadableError("MG268", seen=f"mode {mode}")
 
 
-def _pillow_rows(path: Path, page: int) -> Rows:
+def _pillow_rows(path: Path, header: Header) -> Rows:
     """The pixels of an image by Pillow: an array, or for a large one Pillow's own image."""
-    from PIL import Image
+    from PIL import Image, ImageOps
 
     with Image.open(path, formats=_FORMATS) as image:
-        if page:
-            image.seek(page)
+        if header.page:
+            image.seek(header.page)
         image.load()
+        if header.kind != "TIFF" and header.orientation > 1:  # Pillow turns a TIFF itself
+            ImageOps.exif_transpose(image, in_place=True)
         if "A" in image.mode or "transparency" in image.info:
             _check_opaque(image.convert("RGBA"))
         rows = PillowRows(image if image.mode == "RGB" else image.convert("RGB"))

@@ -18,6 +18,7 @@ from mgassay.readers.images import header
 from mgassay.readers.images.bands import Bands
 from mgassay.readers.images.header import Header, Rgb, deep_note, eight_bits, needs_extra, without_alpha
 from mgassay.readers.images.tiff_scale import size_of_page
+from mgassay.readers.images.upright import TAG, known_orientation, size_upright
 
 _MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _NO_CODEC_NEEDED = (1, 8, 32946)  # TIFF compressions that tifffile reads by itself: none and both kinds of deflate
@@ -46,10 +47,18 @@ def tiff_header(path: Path) -> Header:
         header.check_size(width, height, streamed=streamed)
         by_pillow = not streamed and _by_pillow(page)
         _check_codec(page, by_pillow=by_pillow)
-        if 0 in page.databytecounts:
-            raise UnreadableError("MG265", seen="a tile or strip that was never written")
-        note, size = deep_note(bits), size_of_page(tiff, page)
-        return Header("TIFF", width, height, bits, note, size, streamed, by_pillow, int(page.index))
+        _check_there(page, tiff.filehandle.size)
+        orientation = 1 if streamed else known_orientation(page.tags.valueof(TAG))
+        shown, size = size_upright(width, height, orientation), size_of_page(tiff, page)
+        return Header("TIFF", *shown, bits, deep_note(bits), size, streamed, by_pillow, int(page.index), orientation)
+
+
+def _check_there(page: Any, file_size: int) -> None:
+    """Raises UnreadableError MG265 where a tile or strip was never written, or lies behind the end of the file."""
+    if 0 in page.databytecounts:
+        raise UnreadableError("MG265", seen="a tile or strip that was never written")
+    if max(map(sum, zip(page.dataoffsets, page.databytecounts, strict=False)), default=0) > file_size:
+        raise UnreadableError("MG265", seen="the file ends before the picture does")
 
 
 def tiff_pixels(path: Path) -> Rgb:
