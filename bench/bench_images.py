@@ -8,9 +8,10 @@ kernel's, which hands out four arrays of 96 MB a call; a quarter is numpy's loga
 The whole job (read, measure, pictures to look at) is compared with reading the same file into an array by Pillow. JPEG
 of quality 95 is what microscopes' programs write unless asked for less, with colours at half the resolution, which is
 most programs' way and quicker to decode, so harder on the ratio. The rows at quality 85 and at full resolution of
-colour have no target. Memory that was freed is given back before each call, so that both start as a process does that
-reads one file: otherwise what ran before decides whether decoding a JPEG costs 4 or 10 ns a pixel. The rows
-`_memory_kept` are without that: a process that reads one image after another.
+colour have no target. Both sides work as the processes of the workflow do, which read one image after another and keep
+the memory of the last for the next (`keep_freed_memory`). In the rows `_from_none` all freed memory is given back
+before each call, so that both start as a process does that reads one file: asking for memory, page by page, then is
+half of what decoding a JPEG costs. These have no target.
 
 Every pair of costs is measured in turn in one process, on one thread, and the median is kept. Memory is the highest
 resident set of a process of its own that does the whole job on 100 megapixels.
@@ -181,7 +182,7 @@ def job_against_decoding(rgb: NDArray[np.uint8]) -> dict[str, float]:
         for name, (suffix, options) in FILES.items():
             path = f"{folder}/image{suffix}"
             Image.fromarray(rgb).save(path, **options)
-            for end, from_none in (("", True), ("_memory_kept", False)):
+            for end, from_none in (("", False), ("_from_none", True)):
                 job, alone = cpu_seconds(partial(whole_job, path), partial(decoded, path), from_none=from_none)
                 ratios[f"image_job_cpu_vs_decoding_{name}{end}"] = job / alone
     return ratios
@@ -190,8 +191,9 @@ def job_against_decoding(rgb: NDArray[np.uint8]) -> dict[str, float]:
 def megabytes_above_decoded(side: int = LARGE_SIDE) -> float:
     """Highest resident set of a process during the whole job on a JPEG, less what it held before and the array."""
     code = (
-        "from bench import bench_images as b; import sys; b.whole_job(sys.argv[1]); before = b.resident();"
-        "b.reset_peak(); b.whole_job(sys.argv[2]); print((b.peak() - before) / 1e3)"
+        "from bench import bench_images as b; from mgassay.cli.workers import keep_freed_memory; import sys;"
+        "keep_freed_memory(); b.whole_job(sys.argv[1]); before = b.resident(); b.reset_peak();"
+        " b.whole_job(sys.argv[2]); print((b.peak() - before) / 1e3)"
     )
     from PIL import Image
 
@@ -206,6 +208,9 @@ def megabytes_above_decoded(side: int = LARGE_SIDE) -> float:
 
 def measure() -> dict[str, float]:
     """Ratios to the yardsticks, and megabytes of memory above the decoded image."""
+    from mgassay.cli.workers import keep_freed_memory
+
+    keep_freed_memory()
     rgb = picture()
     yardstick, projection, job = cpu_seconds(
         partial(scikit_image_area, rgb), partial(projected_area, rgb), partial(image_job, lambda _: rgb, pictures=False)

@@ -81,16 +81,13 @@ def estimates(number: int, seed: int, soft: float, donor_sd: float, cut: float |
     return np.array(found)
 
 
-@pytest.mark.parametrize(
-    ("soft", "cut", "bias", "rmse"),
-    [(0.0, 37.0, 0.1, 0.55), (0.0, None, 0.1, 0.55), (0.4, None, 0.1, 0.62)],
-)
-def test_the_simulated_design_in_short(soft, cut, bias, rmse):
-    """120 of the 600 runs: Monte Carlo SE of the bias .05. Set to 40 gives -2.5, dropped -1.7."""
-    found = estimates(120, 11, soft, 0.0, cut)
-    assert abs(found[:, 0].mean() + 2) < bias + 0.1
-    assert np.sqrt(((found[:, 0] + 2) ** 2).mean()) < rmse + 0.06
-    assert found[:, 1].mean() > 0.90
+@pytest.mark.parametrize(("soft", "cut"), [(0.0, 37.0), (0.4, None)])
+def test_the_simulated_design_in_short(soft, cut):
+    """60 of the 600 runs of the slow tier: Monte Carlo SE of the bias .07. Set to 40 gives -2.5, dropped -1.7."""
+    found = estimates(60, 11, soft, 0.0, cut)
+    assert abs(found[:, 0].mean() + 2) < 0.25
+    assert np.sqrt(((found[:, 0] + 2) ** 2).mean()) < 0.68
+    assert found[:, 1].mean() > 0.88
 
 
 def test_what_others_do_is_biased_as_the_design_says():
@@ -105,22 +102,27 @@ def test_what_others_do_is_biased_as_the_design_says():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("donor_sd", [0.0, 0.6])
 @pytest.mark.parametrize(
-    ("soft", "cut", "bias", "rmse"),
-    [(0.0, 37.0, 0.1, 0.55), (0.0, None, 0.1, 0.55), (0.3, None, 0.1, 0.58), (0.7, None, 0.15, 0.72)],
+    ("soft", "cut", "donor_sd", "bias", "rmse"),
+    [
+        (0.0, 37.0, 0.0, 0.1, 0.55),
+        (0.0, None, 0.0, 0.1, 0.55),
+        (0.0, None, 0.6, 0.1, 0.55),
+        (0.3, None, 0.0, 0.1, 0.55),
+        (0.7, None, 0.0, 0.12, 0.68),
+    ],
 )
-def test_the_simulated_design(soft, cut, bias, rmse, donor_sd):
-    """600 runs as the design asks; the two-sided interval held the truth in 93 to 98 %."""
+def test_the_simulated_design(soft, cut, donor_sd, bias, rmse):
+    """600 runs as the design asks; interval of 95 %."""
     found = estimates(600, 2026, soft, donor_sd, cut)
-    assert len(found) > 590
+    assert len(found) > 580
     assert abs(found[:, 0].mean() + 2) <= bias
     assert np.sqrt(((found[:, 0] + 2) ** 2).mean()) <= rmse
-    assert 0.93 <= found[:, 1].mean() <= 0.98
+    assert 0.93 <= found[:, 1].mean() <= 0.97
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("donors", "donor_sd"), [(3, 0.0), (3, 0.7), (4, 0.7), (6, 2.0)])
+@pytest.mark.parametrize(("donors", "donor_sd"), [(3, 0.7), (6, 2.0)])
 def test_coverage_with_four_arms_and_a_third_of_one_arm_missed(donors, donor_sd):
     """Runs with a non-detect among arms at 1, 0, 1 and .5 (SD .7 within donors); limit at the latest Cq seen."""
     rng, held = np.random.default_rng(5), []

@@ -6,7 +6,7 @@ from PIL import Image
 from scipy.ndimage import binary_dilation
 
 from mgassay.assays.images.nodules import runs_from_mask
-from mgassay.report.outline import draw_line, line_image, stained_rows
+from mgassay.report.outline import draw_line, line_image, stained_cells, stained_rows
 
 SQUARE = np.ones((3, 3), bool)
 MASKS = [np.random.default_rng(seed).random((41, width)) > 0.97 for seed, width in ((1, 30), (2, 64), (3, 67))]
@@ -27,9 +27,22 @@ def test_the_line_is_the_ring_around_the_mask_as_scipy_grows_it(mask, above):
     expected = np.full((*mask.shape, 3), 200, np.uint8)
     expected[outer & ~inner] = (0, 0, 0)
     expected[inner & ~mask] = (0, 255, 255)
-    drawn = np.full((len(mask) - above - 1, mask.shape[1], 3), 200, np.uint8)
-    draw_line(drawn, mask, above)
-    np.testing.assert_array_equal(drawn, expected[above:-1])
+    drawn = Image.new("RGB", (mask.shape[1], len(mask) + 3), (200, 200, 200))
+    draw_line(drawn, mask, 3, slice(3 + above, len(mask) + 2))
+    expected[:above], expected[-1] = 200, 200
+    np.testing.assert_array_equal(np.asarray(drawn)[3:], expected)
+
+
+@pytest.mark.parametrize("density", [0.1, 0.25, 0.9, 1.0])
+@pytest.mark.parametrize("side", [1, 4, 6])
+@pytest.mark.parametrize("shape", [(41, 67), (24, 36), (5, 3)])
+def test_stained_cells_are_those_with_a_quarter_of_their_pixels(shape, side, density):
+    mask = np.random.default_rng(5).random(shape) <= density
+    found = stained_cells(runs_from_mask(mask), shape[0], side)
+    for row, column in np.ndindex(found.shape):
+        cell = mask[row * side : (row + 1) * side, column * side : (column + 1) * side]
+        assert found[row, column] == (cell.mean() >= 0.25)
+    assert found.shape == (-(-shape[0] // side), -(-shape[1] // side))
 
 
 def test_the_picture_of_the_line_is_clear_elsewhere():

@@ -4,10 +4,11 @@ Masks are worked on as packed bits, eight pixels to a byte, so that the line cos
 """
 
 import io
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from mgassay.assays.images.nodules import Runs
 
@@ -28,16 +29,37 @@ def stained_rows(runs: Runs, first: int, last: int) -> NDArray[np.bool_]:
     return mask.reshape(last - first, runs.row)[:, :-1]
 
 
-def draw_line(rows: NDArray[np.uint8], mask: NDArray[np.bool_], above: int) -> None:
-    """Draws the line around a mask into rows (n, w, 3) that lie in one piece; `mask` has `above` rows more at its head.
+def stained_cells(runs: Runs, height: int, side: int) -> NDArray[np.bool_]:
+    """Cells of side x side pixels of an image of which at least a quarter is stained; the last ones may be cut.
 
-    Three bytes are put as one: a fifth of the time that a row and a column for every pixel take.
+    A run fills the rest of the cell it begins in, and as many cells as it passes, and the part of the cell it ends in
+    that lies before its end: all three hold for a run within one cell too, since it passes -1.
     """
-    pixels, width = rows.reshape(-1).view("V3"), rows.shape[1]
+    width = runs.row - 1
+    down, across = -(-height // side), -(-width // side)
+    y, start = np.divmod(runs.starts, runs.row)
+    end = runs.ends - y * runs.row
+    first, last = start // side, end // side
+    row = y // side * (across + 2)
+
+    def summed(cells: NDArray[np.int64], weights: NDArray[np.int64] | None = None) -> NDArray[Any]:
+        return np.bincount(cells, weights, minlength=down * (across + 2)).reshape(down, across + 2)
+
+    passed = np.cumsum(summed(row + first + 1) - summed(row + last), axis=1)
+    ends = summed(row + first, (first + 1) * side - start) + summed(row + last, end - last * side)
+    stained = (side * passed + ends)[:, :across]
+    sides = [np.diff(np.append(np.arange(0, n, side), n)) for n in (height, width)]
+    found: NDArray[np.bool_] = 4 * stained >= np.outer(*sides)
+    return found
+
+
+def draw_line(picture: Image.Image, mask: NDArray[np.bool_], top: int, rows: slice) -> None:
+    """Draws into some rows of an RGB picture the line around a mask, which begins at row `top` and reaches further."""
+    drawn = ImageDraw.Draw(picture)
     for bits, colour in zip(_line(mask), (_CYAN, _BLACK), strict=True):
-        y, x = _places(bits[above : above + len(rows)])
-        inside = x < width
-        np.put(pixels, y[inside] * width + x[inside], np.void(bytes(colour)))
+        y, x = _places(bits[rows.start - top : rows.stop - top])
+        points: Any = np.stack([x, y + rows.start], axis=1).astype(np.float32)  # Pillow takes them as they are
+        drawn.point(points, fill=colour)
 
 
 def line_image(mask: NDArray[np.bool_]) -> bytes:
@@ -46,7 +68,7 @@ def line_image(mask: NDArray[np.bool_]) -> bytes:
     lines = Image.fromarray(inner * np.uint8(_INNER) + outer * np.uint8(_OUTER))
     lines.putpalette([255, 255, 255, *_CYAN, *_BLACK])
     out = io.BytesIO()
-    lines.save(out, "PNG", transparency=_CLEAR)  # optimize=True costs 14 ms an image and saves 5 %
+    lines.save(out, "PNG", transparency=_CLEAR, compress_level=3)  # half the time of 6, and 11 % more bytes
     return out.getvalue()
 
 

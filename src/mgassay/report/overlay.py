@@ -7,20 +7,20 @@ never stands in memory; the same pixels give the same bytes.
 
 import io
 import math
-from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from mgassay.assays.images.nodules import Runs
-from mgassay.assays.images.picture import Picture, Pixels
-from mgassay.report.outline import draw_line, line_image, stained_rows
+from mgassay.assays.images.picture import Picture
+from mgassay.report.outline import draw_line, line_image, stained_cells, stained_rows
 
 WIDTH = 360  # pixels of a thumbnail
 MOST_OVERLAY = 30_000_000  # pixels of an overlay, since a JPEG is made from a whole picture in memory
+_AT_ONCE = 2**23  # pixels of an ordinary photograph, which is drawn into as it lies
 _PIXELS = 2**19  # of a stretch: few enough for the cache, and for few calls
-_HALO = 2  # rows beyond a stretch of which the outline reaches into it
+_HALO = 2  # rows beyond some of which the outline reaches into them
 
 
 def pictures_of(picture: Picture, runs: Runs) -> dict[str, bytes]:
@@ -33,20 +33,29 @@ def pictures_of(picture: Picture, runs: Runs) -> dict[str, bytes]:
     """
     h, w = picture.shape[:2]
     small, large = math.ceil(w / WIDTH), overlay_factor(h, w)
-    thumbnail, overlay = (Image.new("RGB", (-(-w // f), -(-h // f))) for f in (small, large))
-    share = Image.new("L", thumbnail.size)
-    for first, rows in _stretches(picture, math.lcm(small, large)):
-        stretch, (mask, above) = Image.fromarray(rows), _mask_around(runs, first, len(rows), h, _HALO * large)
-        thumbnail.paste(stretch.reduce(small), (0, first // small))
-        counted = mask[above : above + len(rows)].view(np.uint8) * np.uint8(255)
-        share.paste(Image.fromarray(counted).reduce(small), (0, first // small))
-        drawn = rows if large == 1 else np.asarray(stretch.reduce(large))
-        overlay.paste(_with_line(drawn, mask, above, large), (0, first // large))
+    outline = line_image(stained_cells(runs, h, small))  # before there is an overlay in memory
+    thumbnail, overlay = _reduced(picture, small, large)
+    _draw_around(overlay, runs, h, large)
     return {
         "thumbnail": encoded(thumbnail, "JPEG", quality=82),
-        "outline": line_image(np.asarray(share) >= 64),
-        "overlay": encoded(overlay, "JPEG", quality=88),
+        "outline": outline,
+        "overlay": encoded(overlay, "JPEG", quality=85),
     }
+
+
+def _reduced(picture: Picture, small: int, large: int) -> tuple[Image.Image, Image.Image]:
+    """Copies of a picture made smaller by each of two factors; a larger one is put together from stretches."""
+    h, w = picture.shape[:2]
+    if h * w <= _AT_ONCE:
+        whole = Image.fromarray(picture[0:h])
+        return whole.reduce(small), whole if large == 1 else whole.reduce(large)
+    step = _rows_of(_PIXELS, w, math.lcm(small, large))
+    both = [Image.new("RGB", (-(-w // f), -(-h // f))) for f in (small, large)]
+    for first in range(0, h, step):
+        stretch = Image.fromarray(picture[first : first + step])
+        for made, factor in zip(both, (small, large), strict=True):
+            made.paste(stretch.reduce(factor), (0, first // factor))
+    return both[0], both[1]
 
 
 def overlay_factor(height: int, width: int) -> int:
@@ -54,26 +63,21 @@ def overlay_factor(height: int, width: int) -> int:
     return math.ceil(math.sqrt(max(1.0, height * width / MOST_OVERLAY)))
 
 
-def _stretches(picture: Picture, multiple: int) -> Iterator[tuple[int, Pixels]]:
-    """First row and rows of every stretch of a picture; a stretch is a multiple of so many rows."""
-    step = multiple * math.ceil(_PIXELS / picture.shape[1] / multiple)
-    for first in range(0, picture.shape[0], step):
-        yield first, picture[first : first + step]
+def _rows_of(pixels: int, width: int, multiple: int) -> int:
+    """The multiple of so many rows that holds at least this many pixels."""
+    return multiple * math.ceil(pixels / width / multiple)
 
 
-def _mask_around(runs: Runs, first: int, count: int, height: int, halo: int) -> tuple[NDArray[np.bool_], int]:
-    """What is stained in some rows and up to `halo` rows above and below; and how many of them lie above."""
-    top = max(0, first - halo)
-    return stained_rows(runs, top, min(height, first + count + halo)), first - top
-
-
-def _with_line(rows: Pixels, mask: NDArray[np.bool_], above: int, factor: int) -> Image.Image:
-    """Rows of an overlay with the outline drawn into a copy; `mask` is of the image's own size and reaches further."""
-    if factor > 1:
-        mask, above = _any_of_blocks(mask, factor), above // factor
-    drawn = rows.copy()
-    draw_line(drawn, mask, above)
-    return Image.fromarray(drawn)
+def _draw_around(overlay: Image.Image, runs: Runs, height: int, factor: int) -> None:
+    """Draws the outline into an overlay, which is smaller by `factor` than the image of this height."""
+    step = _rows_of(_PIXELS, runs.row, factor)
+    for first in range(0, height, step):
+        top = max(0, first - _HALO * factor)
+        behind = min(first + step, height)
+        mask = stained_rows(runs, top, min(height, behind + _HALO * factor))
+        if factor > 1:
+            mask = _any_of_blocks(mask, factor)
+        draw_line(overlay, mask, top // factor, slice(first // factor, -(-behind // factor)))
 
 
 def _any_of_blocks(mask: NDArray[np.bool_], factor: int) -> NDArray[np.bool_]:

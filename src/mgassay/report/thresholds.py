@@ -157,8 +157,8 @@ def _how_to_read(shares: Shares, threshold: float, settings: AlizarinImageSettin
     first = round(axis_end(shares, threshold) / HISTOGRAM_OD)
     beyond = {g: float(s[first:].sum()) for g, s in shares.items() if s[first:].sum() > 0}
     told = [
-        "A grid of pixels of every image, whatever their hue: what fails the hue gate, as grey debris, is drawn but not "
-        f"counted. Paler than the white is 0{around}."
+        "Pixels of a grid over every image, whatever their hue: what fails the hue gate, as grey debris, is drawn but "
+        f"not counted. Paler than the white is 0{around}."
     ]
     if beyond:
         most = max(beyond.values())

@@ -174,7 +174,7 @@ def white_pixels(
         residual = bright - surface @ terms
         paler = np.maximum(residual, 0)
         squares = float(np.einsum("n,n->", paler, paler))
-        scatter = max(math.sqrt(squares / max(np.count_nonzero(paler), 1)), _LEAST_SCATTER)
+        scatter = max(math.sqrt(squares / max(int(np.count_nonzero(paler)), 1)), _LEAST_SCATTER)
         now = np.abs(residual) <= 2.5 * scatter
         if now.sum() < 60:  # ten pixels per parameter
             break
@@ -221,6 +221,6 @@ class _Moments:
 
     def _sums(self, values: NDArray[np.float64], powers: int) -> NDArray[np.float64]:
         """Sums of values (..., rows, columns) times x^a y^b over the grid, (..., a, b), a and b below `powers`."""
-        along = np.einsum("...rc,ac->...ra", values, self._x[:powers])
-        sums: NDArray[np.float64] = np.einsum("...ra,br->...ab", along, self._y[:powers])
+        along = values @ self._x[:powers].T  # too small for BLAS to use threads
+        sums: NDArray[np.float64] = np.swapaxes(self._y[:powers] @ along, -1, -2)
         return sums

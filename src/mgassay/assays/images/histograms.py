@@ -11,9 +11,10 @@ from mgassay.assays.images.stain import HISTOGRAM_OD, Counts
 
 
 def histograms_from_measured(measured: Sequence[MeasuredImage]) -> pd.DataFrame:
-    """STAIN_HISTOGRAMS: of a grid of pixels of all images (`Look.grid`), those from `od_from` up to the next step of 0.0183 OD.
+    """STAIN_HISTOGRAMS: of a grid of pixels of all images, those from `od_from` up to the next step of 0.0183 OD.
 
-    Rows of no pixels are left out. Pixels of every hue are counted: grey debris too.
+    The grid is `Look.grid`, at most some 255 x 255 pixels of an image, all of a smaller one. Rows of no pixels are left
+    out. Pixels of every hue are counted: grey debris too.
     """
     sums: dict[tuple[str, str], Counts] = {}
     for image in measured:
