@@ -11,15 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-np.NaN = np.nan
-
-from rdmlpython import rdml  # noqa: E402
-from rdmlpython_reads import text_of  # noqa: E402
-
 MEAN = "mean PCR eff - no plateau"
 
 
 def efficiencies_of(path: Path) -> dict[str, float]:
+    np.NaN = np.nan
+    from rdmlpython import rdml
+    from rdmlpython_reads import text_of
+
     document = rdml.Rdml()
     document.loadXMLString(text_of(path))
     if document.version() == "1.0":

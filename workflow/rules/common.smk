@@ -65,6 +65,7 @@ ROOMS = {
         "effects",
         "report",
         "assays",
+        "readers/miqe_items.py",
     ),
     "gate": (),
 }

@@ -98,8 +98,8 @@ def _not_detected(tables: Tables) -> Iterator[str]:
     n = int(((wells["status"] == "undetermined") & (wells["role"] == "sample")).sum())
     if n:
         yield (
-            f"Reactions that did not reach the threshold ({n}) enter as bounds at the last cycle; none was set to a Cq "
-            "and none was dropped."
+            f"Reactions that did not reach the threshold ({n}) count as less than the least of their gene that was "
+            "still seen; none was set to a Cq and none was dropped."
         )
     if tables["effects"]["flag"].str.split(";").map(lambda flags: "censored" in flags).any():
         yield (

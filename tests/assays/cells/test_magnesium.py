@@ -417,6 +417,7 @@ def fired(exp, wells=(), measured=()):
                for c, v in calcium.items() for d, f in enumerate((0.9, 1.0, 1.15))]  # fmt: skip
     held = {"wells": tables.WELLS.frame(wells), "measured": tables.MEASURED.frame([*mineral, *measured])}
     empty = {"images": tables.IMAGES, "qpcr_wells": tables.QPCR_WELLS, "left_out": tables.LEFT_OUT}
+    empty["amplification"] = tables.AMPLIFICATION
     problems = Problems()
     amounts = tables_from_wells(exp, {**held, **{n: t.frame() for n, t in empty.items()}}, problems)["amounts"]
     means = means_from_amounts(exp, amounts, Problems())

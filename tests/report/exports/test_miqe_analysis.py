@@ -16,7 +16,9 @@ def told(pcr, name, experiment=None, more=None, **parts):
 def test_where_cq_are_from_and_what_became_of_those_without(pcr):
     assert told(pcr, "cq_source") == (
         "Cq as the instrument's program exported them (raw/q1.csv, raw/q2.csv); none was determined anew")  # fmt: skip
-    assert told(pcr, "not_detected").startswith("1 sample well did not cross the threshold: bounds at the last cycle")
+    assert told(pcr, "not_detected").startswith(
+        "1 sample well did not cross the threshold: less than the least that was seen"
+    )
     fitted = {"effects": tables.EFFECTS.frame([{"readout": "gene:RUNX2", "flag": "undetermined;censored"}])}
     assert told(pcr, "not_detected", more=fitted).endswith("never dropped; block analysis by censored likelihood")
     seen = [w for w in pcr.WELLS if w[9] == "value"]

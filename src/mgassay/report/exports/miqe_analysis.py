@@ -102,8 +102,8 @@ def not_detected(facts: Facts) -> Found | None:
     flags = facts.tables["effects"]["flag"].str.split(";")
     fitted = "; block analysis by censored likelihood" if flags.map(lambda held: "censored" in held).any() else ""
     return Found(
-        f"{count(n, 'sample well')} did not cross the threshold: bounds at the last cycle, never set to it and never "
-        f"dropped{fitted}",
+        f"{count(n, 'sample well')} did not cross the threshold: less than the least that was seen, never set "
+        f"to a Cq, never dropped{fitted}",
         "qpcr.csv status; amounts.csv limit, flag; effects.csv flag",
     )
 
