@@ -37,7 +37,7 @@ def main() -> int:
     rooms = (bench_images, bench_readers, bench_qpcr, bench_workflow)
     benches: list[Callable[[], dict[str, float]]] = [m.measure for m in rooms]
     for bench in benches:
-        measured.update(bench())
+        measured.update({name: float(value) for name, value in bench().items()})
     rows = {
         name: {"value": measured[name], "target": " ".join(map(str, TARGETS[name])), "met": met(name, measured[name])}
         for name in TARGETS

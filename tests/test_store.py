@@ -259,3 +259,9 @@ def test_exports_of_an_earlier_run_are_removed_and_others_are_left(tmp_path):
     assert sorted(p.relative_to(export).as_posix() for p in export.rglob("*") if p.is_file()) == [
         "a.rdml", "a.xlsx", "methods.txt", "overlays/x.jpg"]  # fmt: skip
     assert (export / "a.rdml").read_bytes() == b"4"
+
+
+def test_bytes_of_files_count_each_once_and_parts_of_files_not(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"12345")
+    (tmp_path / "b.png").write_bytes(b"1")
+    assert store.bytes_of_files(tmp_path, ["a.png", "b.png", "a.png", "a.png/B3", "gone.png"]) == 6

@@ -147,6 +147,12 @@ def file_hashes(folder: Path) -> dict[str, str]:
     return {f.relative_to(folder).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
 
 
+def bytes_of_files(folder: Path, names: Iterable[str]) -> int:
+    """How many bytes the files of these relative names have together; a name that is none (part of one) counts 0."""
+    files = (folder / name for name in dict.fromkeys(names))
+    return sum(f.stat().st_size for f in files if f.is_file())
+
+
 def changed_files(folder: Path, hashes: Mapping[str, str]) -> list[str]:
     """The files below a folder that are no longer those of `hashes`: changed, gone or new."""
     now = file_hashes(folder)

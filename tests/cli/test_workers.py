@@ -4,6 +4,10 @@ import platform
 import subprocess
 import sys
 
+import pytest
+
+from mgassay.cli.workers import WORTH, images_side_by_side
+
 TWICE = """
 import resource, sys
 import numpy as np
@@ -30,3 +34,15 @@ def test_memory_of_one_image_serves_the_next():
     kept = page_faults("keep")
     assert kept < (50 if platform.libc_ver()[0] == "glibc" else 25_000)
     assert kept <= page_faults("leave")
+
+
+def test_images_are_shared_out_in_their_order_where_they_are_worth_it():
+    with images_side_by_side(2, 2 * WORTH) as each:
+        assert list(each(abs, range(-9, 0))) == list(range(9, 0, -1))
+        assert not isinstance(each(abs, []), map)
+
+
+@pytest.mark.parametrize(("threads", "content"), [(1, 10**12), (8, 2 * WORTH - 1)])
+def test_one_thread_or_few_bytes_stay_in_this_process(threads, content):
+    with images_side_by_side(threads, content) as each:
+        assert each is map

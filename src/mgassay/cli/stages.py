@@ -68,7 +68,7 @@ def images(
     store.empty_folders(results / "parts" / "thumbnails", results / "export" / "overlays")
     if experiment:
         decode, keep = partial(opened, folder), partial(drawn, results)
-        with images_side_by_side(threads, len(listed)) as each:
+        with images_side_by_side(threads, store.bytes_of_files(folder, listed["file"])) as each:
             measured = list(measure_experiment(experiment, listed, decode, problems, keep=keep, each=each))
         made = tables_from_measured(experiment, measured, problems)
         made["stain_histograms"] = histograms_from_measured(measured)

@@ -10,17 +10,17 @@ if TYPE_CHECKING:
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of mallopt(3)
 _KEPT, _LARGEST = 2**28, 2**25  # bytes; the second is the most that glibc takes
-FEWEST = 12  # images for a process of its own: it takes as long to start as to measure about as many
+WORTH = 15_000_000  # bytes of image files for a process of its own: it takes as long to start as to measure these
 
 
 @contextmanager
-def images_side_by_side(threads: int, images: int) -> "Iterator[Each]":
-    """What works through images in their order: `map`, or that of a pool where there are enough for two processes.
+def images_side_by_side(threads: int, content: int) -> "Iterator[Each]":
+    """What works through images in their order: `map`, or that of a pool where their bytes are worth two processes.
 
     A new process starts from nothing (spawn): what it gives cannot depend on what its parent did before.
     """
     keep_freed_memory()
-    processes = min(threads, images // FEWEST)
+    processes = min(threads, content // WORTH)
     if processes < 2:
         yield map
         return
