@@ -6,20 +6,18 @@ are this module's own; nothing else reads them.
 """
 
 import functools
-import json
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-import mgassay
 from mgassay.errors import ContractError
+from mgassay.presets import RESOURCES, Named, Part, presets_in
 from mgassay.units import plain
 
-FOLDER = Path(mgassay.__file__).parents[2] / "resources" / "panels"
+FOLDER = RESOURCES / "panels"
 
 Rna = Literal["long", "small"]
 Role = Literal["osteogenic", "inhibitor", "entry", "receptor", "signal", "mirna", "reference", "spike_in"]
@@ -30,13 +28,7 @@ _SPECIES = re.compile(r"^(?:hsa|mmu|rno|bta|ssc|oar|ocu|cfa)(?=mir|let)")
 _SMALL = re.compile(r"^(?:[a-z]{3})?(?:mir|let)\d|^rnu\d|^sno(?:rd|ra|rna)\d|^u(?:6|44|47|48)$")
 
 
-class _Part(BaseModel):
-    """A part of a panel: frozen, and closed to keys that it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Source(_Part):
+class Source(Part):
     """A paper; `read` is how much of it was read for the panel, `address` its own where that was opened."""
 
     text: str = Field(min_length=1)
@@ -44,22 +36,22 @@ class Source(_Part):
     read: Literal["abstract", "text"]
 
 
-class Evidence(_Part):
+class Evidence(Part):
     """What one source found."""
 
     source: str
     found: str = Field(min_length=1)
 
 
-class Gene(_Part):
+class Gene(Part):
     """A gene of a panel. `direction`: what calcifying medium does to it; absent for references."""
 
     symbol: str = Field(min_length=1)
-    names: list[str] = []
+    names: list[str] = Field(default_factory=list)
     role: Role
     direction: Direction | None = None
     score: bool = False
-    evidence: list[Evidence] = []
+    evidence: list[Evidence] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _holds_together(self) -> "Gene":
@@ -73,14 +65,14 @@ class Gene(_Part):
         return self
 
 
-class GenePanel(_Part):
+class GenePanel(Named):
     """One file."""
 
     id: str = Field(pattern=r"^[a-z]+$")
     title: str = Field(min_length=1)
     rna: Rna
     gene: list[Gene] = Field(min_length=1)
-    sources: dict[str, Source] = {}
+    sources: dict[str, Source] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _holds_together(self) -> "GenePanel":
@@ -97,15 +89,7 @@ def gene_panels(folder: Path = FOLDER) -> Mapping[str, GenePanel]:
 
     Raises ContractError for a file that is no panel, and for a name of two genes: panels are ours.
     """
-    found = {}
-    for file in sorted(folder.glob("*.toml")):
-        try:
-            panel = GenePanel.model_validate_json(json.dumps(tomllib.loads(file.read_text(encoding="utf-8"))))
-        except (tomllib.TOMLDecodeError, ValidationError) as error:
-            raise ContractError(f"{file.name}: {error}") from error
-        if panel.id != file.stem:
-            raise ContractError(f"{file.name}: its id is {panel.id!r}")
-        found[panel.id] = panel
+    found = presets_in(folder, GenePanel)
     keys = [key for p in found.values() for g in p.gene for key in {gene_key(n) for n in (g.symbol, *g.names)}]
     if twice := sorted({k for k in keys if keys.count(k) > 1}):
         raise ContractError(f"names of two genes: {twice}")

@@ -25,6 +25,7 @@ GROUND = (
     "units.py",
     "wellnames.py",
     "flags.py",
+    "presets.py",
     "problems.py",
     "catalogue",
     "table.py",

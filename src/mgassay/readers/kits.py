@@ -6,20 +6,18 @@ numbers was read in the maker's own document; `checked` names those that were.
 
 import functools
 import math
-import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-import mgassay
-from mgassay.errors import ContractError
 from mgassay.experiment import Assays, AssaySettings, Curve, Experiment, StandardsSettings
+from mgassay.presets import RESOURCES, Named, Part, presets_in
 from mgassay.problems import Problems, listed, suggestion
 from mgassay.units import MOLAR_MASS, plain, ug_per_mL_factor
 
-FOLDER = Path(mgassay.__file__).parents[2] / "resources" / "kits"
+FOLDER = RESOURCES / "kits"
 NEAR_NM = 5.0  # wavelengths that are the same one, where a kit names no band
 _NUMBERS = ("wavelength_nm", "wavelength_band_nm", "standards", "range", "sample_volume_uL", "reagent_volume_uL")
 _SETTINGS = ("wavelength_nm", "standard_unit", "curve", "sample_volume_uL")  # what a kit may set
@@ -28,13 +26,7 @@ _ROUNDING = 0.01  # of a limit, within which a standard still lies in the range
 KitAssay = Literal["calcium", "protein", "alizarin_extract", "alp"]
 
 
-class _Part(BaseModel):
-    """A part of a preset: frozen, and closed to keys that it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Source(_Part):
+class Source(Part):
     """Where the numbers are from. `checked`: those that were read in the document; `why`: why not all of them."""
 
     title: str = Field(min_length=1)
@@ -42,22 +34,22 @@ class Source(_Part):
     address: str = ""
     verified: bool
     checked: list[Literal["wavelength_nm", "wavelength_band_nm", "standards", "range", "sample_volume_uL",
-                          "reagent_volume_uL"]] = []  # fmt: skip
+                          "reagent_volume_uL"]] = Field(default_factory=list)  # fmt: skip
     why: str = ""
 
 
-class Kit(_Part):
+class Kit(Named):
     """One preset. Standards and range in `standard_unit`; a volume that the protocol leaves open is absent."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
     name: str = Field(min_length=1)
     maker: str = Field(min_length=1)
-    catalogue: list[str] = []
+    catalogue: list[str] = Field(default_factory=list)
     assay: KitAssay
     wavelength_nm: float = Field(ge=200, le=1100)
     wavelength_band_nm: tuple[float, float] | None = None
     standard_unit: str
-    standards: list[float] = []
+    standards: list[float] = Field(default_factory=list)
     range: tuple[float, float] | None = None
     sample_volume_uL: float | None = Field(default=None, gt=0)
     reagent_volume_uL: float | None = Field(default=None, gt=0)
@@ -110,23 +102,7 @@ def kits(folder: Path = FOLDER) -> Mapping[str, Kit]:
 
     Raises ContractError for a file that is no preset: presets are ours.
     """
-    found = {}
-    for file in sorted(folder.glob("*.toml")):
-        try:
-            kit = Kit.model_validate_json(_json(tomllib.loads(file.read_text(encoding="utf-8"))))
-        except (tomllib.TOMLDecodeError, ValidationError) as error:
-            raise ContractError(f"{file.name}: {error}") from error
-        if kit.id != file.stem:
-            raise ContractError(f"{file.name}: its id is {kit.id!r}")
-        found[kit.id] = kit
-    return found
-
-
-def _json(value: Any) -> str:
-    """TOML's values as JSON, in which pydantic takes a list for a pair and a whole number for any."""
-    import json
-
-    return json.dumps(value)
+    return presets_in(folder, Kit)
 
 
 def preset_from_kit(

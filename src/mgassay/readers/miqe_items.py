@@ -1,25 +1,17 @@
 """Items that have to be told of a qPCR experiment (resources/miqe/*.toml), a document for a file."""
 
 import functools
-import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-import mgassay
-from mgassay.errors import ContractError
+from mgassay.presets import RESOURCES, Part, presets_in
 
-FOLDER = Path(mgassay.__file__).parents[2] / "resources" / "miqe"
-
-
-class _Part(BaseModel):
-    """A part of a file: frozen, and closed to keys that it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+FOLDER = RESOURCES / "miqe"
 
 
-class MiqeItem(_Part):
+class MiqeItem(Part):
     """One item: what is asked, and who can tell it.
 
     `found_by` names what is looked up in the results, `lab` says what only the laboratory knows, `without` what to do
@@ -42,7 +34,7 @@ class MiqeItem(_Part):
         return self
 
 
-class MiqeDocument(_Part):
+class MiqeDocument(Part):
     """A document with its items. `verified`: whether they were read in it; `read_in` where, `why` why not."""
 
     document: str = Field(min_length=1)
@@ -67,12 +59,4 @@ def miqe_documents(folder: Path = FOLDER) -> tuple[MiqeDocument, ...]:
 
     Raises ContractError for a file that is not as the classes above say.
     """
-    return tuple(_document(path) for path in sorted(folder.glob("*.toml")))
-
-
-def _document(path: Path) -> MiqeDocument:
-    """One file; raises ContractError where it is not one of these."""
-    try:
-        return MiqeDocument.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (ValidationError, tomllib.TOMLDecodeError) as cause:
-        raise ContractError(f"{path.name}: {cause}") from cause
+    return tuple(presets_in(folder, MiqeDocument).values())

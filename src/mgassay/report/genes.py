@@ -49,12 +49,12 @@ def _best_row(rows: list[Row]) -> Row | None:
 def _gene_text(row: Row) -> str:
     """A gene's fold change with what it can and cannot show."""
     found = gene_evidence(row)
-    told = _change(row)
+    told, raised = _change(row), f"{labels.gene(row['gene'])} at raised Mg²⁺"
     if row["estimand"] == "matched_mineral":
-        return f"{row['gene']} at raised Mg²⁺, against {row['comparator']} with the same mineral: {told}, log2 {found}."
+        return f"{raised}, against {row['comparator']} with the same mineral: {told}, log2 {found}."
     if row["estimand"] == "adjusted":
-        return f"{row['gene']} at raised Mg²⁺, adjusted for mineral: {told}, log2 {found}."
-    return f"{row['gene']} at raised Mg²⁺: {told}, log2 {found}; a total effect, not evidence of a direct one."
+        return f"{raised}, adjusted for mineral: {told}, log2 {found}."
+    return f"{raised}: {told}, log2 {found}; a total effect, not evidence of a direct one."
 
 
 def _change(row: Row) -> str:
@@ -79,7 +79,7 @@ def gene_evidence(row: Row) -> str:
 def gene_cells(row: Row) -> tuple[str, ...]:
     """A row of the table beside the figure."""
     return (
-        row["gene"],
+        labels.gene(row["gene"]),
         labels.block(row["block"]),
         str(ESTIMANDS.get(row["estimand"], row["estimand"])),
         with_interval(row["estimate"], row["ci_low"], row["ci_high"]),
@@ -117,7 +117,7 @@ def genes_svg(label: str, rows: Sequence[Row]) -> Markup:
         axes.axvline(0, color=INK, linewidth=0.8)
         for row in rows:
             _gene_line(axes, offset[_kind(row)] - genes.index(row["gene"]), row, kinds.index(_kind(row)))
-        axes.set_yticks([-i for i in range(len(genes))], genes)
+        axes.set_yticks([-i for i in range(len(genes))], [labels.gene(g) for g in genes])
         axes.set_ylim(-len(genes) + 0.5, 0.5)
         axes.grid(axis="x", color=INK, alpha=FAINT / 2, linewidth=0.6)
         axes.set_xlabel("log2 fold change")

@@ -181,6 +181,11 @@ def flags(joined: str) -> str:
     return "; ".join(FLAGS.get(f, _plain(f)) for f in joined.split(";") if f)
 
 
+def gene(symbol: str) -> str:
+    """A gene by its symbol; the score, which is none, in words."""
+    return "Osteogenic score" if symbol == "osteogenic_score" else symbol
+
+
 def block(name: str) -> str:
     """A block by name; the empty block is intact entry."""
     return name or INTACT

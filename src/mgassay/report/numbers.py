@@ -89,10 +89,16 @@ def level(value: float) -> str:
 def interval(low: float, high: float, word: Callable[[float], str] = decimal) -> str:
     """The ends of an interval in brackets; says so when there is none.
 
-    >>> interval(0.5, 1.25)
-    '[0.50, 1.25]'
+    An end that would be rounded to 0 has one digit of its own, so that what excludes 0 is seen to do so.
+
+    >>> interval(0.5, 1.25), interval(-0.466, -0.00035)
+    ('[0.50, 1.25]', '[−0.47, −0.0003]')
     """
-    return "[no interval]" if math.isnan(low) or math.isnan(high) else f"[{word(low)}, {word(high)}]"
+    if math.isnan(low) or math.isnan(high):
+        return "[no interval]"
+    fine = [word is decimal and 5e-5 <= abs(end) < 0.005 for end in (low, high)]
+    ends = (significant(v, 1) if f else word(v) for v, f in zip((low, high), fine, strict=True))
+    return f"[{', '.join(ends)}]"
 
 
 def with_interval(estimate: float, low: float, high: float, word: Callable[[float], str] = decimal) -> str:

@@ -151,11 +151,16 @@ def _start(bright: NDArray[np.float64], terms: NDArray[np.float64]) -> NDArray[n
     at = int(0.9 * by_tile.shape[1])
     pale = np.partition(by_tile, at, axis=1)[:, at]
     middles = terms[:, sides[0] // 2 :: sides[0], sides[1] // 2 :: sides[1]][:, : tiles[0], : tiles[1]].reshape(6, -1)
-    surface = least_squares(middles, pale)
+    return through_paler_half(middles, pale)
+
+
+def through_paler_half(terms: NDArray[np.float64], pale: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Coefficients of a surface through values (n,) at terms (k, n): least squares, three times of the paler half."""
+    surface = least_squares(terms, pale)
     for _ in range(3):
-        residual = pale - surface @ middles
+        residual = pale - surface @ terms
         keep = residual >= np.median(residual)
-        surface = least_squares(middles[:, keep], pale[keep])
+        surface = least_squares(terms[:, keep], pale[keep])
     return surface
 
 

@@ -17,6 +17,7 @@ from mgassay.assays.images.flatfield import (
     least_squares,
     pixel_centres,
     surface_rows,
+    through_paler_half,
     unit_vector,
     white_pixels,
 )
@@ -180,9 +181,4 @@ def _start(bright: NDArray[np.float64], terms: NDArray[np.float64], part: NDArra
     parts = np.unique(part)
     pale = np.array([np.percentile(bright[part == p], 90) for p in parts])
     middles = np.stack([terms[:, part == p].mean(axis=1) for p in parts], axis=1)
-    surface = least_squares(middles, pale)
-    for _ in range(3):
-        residual = pale - surface @ middles
-        keep = residual >= np.median(residual)
-        surface = least_squares(middles[:, keep], pale[keep])
-    return surface
+    return through_paler_half(middles, pale)

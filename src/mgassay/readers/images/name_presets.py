@@ -4,28 +4,19 @@ Each preset holds the forms of one program's names, every form with names that w
 """
 
 import functools
-import json
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-import mgassay
-from mgassay.errors import ContractError
+from mgassay.presets import RESOURCES, Named, Part, presets_in
 from mgassay.readers.images.patterns import reason_against
 
-FOLDER = Path(mgassay.__file__).parents[2] / "resources" / "image_names"
+FOLDER = RESOURCES / "image_names"
 PLAIN = "plain"  # the preset without a pattern: the rule by parts of the name
 
 
-class _Part(BaseModel):
-    """A part of a preset: frozen, and closed to keys that it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Source(_Part):
+class Source(Part):
     """Where names were seen; without an address `why` says why it is no document that can be opened."""
 
     title: str = Field(min_length=1)
@@ -33,7 +24,7 @@ class Source(_Part):
     why: str = ""
 
 
-class Example(_Part):
+class Example(Part):
     """A name and what it says; groups that it does not hold are absent."""
 
     name: str = Field(min_length=1)
@@ -47,14 +38,14 @@ class Example(_Part):
     source: str
 
 
-class Form(_Part):
+class Form(Part):
     """One form of a program's names; `pattern` is searched for in the name of the file, with its ending."""
 
     pattern: str = ""
     examples: list[Example] = Field(min_length=1)
 
 
-class NamePreset(_Part):
+class NamePreset(Named):
     """The names of one program. `passed_over` finds files that it leaves beside its pictures, such as thumbnails."""
 
     id: str = Field(pattern=r"^[a-z]+$")
@@ -89,13 +80,4 @@ def name_presets(folder: Path = FOLDER) -> Mapping[str, NamePreset]:
 
     Raises ContractError for a file that is no preset: presets are ours.
     """
-    found = {}
-    for file in sorted(folder.glob("*.toml")):
-        try:
-            preset = NamePreset.model_validate_json(json.dumps(tomllib.loads(file.read_text(encoding="utf-8"))))
-        except (tomllib.TOMLDecodeError, ValidationError) as error:
-            raise ContractError(f"{file.name}: {error}") from error
-        if preset.id != file.stem:
-            raise ContractError(f"{file.name}: its id is {preset.id!r}")
-        found[preset.id] = preset
-    return found
+    return presets_in(folder, NamePreset)
