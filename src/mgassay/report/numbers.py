@@ -86,6 +86,15 @@ def level(value: float) -> str:
     return NOTHING if math.isnan(value) else _signed(f"{value:.12g}")
 
 
+def _first_digit(value: float) -> str:
+    """A number below 1 down to its first digit, never with an exponent.
+
+    >>> _first_digit(-0.0042), _first_digit(0.00035)
+    ('−0.004', '0.0003')
+    """
+    return decimal(value, -math.floor(math.log10(abs(value))))
+
+
 def interval(low: float, high: float, word: Callable[[float], str] = decimal) -> str:
     """The ends of an interval in brackets; says so when there is none.
 
@@ -97,7 +106,7 @@ def interval(low: float, high: float, word: Callable[[float], str] = decimal) ->
     if math.isnan(low) or math.isnan(high):
         return "[no interval]"
     fine = [word is decimal and 5e-5 <= abs(end) < 0.005 for end in (low, high)]
-    ends = (significant(v, 1) if f else word(v) for v, f in zip((low, high), fine, strict=True))
+    ends = (_first_digit(v) if f else word(v) for v, f in zip((low, high), fine, strict=True))
     return f"[{', '.join(ends)}]"
 
 
