@@ -1,4 +1,4 @@
-from mgassay.effects.grade import ENDS_IN_X, Facts, rules_of
+from mgassay.effects.verdict.grade import ENDS_IN_X, Facts, rules_of
 from mgassay.report.grades import AGAINST, GRADES, NEXT_STEPS, SAID_ALREADY, SUPPORTING, next_steps, reasons
 
 

@@ -43,7 +43,7 @@ def check(folder: Annotated[Path, typer.Argument(help="an experiment folder")]) 
     """Read and map everything, fit the curves, find wells in photographs, list all problems; nothing is written."""
     from mgassay.assays.images.photographs import placed_wells
     from mgassay.assays.plates.plates import quantify_plates
-    from mgassay.effects.arms import check_arms
+    from mgassay.effects.contrasts.arms import check_arms
     from mgassay.readers.folder import is_doubtful, read_experiment
     from mgassay.readers.reading import read_folder
     from mgassay.report.understood import understood_text

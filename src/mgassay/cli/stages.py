@@ -108,7 +108,7 @@ def effects(results: Results) -> None:
     """Amounts to means, effects, shares and the verdict; no verdict where anything found so far is an error."""
     from mgassay import store, tables
     from mgassay.effects.conclusions import conclusions_from_amounts, may_conclude
-    from mgassay.effects.verdict import no_verdict
+    from mgassay.effects.verdict.verdict import no_verdict
     from mgassay.report.headline import told
 
     problems = Problems()

@@ -4,15 +4,15 @@ from typing import Any
 
 import pandas as pd
 
-from mgassay.effects.arms import check_arms
-from mgassay.effects.checks import checks_from_means
-from mgassay.effects.contrasts import effects_from_means
-from mgassay.effects.genes import genes_from_effects
-from mgassay.effects.means import means_from_amounts
-from mgassay.effects.nondetects import wells_with_nondetects, with_nondetects
-from mgassay.effects.score import with_score
-from mgassay.effects.shares import shares_from_means
-from mgassay.effects.verdict import verdict_from_tables
+from mgassay.effects.contrasts.arms import check_arms
+from mgassay.effects.contrasts.contrasts import effects_from_means
+from mgassay.effects.contrasts.nondetects import wells_with_nondetects, with_nondetects
+from mgassay.effects.genes.genes import genes_from_effects
+from mgassay.effects.genes.score import with_score
+from mgassay.effects.means.means import means_from_amounts
+from mgassay.effects.shares.shares import shares_from_means
+from mgassay.effects.verdict.checks import checks_from_means
+from mgassay.effects.verdict.verdict import verdict_from_tables
 from mgassay.experiment import Experiment
 from mgassay.problems import Problems
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from mgassay.effects.panels import is_open
+from mgassay.effects.means.panels import is_open
 from mgassay.experiment import Experiment
 from mgassay.report.numbers import percent
 from mgassay.report.rows import Row, Tables, excludes_zero, tables_of

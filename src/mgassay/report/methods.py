@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from mgassay.design import blocks_of
-from mgassay.effects.panels import MINERAL_READOUTS
+from mgassay.effects.means.panels import MINERAL_READOUTS
 from mgassay.experiment import Experiment
 from mgassay.report import labels
 from mgassay.report.methods_images import image_sentences

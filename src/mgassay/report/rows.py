@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from mgassay import tables
-from mgassay.effects import panels
+from mgassay.effects.means import panels
 from mgassay.experiment import Experiment
 from mgassay.table import Table
 

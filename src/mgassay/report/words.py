@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from mgassay.effects.panels import is_open
+from mgassay.effects.means.panels import is_open
 from mgassay.experiment import Experiment
 from mgassay.report import labels
 from mgassay.report.genes import gene_sentences

@@ -15,11 +15,11 @@ from mgassay import tables
 from mgassay.assays.cells.viability import quantify_viability
 from mgassay.assays.plates.plate import Plate
 from mgassay.assays.plates.plates import quantify_plates
-from mgassay.effects.checks import checks_from_means
-from mgassay.effects.contrasts import effects_from_means
-from mgassay.effects.means import means_from_amounts
-from mgassay.effects.shares import shares_from_means
-from mgassay.effects.verdict import verdict_from_tables
+from mgassay.effects.contrasts.contrasts import effects_from_means
+from mgassay.effects.means.means import means_from_amounts
+from mgassay.effects.shares.shares import shares_from_means
+from mgassay.effects.verdict.checks import checks_from_means
+from mgassay.effects.verdict.verdict import verdict_from_tables
 from mgassay.experiment import Experiment, RawFile, Settings
 from mgassay.problems import Problems
 

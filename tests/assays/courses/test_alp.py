@@ -14,7 +14,7 @@ from scipy.special import stdtrit
 from mgassay import tables
 from mgassay.assays.courses.alp import quantify_alp
 from mgassay.assays.plates.plate import Plate
-from mgassay.effects.means import means_from_amounts
+from mgassay.effects.means.means import means_from_amounts
 from mgassay.experiment import Experiment, Settings
 from mgassay.problems import Problems
 

@@ -11,7 +11,7 @@ from mgassay import tables
 from mgassay.assays.courses import t50
 from mgassay.assays.courses.traces import traces_from_wells
 from mgassay.assays.plates.plate import Plate
-from mgassay.effects.means import means_from_amounts
+from mgassay.effects.means.means import means_from_amounts
 from mgassay.experiment import T50Settings
 from mgassay.problems import Problems
 

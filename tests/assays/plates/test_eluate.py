@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from mgassay.effects.means import means_from_amounts
-from mgassay.effects.panels import is_mineral
+from mgassay.effects.means.means import means_from_amounts
+from mgassay.effects.means.panels import is_mineral
 from mgassay.experiment import Experiment, Settings
 from mgassay.problems import Problems
 

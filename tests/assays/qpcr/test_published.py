@@ -13,7 +13,7 @@ import pytest
 from mgassay import tables
 from mgassay.assays.qpcr.qpcr import expression_from_qpcr, qpcr_from_wells
 from mgassay.assays.qpcr.technical import technical_means
-from mgassay.effects.intervals import donor_estimate, t_quantile, welch_estimate
+from mgassay.effects.estimators.intervals import donor_estimate, t_quantile, welch_estimate
 from mgassay.experiment import Assays, Contrast, Experiment, QpcrSettings, Settings
 from mgassay.problems import Problems
 

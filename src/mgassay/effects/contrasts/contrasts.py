@@ -1,0 +1,198 @@
+"""Means -> effects: every contrast of the Mg step, per readout and block.
+
+An effect is log(Y at reference Mg) - log(Y at raised Mg): > 0 is inhibition. Its weights over the four live arms
+stand in CONTRASTS; what is written there is what is computed.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mgassay import tables
+from mgassay.design import Arms, arms_of_blocks
+from mgassay.effects.estimators.anova import BlockFit, fit_block_anova
+from mgassay.effects.estimators.intervals import Array, Estimate, donor_estimate, holm, welch_estimate
+from mgassay.effects.means.panels import ArmMatrix, Panel, is_mineral, is_open, panels_from_means
+from mgassay.experiment import Experiment
+from mgassay.flags import join_flags
+
+# Weights over design.LIVE_ARMS: intact reference, intact raised, blocked reference, blocked raised.
+CONTRASTS: Mapping[str, tuple[float, float, float, float]] = {
+    "total": (1.0, -1.0, 0.0, 0.0),
+    "blocked": (0.0, 0.0, 1.0, -1.0),
+    "interaction": (1.0, -1.0, -1.0, 1.0),
+    "block_main": (-1.0, 0.0, 1.0, 0.0),
+}
+ACELLULAR = (1.0, -1.0)  # over the acellular arm at reference and raised Mg
+SCALES = ("log", "additive")
+_FAMILY = ["family", "block", "contrast", "scale", "method"]
+
+
+def effects_from_means(experiment: Experiment, means: pd.DataFrame) -> pd.DataFrame:
+    """EFFECTS of the Mg step for every readout and block.
+
+    Scale `log` for all, `additive` (per donor 1 - exp(-effect), the proportion inhibited) for all but block_main.
+    Method `donor_t`: t on per-donor contrasts of the donors that have all arms of the contrast, df n - 1.
+    `block_anova`: donor + arm on the four live arms, log scale only, since it has one error for all arms and a
+    proportion inhibited is a property of a pair of arms. `welch`: blocked - acellular, whose runs are not donors;
+    its n_donors counts the donors. A contrast whose arms were not run has no row; one donor gives no interval.
+    p_adjusted is Holm's over the mineral readouts, and separately over genes, for the same contrast, block, scale and
+    method; other readouts are families of their own.
+    """
+    all_arms = arms_of_blocks(experiment)
+    found = [row for panel in panels_from_means(means) for row in _panel_rows(panel, all_arms)]
+    common = step_columns(experiment, all_arms)
+    return with_holm(tables.EFFECTS.frame([{**common, **row} for row in found]))
+
+
+def step_columns(experiment: Experiment, all_arms: tuple[Arms, ...]) -> dict[str, Any]:
+    """The columns that say which step a row is of: the two Mg levels (mM), the step's name, the day."""
+    contrast = experiment.settings.contrast
+    levels = {"mg_reference_mM": contrast.mg_reference_mM, "mg_raised_mM": contrast.mg_raised_mM}
+    return {**levels, "step": "Mg", "day": all_arms[0].day}
+
+
+def _panel_rows(panel: Panel, all_arms: tuple[Arms, ...]) -> Iterator[dict[str, Any]]:
+    """All effect rows of one readout."""
+    lifeless = panel.matrix(all_arms[0].acellular).complete((0, 1))
+    for scale in SCALES:
+        if lifeless.donors:
+            yield _acellular_row(panel.readout, lifeless, scale)
+    for arms in all_arms:
+        live = panel.matrix(arms.live)
+        yield from _donor_rows(panel.readout, arms.name, live)
+        yield from _anova_rows(panel.readout, arms.name, live)
+        yield from _surface_rows(panel.readout, arms.name, live, lifeless)
+
+
+def on_scale(effect: Array, scale: str) -> Array:
+    """Effects on a scale: `log` as they are, `additive` as the proportion inhibited, 1 - exp(-effect)."""
+    return effect if scale == "log" else -np.expm1(-effect)
+
+
+def donor_contrast(log_means: Array, contrast: str, scale: str) -> Array:
+    """A contrast per donor from log means of shape (..., donors, 4): shape (..., donors).
+
+    On the additive scale the interaction is the difference of two proportions inhibited.
+    """
+    if scale == "additive" and contrast == "interaction":
+        return donor_contrast(log_means, "total", scale) - donor_contrast(log_means, "blocked", scale)
+    used = [i for i, w in enumerate(CONTRASTS[contrast]) if w]
+    return on_scale(log_means[..., used] @ np.array([CONTRASTS[contrast][i] for i in used]), scale)
+
+
+def used_arms(contrast: str) -> tuple[int, ...]:
+    """Positions of the live arms that a contrast needs."""
+    return tuple(i for i, w in enumerate(CONTRASTS[contrast]) if w)
+
+
+def _donor_rows(readout: str, block: str, live: ArmMatrix) -> Iterator[dict[str, Any]]:
+    """The donor_t rows of one readout and block, on both scales."""
+    for contrast, weights in CONTRASTS.items():
+        whole = live.complete(used_arms(contrast))
+        for scale in SCALES:
+            if whole.donors and not (contrast == "block_main" and scale == "additive"):
+                estimate = donor_estimate(donor_contrast(whole.values, contrast, scale))
+                flag = _censored(live, whole, weights)
+                yield _row(readout, block, contrast, scale, "donor_t", estimate, len(whole.donors), flag)
+
+
+def _censored(live: ArmMatrix, whole: ArmMatrix, weights: tuple[float, ...]) -> str:
+    """Flags of the donors used; and what a donor was lost to, where a censored cell has no value to put in.
+
+    What is left of the donors says nothing of those, so that no direction is claimed then.
+    """
+    lost = live.taking([d not in whole.donors for d in live.donors]).flag(weights).split(";")
+    return difference_flag(whole.flag(weights), join_flags(*(f for f in ("floor", "above_curve") if f in lost)))
+
+
+def live_fit(live: ArmMatrix) -> BlockFit | None:
+    """The block ANOVA of the live arms, or None where a blocked arm or a degree of freedom is missing."""
+    if len(live.donors) < 2 or not np.isfinite(live.values).any(axis=0).all():
+        return None
+    fit = fit_block_anova(live.values)
+    return fit if fit.df > 0 else None
+
+
+def _anova_rows(readout: str, block: str, live: ArmMatrix) -> Iterator[dict[str, Any]]:
+    """The block_anova rows of one readout and block: log scale, all donors that have any of the arms."""
+    fit = live_fit(live)
+    for contrast, weights in CONTRASTS.items() if fit else ():
+        estimate = fit.contrast(np.array(weights)) if fit else None
+        if estimate is not None and np.isfinite(estimate.estimate):
+            n = int(np.isfinite(live.values[:, list(used_arms(contrast))]).any(axis=1).sum())
+            yield _row(readout, block, contrast, "log", "block_anova", estimate, n, live.flag(weights))
+
+
+def acellular_effects(lifeless: ArmMatrix, scale: str) -> Array:
+    """The acellular effect per run, shape (runs,)."""
+    return on_scale(lifeless.values @ np.array(ACELLULAR), scale)
+
+
+def _acellular_row(readout: str, lifeless: ArmMatrix, scale: str) -> dict[str, Any]:
+    """The acellular row of one readout: t over runs."""
+    estimate = donor_estimate(acellular_effects(lifeless, scale))
+    flag = lifeless.flag(ACELLULAR)
+    return _row(readout, "", "acellular", scale, "donor_t", estimate, len(lifeless.donors), flag)
+
+
+def _surface_rows(readout: str, block: str, live: ArmMatrix, lifeless: ArmMatrix) -> Iterator[dict[str, Any]]:
+    """The surface rows (B - A, Welch) of one readout and block."""
+    weights = CONTRASTS["blocked"]
+    whole = live.complete(used_arms("blocked"))
+    for scale in SCALES if whole.donors and lifeless.donors else ():
+        blocked = donor_estimate(donor_contrast(whole.values, "blocked", scale))
+        surface = welch_estimate(blocked, donor_estimate(acellular_effects(lifeless, scale)))
+        flag = difference_flag(_censored(live, whole, weights), lifeless.flag(ACELLULAR))
+        yield _row(readout, block, "surface", scale, "welch", surface, len(whole.donors), flag)
+
+
+def difference_flag(first: str, second: str) -> str:
+    """Flags of first - second: the bound of the second is turned round, and none is left where they differ.
+
+    Nor is one left where either is open: bounds that pull it both ways pull the difference both ways too.
+    """
+    turned = {"lower_bound": "upper_bound", "upper_bound": "lower_bound"}
+    words = [*first.split(";"), *(turned.get(f, f) for f in second.split(";"))]
+    one_way = len({f for f in words if f in turned}) < 2 and not is_open(first) and not is_open(second)
+    return join_flags(*(f for f in words if one_way or f not in turned))
+
+
+def _row(
+    readout: str, block: str, contrast: str, scale: str, method: str, estimate: Estimate, n: int, flag: str
+) -> dict[str, Any]:
+    """One row of effects.csv; without a standard error df stays empty and the flag is `few_donors`."""
+    low, high = estimate.limits()
+    alone = bool(np.isnan(estimate.se))
+    return {
+        "readout": readout,
+        "block": block,
+        "contrast": contrast,
+        "scale": scale,
+        "method": method,
+        "estimate": float(estimate.estimate),
+        "se": float(estimate.se),
+        "df": float("nan") if alone else float(estimate.df),
+        "ci_low": float(low),
+        "ci_high": float(high),
+        "p": float(estimate.p()),
+        "n_donors": n,
+        "flag": join_flags(flag, "few_donors" if alone else ""),
+    }
+
+
+def family(readout: str) -> str:
+    """The family of readouts within which p is adjusted: `mineral`, `gene`, or the readout alone."""
+    return "mineral" if is_mineral(readout) else readout.split(":")[0]
+
+
+def with_holm(effects: pd.DataFrame) -> pd.DataFrame:
+    """Effects with p_adjusted."""
+    grouped = effects.assign(family=[family(r) for r in effects["readout"]]).groupby(_FAMILY, sort=True)
+    adjusted = np.full(len(effects), np.nan)
+    p = effects["p"].to_numpy(dtype=float)
+    for rows in grouped.indices.values():
+        adjusted[rows] = holm(p[rows])
+    return effects.assign(p_adjusted=adjusted)

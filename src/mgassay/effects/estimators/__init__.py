@@ -1,0 +1,1 @@
+"""Arrays -> estimates, intervals and sets: what knows nothing of experiments."""

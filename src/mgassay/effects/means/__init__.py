@@ -1,0 +1,1 @@
+"""Amounts -> one log mean per readout, condition and donor, its background subtracted."""

@@ -1,0 +1,1 @@
+"""Before the experiment: which shares the arms can tell, and how many donors that takes."""

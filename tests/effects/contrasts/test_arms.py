@@ -1,0 +1,73 @@
+import pytest
+
+from mgassay.effects.contrasts.arms import check_arms
+from mgassay.problems import Problems
+
+
+def found(experiment):
+    problems = Problems()
+    check_arms(experiment, problems)
+    return {p.code: p for p in problems}
+
+
+def test_a_whole_design_has_no_problem(lab):
+    assert found(lab.sirna) == {}
+
+
+def test_a_missing_arm_is_named(lab):
+    rows = [c for c in lab.sirna_conditions() if c["condition"] != "si_20"]
+    problem = found(lab.experiment(rows))["MG604"]
+    assert problem.seen == "siTRPM7 at raised Mg"
+    assert "0.8 and 2.0 mM" in problem.remedy
+
+
+def test_no_block_no_acellular_arm(lab):
+    codes = found(lab.experiment([lab.condition("a", 0.8), lab.condition("b", 2.0)]))
+    assert set(codes) == {"MG603", "MG605"}
+
+
+def test_no_total_names_the_nearest_medium(lab):
+    rows = [lab.condition("a", 0.8, medium="Calcifying"), lab.condition("b", 2.0, medium="Calcifying")]
+    problem = found(lab.experiment(rows))["MG606"]
+    assert problem.severity == "error"
+    assert "“Calcifying”" in problem.remedy
+
+
+def test_rivals(lab):
+    problem = found(lab.experiment([*lab.sirna_conditions(), lab.condition("again", 2.0, sirna="TRPM7")]))["MG601"]
+    assert problem.seen == "si_20, again"
+
+
+def test_several_days(lab):
+    rows = [lab.condition(f"{mg}_{day}", mg, day=day) for mg in (0.8, 2.0) for day in ("7", "14")]
+    assert "day 14" in found(lab.experiment(rows))["MG602"].message
+
+
+@pytest.mark.parametrize(
+    ("column", "blocked", "hint"), [("inhibitor", "2APB", "“2-APB”"), ("inhibiter", "2-APB", "“inhibitor”")]
+)
+def test_a_block_that_names_nothing(lab, column, blocked, hint):
+    rows = [*lab.sirna_conditions(), lab.condition("apb", 0.8, inhibitor="2-APB")]
+    block = [{"name": "x", "column": column, "intact": "none", "blocked": blocked}]
+    problem = found(lab.experiment(rows, block=block))["MG607"]
+    assert hint in problem.remedy
+
+
+def test_acellular_in_glycerophosphate_alone(lab):
+    rows = [{**c, "bgp_mM": 10.0} if c["cells"] == "none" else c for c in lab.sirna_conditions()]
+    assert found(lab.experiment(rows))["MG608"].seen == "10.0"
+    with_pi = [{**c, "pi_mM": 2.6} for c in rows]
+    assert "MG608" not in found(lab.experiment(with_pi))
+
+
+def test_an_inhibitor_or_sirna_that_is_no_known_block_is_an_error(lab):
+    odd = [lab.condition("odd_08", 0.8, sirna="siTRPM7 #2"), lab.condition("odd_20", 2.0, sirna="siTRPM7 #2")]
+    problem = found(lab.experiment([*lab.sirna_conditions(), *odd]))["MG614"]
+    assert (problem.severity, problem.file, problem.place, problem.seen) == (
+        "error", "conditions.csv", "sirna", "siTRPM7 #2",
+    )  # fmt: skip
+    assert "odd_08, odd_20" in problem.message
+    declared = {"name": "pool 2", "column": "sirna", "intact": "scramble", "blocked": "siTRPM7 #2"}
+    assert "MG614" not in found(lab.experiment([*lab.sirna_conditions(), *odd], block=[declared]))
+    vehicle = [lab.condition("dmso", 0.8, inhibitor="DMSO")]
+    assert found(lab.experiment([*lab.sirna_conditions(), *vehicle]))["MG614"].seen == "DMSO"

@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+
+from mgassay import tables
+from mgassay.effects.contrasts.contrasts import effects_from_means
+from mgassay.effects.genes.genes import genes_from_effects
+
+
+@pytest.fixture
+def experiment(lab):
+    rows = lab.sirna_conditions()
+    rows += [lab.condition("ca_08", 0.8), lab.condition("ca_20", 2.0)]
+    rows += [lab.condition("apb_08", 0.8, inhibitor="2-APB"), lab.condition("apb_20", 2.0, inhibitor="2-APB")]
+    return lab.experiment([*rows, lab.condition("ppi", 0.8, comparator="pyrophosphate")])
+
+
+def log2(*values):
+    return np.array(values) * np.log(2)
+
+
+def genes(experiment, means):
+    found = genes_from_effects(experiment, effects_from_means(experiment, means), means)
+    tables.GENES.check(found)
+    assert not found.duplicated(list(tables.KEYS["genes"])).any()
+    return found.set_index(["gene", "block", "estimand"])
+
+
+def test_fold_change_is_minus_the_effect_in_log2(lab, experiment):
+    """Expression falls by 2, 1 and 1.5 doublings; t of -1.5 with sd .5, n 3: half-width 4.302653 * .5/sqrt(3)."""
+    means = lab.means({"gene:RUNX2": {"ca_08": log2(3, 2, 1), "ca_20": log2(1, 1, -0.5)}})
+    row = genes(experiment, means).loc["RUNX2", "", "total"]
+    half = 4.302653 * 0.5 / 3**0.5
+    assert row[["estimate", "ci_low", "ci_high"]].tolist() == pytest.approx([-1.5, -1.5 - half, -1.5 + half])
+    assert row["n_donors"] == 3
+
+
+def test_empty_block_is_untransfected_entry_and_blocks_have_their_own(lab, experiment):
+    arms = {
+        "ca_08": [1, 1],
+        "ca_20": [0, 0.1],
+        "scr_08": [5, 5],
+        "scr_20": [0, 0.1],
+        "si_08": [1, 1],
+        "si_20": [1, 1.1],
+    }
+    found = genes(experiment, lab.means({"gene:BMP2": {**arms, "apb_08": [2, 2], "apb_20": [0, 0.2]}}))
+    assert set(found.index) == {("BMP2", b, "total") for b in ("", "siTRPM7", "2-APB")}
+    assert found.loc["BMP2", "", "total"]["estimate"] == pytest.approx(-0.95 / np.log(2))
+    assert found.loc["BMP2", "2-APB", "total"]["estimate"] == pytest.approx(-1.9 / np.log(2))
+
+
+def test_scramble_stands_for_intact_where_nothing_else_was_run(lab):
+    means = lab.means({"gene:BMP2": {"scr_08": [1, 1], "scr_20": [0, 0.1]}})
+    assert genes(lab.sirna, means).loc["BMP2", "", "total"]["estimate"] == pytest.approx(-0.95 / np.log(2))
+
+
+def test_matched_mineral_compares_raised_mg_with_the_comparator(lab, experiment):
+    """RUNX2: 1 - 0 and 1.5 - 0 doublings; ALPL: nothing. Holm over the two genes."""
+    means = lab.means(
+        {
+            "gene:RUNX2": {"ca_20": log2(1, 1.5, 1.2), "ppi": log2(0, 0, 0)},
+            "gene:ALPL": {"ca_20": log2(0.1, 0, -0.2), "ppi": log2(0, 0, 0)},
+            "calcium": {"ca_20": [1, 1, 1], "ppi": [1, 1, 1]},
+        }
+    )
+    found = genes(experiment, means)
+    runx2, alpl = (found.loc[gene, "", "matched_mineral"] for gene in ("RUNX2", "ALPL"))
+    assert runx2["estimate"] == pytest.approx(3.7 / 3)
+    assert runx2["comparator"] == "pyrophosphate"
+    assert runx2["p_adjusted"] == pytest.approx(2 * runx2["p"])
+    assert alpl["p_adjusted"] == pytest.approx(alpl["p"])
+    assert set(found.index.get_level_values("estimand")) == {"matched_mineral"}
+
+
+def test_no_genes_no_rows(lab):
+    assert genes(lab.sirna, lab.means({"calcium": {"scr_08": [1, 2], "scr_20": [0, 1]}})).empty
