@@ -223,6 +223,18 @@ def primary_day(experiment: Experiment) -> str:
     return max(days, key=_as_number) if len(days) > 1 else ""
 
 
+def primary_rows(experiment: Experiment, table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of EFFECTS or SHARES that answer the declared question: the Mg step between its two levels, primary day.
+
+    The others are of further levels, days and steps; a dose series has its own rows for these two levels too.
+    """
+    contrast = experiment.settings.contrast
+    asked = (table["step"] == "Mg") & (table["day"] == primary_day(experiment))
+    for column in ("mg_reference_mM", "mg_raised_mM"):
+        asked &= is_level(table, column, repr(getattr(contrast, column)))
+    return table[asked]
+
+
 def _as_number(text: str) -> float:
     """The first number in a text, such as a day; -inf where there is none."""
     found = re.search(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?", text)
