@@ -3,6 +3,7 @@
 # make check    format, lint, types, import layers
 # make test-all everything, the slow tier too
 # make stain    how far stained areas are from the truth (docs/stain_accuracy.md), some ten minutes
+# make coverage how often intervals hold the truth (docs/coverage.md), some fifteen minutes
 # make bench    speed and memory as ratios of one run; writes bench.json
 # make vendors  set up allotropy, which reads further instruments, in an environment of its own
 # make lock     renew the hashed requirements (needs a package index)
@@ -12,7 +13,7 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 JOBS ?= 2
 
-.PHONY: install vendors demo test test-all check stain bench lock format clean
+.PHONY: install vendors demo test test-all check stain coverage bench lock format clean
 .DELETE_ON_ERROR:
 
 install: $(RUNTIME)
@@ -63,6 +64,9 @@ format: $(DEV)
 
 stain: $(DEV)
 	$(BIN)/python -m bench.stain_accuracy
+
+coverage: $(DEV)
+	$(BIN)/python -m bench.coverage
 
 bench: $(DEV)
 	$(BIN)/python -m bench

@@ -145,17 +145,20 @@ def of_plate() -> tuple[dict[str, object], "PlateScale", "AlizarinImageSettings"
     return one.to_dict("records")[0], scale_of_negatives("p", None, [], made, settings, Problems()), settings
 
 
-def image_job(decode: Callable[[str], object], *, pictures: bool) -> float:
-    """All that is done to an image: white, flat field, gate, areas, nodules, quality, and the pictures of it."""
+def image_job(decode: Callable[[str], object], file: Path | None = None) -> float:
+    """All that is done to an image: white, flat field, gate, areas, nodules, quality; with its file, pictures of it."""
     from mgassay.assays.images.alizarin import Counted, measured_image
     from mgassay.problems import Problems
-    from mgassay.report.overlay import pictures_of
+    from mgassay.readers.images.plain_jpeg import plain_jpeg
+    from mgassay.report.overlay import MOST_EMBEDDED, pictures_of
 
-    def keep(counted: Counted) -> object:
-        return pictures_of(counted.picture, counted.runs)
+    def keep(path: Path, counted: Counted) -> object:
+        jpeg = plain_jpeg(path.parent, path.name, MOST_EMBEDDED)
+        return pictures_of(counted.picture, counted.runs, jpeg)
 
-    file, scale, settings = of_plate()
-    return measured_image(scale, decode, settings, keep if pictures else None, file, Problems()).row["area_fraction"]
+    row, scale, settings = of_plate()
+    kept = partial(keep, file) if file else None
+    return measured_image(scale, decode, settings, kept, row, Problems()).row["area_fraction"]
 
 
 def decoded(path: str) -> NDArray[np.uint8]:
@@ -170,7 +173,7 @@ def whole_job(path: str) -> float:
     """A file to everything that is kept of it."""
     from mgassay.readers.images.pixels import open_image
 
-    return image_job(lambda _: open_image(Path(path)), pictures=True)
+    return image_job(lambda _: open_image(Path(path)), Path(path))
 
 
 def job_against_decoding(rgb: NDArray[np.uint8]) -> dict[str, float]:
@@ -213,7 +216,7 @@ def measure() -> dict[str, float]:
     keep_freed_memory()
     rgb = picture()
     yardstick, projection, job = cpu_seconds(
-        partial(scikit_image_area, rgb), partial(projected_area, rgb), partial(image_job, lambda _: rgb, pictures=False)
+        partial(scikit_image_area, rgb), partial(projected_area, rgb), partial(image_job, lambda _: rgb)
     )
     return {
         "image_area_less_that_of_float64": abs(projected_area(rgb) - area_by_formula(rgb)),

@@ -21,7 +21,7 @@ IMPORTS = {
     "images": "pandas, numpy, scipy.ndimage, PIL.Image",
     "quantify": "pandas, numpy, scipy.special",
     "effects": "pandas, numpy, scipy.special",
-    "report": "pandas, numpy, matplotlib.figure, jinja2",
+    "report": "pandas, numpy, jinja2",
     "overview": "pandas, numpy, jinja2",
     "gate": "pandas",
 }

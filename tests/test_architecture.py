@@ -104,5 +104,6 @@ def test_the_contract_page_names_every_column_in_order():
     from mgassay import tables
 
     page = (ROOT / "docs" / "contract.md").read_text()
-    for state in (*tables.RESULT_TABLES, tables.SUMMARY, tables.SUMMARY_SHARES, tables.SUMMARY_PLATES):
+    summaries = (tables.SUMMARY, tables.SUMMARY_SHARES, tables.SUMMARY_POOLED, tables.SUMMARY_PLATES)
+    for state in (*tables.RESULT_TABLES, *summaries):
         assert f"`{', '.join(state.columns)}`" in page, state.name

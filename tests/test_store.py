@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mgassay import store, tables
-from mgassay.errors import ContractError
+from mgassay.errors import ContractError, UsageError
 from mgassay.experiment import Experiment, RawFile, Settings
 from mgassay.problems import Problems
 from mgassay.table import Table
@@ -239,6 +239,14 @@ def test_pictures_are_found_by_their_image_where_they_were_written(tmp_path):
     assert not set(address) & set(" ?#%\"'")
 
 
+def test_an_overlay_is_found_in_either_form(tmp_path):
+    store.write_pictures(tmp_path, "a.jpg", {"overlay_svg": b"<svg/>"})
+    store.write_pictures(tmp_path, "b.png", {"overlay": b"v"})
+    addresses = store.overlay_addresses(tmp_path, ["a.jpg", "b.png", "c.png"])
+    assert {f: a.rpartition(".")[2] for f, a in addresses.items()} == {"a.jpg": "svg", "b.png": "jpg"}
+    assert (tmp_path / addresses["a.jpg"]).read_bytes() == b"<svg/>"
+
+
 def test_a_report_gets_the_stain_histograms_of_its_plates(tmp_path):
     for state in tables.BY_NAME.values():
         place = "tables" if state in tables.RESULT_TABLES else "parts"
@@ -261,7 +269,45 @@ def test_exports_of_an_earlier_run_are_removed_and_others_are_left(tmp_path):
     assert (export / "a.rdml").read_bytes() == b"4"
 
 
-def test_bytes_of_files_count_each_once_and_parts_of_files_not(tmp_path):
+def test_bytes_of_files_count_each_once_by_its_parts_too(tmp_path):
     (tmp_path / "a.png").write_bytes(b"12345")
     (tmp_path / "b.png").write_bytes(b"1")
-    assert store.bytes_of_files(tmp_path, ["a.png", "b.png", "a.png", "a.png/B3", "gone.png"]) == 6
+    assert store.bytes_of_files(tmp_path, ["a.png", "b.png", "a.png", "a.png/B3", "gone.png", "gone.png/B3"]) == 6
+    assert store.bytes_of_files(tmp_path, ["a.png/B3", "a.png/B4"]) == 5
+
+
+def test_a_table_of_many_experiments_is_that_of_each(tmp_path):
+    rows = [{"readout": "calcium", "share": "passive", "estimate": 0.1, "identifiable": True, "flag": 'a\nb,"c'}, {}]
+    first, none = tables.SHARES.frame(rows), tables.SHARES.frame()
+    for name, table in (("a", first), ("b", none), ("c", first.iloc[1:].reset_index(drop=True))):
+        store.write_table(tmp_path / name / "tables", tables.SHARES, table)
+    found = store.read_table_of_each(tmp_path, ["c", "a", "b"], tables.SHARES)
+    assert list(found) == ["c", "a", "b"]
+    for name, table in found.items():
+        pd.testing.assert_frame_equal(table, store.read_table(tmp_path / name / "tables", tables.SHARES))
+    with pytest.raises(UsageError, match="is not there"):
+        store.read_table_of_each(tmp_path, ["nothing"], tables.SHARES)
+    assert store.read_table_of_each(tmp_path, [], tables.SHARES) == {}
+
+
+def test_the_question_of_an_experiment_without_its_layouts(tmp_path):
+    settings = Settings.model_validate({"contrast": {"mg_reference_mM": 0.8, "mg_raised_mM": 2.0}})
+    conditions = tables.CONDITIONS.frame([{"condition": "a", "mg_mM": 0.8}])
+    layouts = {"x": tables.LAYOUT.frame([{"well": "A1"}])}
+    store.write_experiment(tmp_path / "e.json", Experiment("e", settings, conditions, (), layouts))
+    read = store.read_question(tmp_path / "e.json")
+    assert read.id == "e"
+    assert read.settings == settings
+    assert read.conditions.equals(conditions)
+    assert read.layouts == {}
+    store.write_experiment(tmp_path / "none.json", None)
+    assert store.read_question(tmp_path / "none.json") is None
+
+
+def test_experiments_of_a_results_folder(tmp_path):
+    for name in ("b", "a"):
+        store.write_json(tmp_path / name / "verdict.json", {})
+    (tmp_path / "logs").mkdir()
+    assert store.experiments_in(tmp_path) == ["a", "b"]
+    with pytest.raises(UsageError, match="no folder of results"):
+        store.experiments_in(tmp_path / "nowhere")

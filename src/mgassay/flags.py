@@ -26,21 +26,38 @@ FLAGS = (
     "censored",  # non-detects entered by their likelihood
     "assumed_cycles",  # the export does not say how many cycles were run
     "assumed_efficiency",  # 2 per cycle, not measured
+    "efficiency_error",  # the interval holds the error of the efficiencies as well
     "outlier",  # a technical well that does not agree with the others of its kind
     "past_record",  # the event comes later than the recording
     "no_linear_window",  # a time course without a stretch that is straight
     "floor",  # at or below LOD above background: a bound, not a value
-    "proxy_rho",
+    "proxy_rho",  # rho from TRPM7 mRNA
+    "unpaired_rho",  # rho from other donors than those of mineral
     "discordant_blocks",
+    "unspecific_block",  # it changes what a comparator without Mg2+ does too
     "lower_bound",
     "upper_bound",  # the true value is at most this
     "not_scale_robust",
+    "unmatched",  # a comparator not shown to leave as much mineral as raised Mg
+    "mineral_may_explain",  # what is left of a mismatch in mineral could make the difference between genes
+    "discordant_comparators",  # comparators differ in a gene at the same mineral: one acts on it, or the line is bent
+    "unconfirmed",  # another comparator, taken alone, does not show the same
+    "extrapolated",  # mineral at raised Mg lies beyond that of all arms without it
+    "direct",  # an effect of Mg on a gene that is not mineral's, and two comparators say so
+    "direct_if_inert",  # the same, if the only comparator does nothing to the gene
     "few_donors",  # fewer than two donors: no interval
     "total_near_zero",
     "antagonism",  # a share outside 0 to 1
+    "shared_donors",  # experiments with donors in common, each donor counted once
+    "not_pooled",  # experiments were left out: another Mg step or acellular arm, or a bound in place of a value
     "few_wells",  # too few wells of a kind for this number
     "confounded",  # no group of like wells stands at two such positions of its plate
     "out_of_control",  # a plate beyond the limits of its control chart
+    "assumed_medium",  # something of the medium was taken for granted
+    "computed_ph",  # the pH of bicarbonate under its CO2, not measured
+    "may_precipitate",  # above saturation in amorphous calcium phosphate within the spread of its constant
+    "precipitates",  # above it by every set of constants
+    "outside_curve",  # the phosphate that a Mg step equals lies beyond the phosphate levels that were run
     "drift",  # a plate in a run of eight or more on one side of the centre of its control chart
 )
 

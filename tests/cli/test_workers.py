@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from mgassay.cli.workers import WORTH, images_side_by_side
+from mgassay.cli import workers
+from mgassay.cli.workers import LEAST, WORTH, images_side_by_side
 
 TWICE = """
 import resource, sys
@@ -36,13 +37,40 @@ def test_memory_of_one_image_serves_the_next():
     assert kept <= page_faults("leave")
 
 
-def test_images_are_shared_out_in_their_order_where_they_are_worth_it():
-    with images_side_by_side(2, 2 * WORTH) as each:
+@pytest.fixture(params=["fork", "spawn"])
+def way(request, monkeypatch):
+    monkeypatch.setattr(workers, "way_to_start", lambda: request.param)
+    return request.param
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_images_are_shared_out_in_their_order_where_they_are_worth_it(way):
+    with images_side_by_side(2, 2 * WORTH[way], 0) as each:
         assert list(each(abs, range(-9, 0))) == list(range(9, 0, -1))
         assert not isinstance(each(abs, []), map)
 
 
-@pytest.mark.parametrize(("threads", "content"), [(1, 10**12), (8, 2 * WORTH - 1)])
-def test_one_thread_or_few_bytes_stay_in_this_process(threads, content):
-    with images_side_by_side(threads, content) as each:
+@pytest.mark.parametrize(("threads", "short"), [(1, -(10**12)), (8, 1)])
+def test_one_thread_or_few_bytes_stay_in_this_process(way, threads, short):
+    with images_side_by_side(threads, 2 * WORTH[way] - short, 0) as each:
         assert each is map
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_the_wells_of_a_photograph_count_though_they_have_no_files(way):
+    wells = 2 * WORTH[way] // LEAST
+    with images_side_by_side(2, 0, wells + 1) as each:
+        assert each is not map
+    with images_side_by_side(2, 0, wells - 1) as each:
+        assert each is map
+
+
+def test_a_process_with_a_second_thread_is_not_copied():
+    """A copy would hold the locks of a thread that it does not have."""
+    alone = "from mgassay.cli import one_thread, workers as w; one_thread(); import numpy; print(w.way_to_start())"
+    another = "import threading; threading.Thread(target=threading.Event().wait, daemon=True).start();"
+    ways = [
+        subprocess.run([sys.executable, "-c", c], capture_output=True, text=True).stdout
+        for c in (alone, another + alone)
+    ]
+    assert ways == (["fork\n", "spawn\n"] if sys.platform == "linux" else ["spawn\n", "spawn\n"])

@@ -71,6 +71,40 @@ def golden_amounts(data: str) -> pd.DataFrame:
     return amounts_frame([*calcium.to_dict("records"), *magnesium.to_dict("records")])
 
 
+# Log mineral at the reference less that at the raised side, mean over donors: what an experiment that asks everything
+# is made of. Donors differ from it by INTACT_OFF and BLOCKED_OFF, runs by RUNS_OFF.
+EFFECTS = {
+    "scr_1.4": 0.5, "scr_2.0": 1.2, "scr_3.0": 1.6, "si_1.4": 0.3, "si_2.0": 0.6, "si_3.0": 1.1,
+    "scr_2.0_d7": 0.8, "si_2.0_d7": 0.5, "scr_ang": -0.5, "si_ang": -0.1, "scr_late": 0.45, "si_late": 0.3,
+    "acell_2.0": 0.3, "acell_3.0": 0.4,
+}  # fmt: skip
+INTACT_OFF, BLOCKED_OFF, RUNS_OFF = (-0.1, 0.0, 0.1), (0.05, -0.1, 0.05), (0.02, 0.0, -0.02)
+ANGII = {"name": "AngII", "column": "modulator", "reference": "none", "raised": "AngII"}
+
+
+def every_conditions() -> list[dict[str, Any]]:
+    """Four Mg levels and AngII with scramble and siRNA, a second day, Mg raised late, acellular runs."""
+    rows = []
+    for n, sirna in (("scr", "scramble"), ("si", "TRPM7")):
+        rows += [condition(f"{n}_{mg}", mg, sirna=sirna, day="14") for mg in (0.8, 1.4, 2.0, 3.0)]
+        rows += [condition(f"{n}_{mg}_d7", mg, sirna=sirna, day="7") for mg in (0.8, 2.0)]
+        rows.append(condition(f"{n}_ang", 0.8, sirna=sirna, day="14", modulator="AngII"))
+        rows.append(condition(f"{n}_late", 2.0, sirna=sirna, day="14", mg_from_day=7.0))
+    return [*rows, *(condition(f"acell_{mg}", mg, cells="none", day="14") for mg in (0.8, 2.0, 3.0))]
+
+
+def every_means(*readouts: str) -> pd.DataFrame:
+    """Their MEANS by EFFECTS for these readouts; reference arms hold 5, 5.5, 6 and 7 on day 7, under siRNA .2 more."""
+    values = {}
+    for row in every_conditions():
+        name, blocked = row["condition"], row["sirna"] == "TRPM7"
+        off = RUNS_OFF if row["cells"] == "none" else BLOCKED_OFF if blocked else INTACT_OFF
+        start = 7.0 if row["day"] == "7" else 5.0
+        effect = np.array(off) + EFFECTS[name] if name in EFFECTS else 0.0
+        values[name] = start + np.array([0.0, 0.5, 1.0]) + 0.2 * blocked - effect
+    return means_frame(dict.fromkeys(readouts, values))
+
+
 @pytest.fixture(scope="session")
 def lab() -> SimpleNamespace:
     """The makers of this file."""
@@ -84,4 +118,8 @@ def lab() -> SimpleNamespace:
         golden=golden_amounts,
         expected=lambda data: pd.read_csv(REFERENCE / "R.csv").query("data == @data"),
         arms=ARMS,
+        every=make_experiment(every_conditions(), step=[ANGII]),
+        every_conditions=every_conditions,
+        every_means=every_means,
+        angii=ANGII,
     )

@@ -9,7 +9,7 @@ def test_amounts_of_r_lead_to_every_table_and_a_verdict(lab):
     amounts, problems = lab.golden("balanced"), Problems()
     before = amounts.copy(deep=True)
     made, verdict = conclusions_from_amounts(lab.sirna, amounts, problems)
-    assert list(made) == ["means", "effects", "shares", "genes", "checks"]
+    assert list(made) == ["means", "effects", "shares", "rho", "genes", "checks", "equivalence", "facts"]
     for name, table in made.items():
         next(t for t in tables.RESULT_TABLES if t.name == name).check(table)
     assert (verdict["readout"], verdict["block"], verdict["identifiable"]) == ("calcium", "siTRPM7", True)

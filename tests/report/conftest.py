@@ -130,6 +130,84 @@ def checks():
     ]  # fmt: skip
 
 
+def series():
+    """Dose rows of two levels, intact and under siTRPM7; the declared level among them."""
+    levels = ((1.4, "", 0.5, 0.3, 0.7), (2.0, "", 1.2, 0.9, 1.5), (1.4, "siTRPM7", 0.3, 0.1, 0.5),
+              (2.0, "siTRPM7", 0.52, 0.3, 0.74))  # fmt: skip
+    return [
+        effect(block, "dose", e, low, high, 0.004, 4, method="dunnett", mg_raised_mM=mg, p_adjusted=0.007)
+        for mg, block, e, low, high in levels
+    ]
+
+
+def level_shares():
+    """The intracellular share at 1.4 mM, under siTRPM7 bounded, under 2-APB not."""
+    told = share("siTRPM7", "intracellular", 0.4, 0.1, 0.65, mg_raised_mM=1.4)
+    return [
+        told,
+        {**told, "block": "2-APB", "ci_low": math.nan, "ci_high": math.nan, "interval": "unbounded",
+         "identifiable": False},
+    ]  # fmt: skip
+
+
+def on_days(rows, *days):
+    """The same rows on every day."""
+    return [{**r, "day": day} for day in days for r in rows]
+
+
+def days_experiment(*days):
+    """The experiment harvested on these days: its conditions anew for each."""
+    base = make_experiment()
+    copies = [base.conditions.assign(day=d, condition=base.conditions["condition"] + f"_{d}") for d in days]
+    return dataclasses.replace(base, conditions=pd.concat(copies, ignore_index=True))
+
+
+def rho_rows():
+    """Rho under siTRPM7 by Mg_i and by mRNA, under 2-APB without a bounded set; and the slope of one readout."""
+    common = {"block": "siTRPM7", **STEP, "n_donors": 4, "interval": "bounded"}
+    return [
+        {**common, "source": "mg_intracellular", "rho": 0.19, "ci_low": 0.07, "ci_high": 0.31},
+        {**common, "source": "gene:TRPM7", "rho": 0.62, "ci_low": 0.5, "ci_high": 0.74, "flag": "proxy_rho"},
+        {**common, "block": "2-APB", "source": "mg_intracellular", "rho": 0.3, "ci_low": -0.2, "ci_high": 1.4,
+         "interval": "two_rays"},
+        {**common, "source": "mg_intracellular", "rho": 0.19, "ci_low": 0.07, "ci_high": 0.31,
+         "readout": "calcium_per_well", "slope": 1.6, "slope_low": 1.16, "slope_high": 2.19,
+         "slope_interval": "bounded"},
+    ]  # fmt: skip
+
+
+def late():
+    """Mg raised from day 7, intact and under siTRPM7: the effect, and the part of the protection that it is."""
+    row = {"readout": "calcium_per_well", "check": "late_mg"}
+    return [
+        {**row, "subject": "mg_from_day 7", "estimate": 0.44, "ci_low": 0.37, "ci_high": 0.51, "bound_low": 0.0,
+         "bound_high": 0.405, "passed": True},
+        {**row, "subject": "mg_from_day 7, of total", "estimate": 0.36, "ci_low": 0.32, "ci_high": 0.39,
+         "bound_low": 0.5, "bound_high": 0.5, "passed": False},
+        {**row, "block": "siTRPM7", "subject": "mg_from_day 7", "estimate": 0.1, "ci_low": -0.2, "ci_high": 0.4,
+         "bound_low": 0.0, "bound_high": 0.405},
+        {**row, "block": "siTRPM7", "subject": "mg_from_day 7, of total", "estimate": 0.2, "flag": "total_near_zero"},
+    ]  # fmt: skip
+
+
+def every_question() -> ReportInput:
+    """The same experiment harvested on two days, with a dose series, AngII as a step, Mg raised late, and rho."""
+    angii = [{**r, "step": "AngII", "mg_raised_mM": 0.8} for r in (*effects(), *shares())]
+    low = [{**r, "mg_raised_mM": 1.4} for r in effects() if r["contrast"] != "acellular"]
+    asked = [*effects(), *low, *series(), *(r for r in angii if "contrast" in r)]
+    divided = [*shares(), *level_shares(), *(r for r in angii if "share" in r)]
+    corrected = [share("siTRPM7", "intracellular_corrected", 0.7, 0.5, 0.9, rho=0.19)]
+    later = [*on_days([*asked], "14"), *on_days(effects(), "7")]
+    rows = {
+        "effects": [*later, *({**r, "readout": "gene:RUNX2"} for r in on_days(series(), "14"))],
+        "shares": [*on_days([*divided, *corrected], "14"), *on_days(shares(), "7")],
+        "checks": [*checks(), *late()],
+        "rho": on_days(rho_rows(), "14"),
+    }
+    made = make_tables() | {name: tables.BY_NAME[name].frame(held) for name, held in rows.items()}
+    return make_input(experiment=days_experiment("7", "14"), tables=made)
+
+
 def plate():
     """Readings and wells of one plate: four standards, then the samples of `amounts`."""
     wells = [
@@ -241,7 +319,8 @@ def make_verdict(**more):
     entry = {"grade": "C", "identifiable": True, "missing": ["intracellular Mg"]}
     rules = {
         "total_includes_zero": False, "share_not_identifiable": False, "floor": False, "viability_changed": False,
-        "block_main_exceeds_total": False, "mg_only": False, "above_curve": False, "resolved": True, "sirna": True,
+        "block_main_exceeds_total": False, "mg_only": False, "above_curve": False, "unspecific_block": False,
+        "no_background": False, "resolved": True, "sirna": True,
         "selective_block": True, "mg_intracellular_measured": False, "rho_below_half": False,
         "second_block_agrees": True, "acellular_arm": True, "scale_robust": False,
     }  # fmt: skip

@@ -1,4 +1,4 @@
-from mgassay.report.evidence import cases_of, checks_pieces, effects_listing, share_pieces
+from mgassay.report.evidence import cases_of, effects_listing, share_pieces
 from mgassay.report.numbers import NO_BREAK
 from mgassay.report.rows import Tables
 
@@ -27,20 +27,7 @@ def test_a_missing_share_is_said(hand):
     assert "No share was computed" in only.text
 
 
-def test_checks_are_those_of_the_verdicts_readout(hand, held):
-    listing = checks_pieces(held, hand.make_verdict())[-1]
-    assert [r[1] for r in listing.rows] == ["agreement", "equivalence"]
-    assert [r[-1] for r in listing.rows] == ["yes", "no"]
-    assert checks_pieces(held, hand.make_verdict(readout="alizarin_od")) == []
-
-
 def test_t_of_another_control_does_not_stand_in_this_blocks_table(hand):
     rows = [{**r, "block": ""} if r["contrast"] == "total" else r for r in hand.effects()]
     listing = effects_listing(Tables(hand.with_rows("effects", rows), 0.8, 2.0), "calcium_per_well", "siTRPM7")
     assert [r[0] for r in listing.rows][:2] == ["B, entry blocked", "A, no cells"]
-
-
-def test_a_share_without_a_bounded_set_is_no_number_among_the_checks(hand):
-    row = {"readout": "calcium_per_well", "block": "siTRPM7", "check": "scale", "subject": "log", "estimate": 12.3}
-    made = Tables(hand.with_rows("checks", [row]), 0.8, 2.0)
-    assert checks_pieces(made, hand.make_verdict())[-1].rows[0][3] == "not identifiable"

@@ -1,3 +1,5 @@
+import math
+
 from mgassay import tables
 from mgassay.report.genes import gene_drawing, gene_sentences
 from mgassay.report.rows import Tables
@@ -31,7 +33,64 @@ def test_matched_mineral_is_preferred_and_names_its_comparator(hand):
 
 def test_the_figure_says_what_a_total_effect_is_not(held):
     drawing = gene_drawing(held)
-    assert "cannot be read as a direct one" in drawing.caption
+    assert "A total effect is not interpretable as a direct effect" in drawing.caption
     assert "RUNX2" in drawing.svg
     assert len(drawing.listing.rows) == 2
     assert gene_drawing(tables_with([])) is None
+
+
+def row(estimand, flag="", **more):
+    comparator = "" if estimand == "total" else "PPi"
+    made = {"gene": "RUNX2", "estimand": estimand, "comparator": comparator, "estimate": -0.8, "ci_low": -1.1,
+            "ci_high": -0.5, "n_donors": 4, "p": 0.001, "p_adjusted": 0.002, "flag": flag}  # fmt: skip
+    return {**made, "tipping_point": math.nan if estimand == "total" else 0.5, **more}
+
+
+def test_a_direct_effect_is_called_one_only_where_it_is_earned():
+    for flag, told in (
+        ("direct", "; a direct effect, beyond what mineral does (tipping point 1.41-fold up)."),
+        ("direct_if_inert", "; direct if PPi does nothing to the gene itself, which nothing here checks"),
+        ("discordant_comparators", "; no direct effect is claimed."),
+    ):
+        (only,) = gene_sentences(tables_with([row("total"), row("matched_mineral", flag)]), "calcium_per_well")
+        assert told in only["text"]
+        assert only["key"] == "RUNX2||matched_mineral|PPi"
+
+
+def test_a_claim_by_another_estimand_comes_before_a_row_without_one():
+    adjusted = row("adjusted", "direct", comparator="PPi, fetuin-A")
+    (only,) = gene_sentences(tables_with([row("matched_mineral", "unconfirmed"), adjusted]), "calcium_per_well")
+    assert only["key"] == "RUNX2||adjusted|PPi, fetuin-A"
+
+
+def test_a_match_under_a_block_says_nothing_of_intact_entry():
+    checks = [
+        {"readout": "calcium_per_well", "block": b, "check": "match", "subject": "PPi", "passed": p}
+        for b, p in (("", False), ("siTRPM7", True))
+    ]
+    made = {"genes": tables.GENES.frame([row("total"), row("matched_mineral")]), "checks": tables.CHECKS.frame(checks)}
+    (only,) = gene_sentences(Tables(made, 0.8, 2.0), "calcium_per_well")
+    assert only["key"] == "RUNX2||total|"
+
+
+def test_a_bound_is_told_with_its_direction():
+    (only,) = gene_sentences(tables_with([row("total", "undetermined;upper_bound")]), "calcium_per_well")
+    assert "log2 at most −0.80 [−1.10, −0.50]" in only["text"]
+
+
+def test_tipping_points_are_folds_in_the_table_and_explained_once():
+    held = tables_with([row("total", "censored"), row("matched_mineral", "censored;direct"),
+                        row("matched_mineral", "censored", block="siTRPM7", tipping_point=0.0)])  # fmt: skip
+    drawing = gene_drawing(held)
+    heads = drawing.listing.heads
+    cells = [dict(zip(heads, r, strict=True)) for r in drawing.listing.rows]
+    assert [c["tipping point"] for c in cells] == ["", "1.41-fold up", "none: the interval holds 0"]
+    assert [c["direct effect"] for c in cells] == ["not interpretable as one", "yes", "not claimed"]
+    assert "Tipping point: what a comparator would have to do" in drawing.caption
+    assert "All rows: wells without a Cq counted" in drawing.caption
+    assert "remarks" not in heads
+    assert "at matched mineral: PPi, siTRPM7" in drawing.svg
+
+
+def test_without_tipping_points_nothing_is_explained(held):
+    assert "Tipping" not in gene_drawing(held).caption

@@ -1,5 +1,5 @@
-from mgassay.effects.verdict.grade import ENDS_IN_X, Facts, rules_of
-from mgassay.report.grades import AGAINST, GRADES, NEXT_STEPS, SAID_ALREADY, SUPPORTING, next_steps, reasons
+from mgassay.effects.verdict.grade import LIMITS, rules_of
+from mgassay.report.grades import AGAINST, GRADES, NEXT_STEPS, SAID_ALREADY, SUPPORTING, held_at, next_steps, reasons
 
 
 def test_every_rule_of_the_verdict_has_words(hand):
@@ -32,10 +32,10 @@ def test_missing_arms_become_next_steps():
 
 def test_every_rule_of_the_grade_has_its_words():
     """The rules themselves, not a copy of their names: a rule that is renamed or added fails here."""
-    rules = rules_of(Facts())
+    rules = rules_of(frozenset())
     assert set(rules) == set(AGAINST) | set(SUPPORTING)
     assert not set(AGAINST) & set(SUPPORTING)
-    assert set(ENDS_IN_X) <= set(AGAINST)
+    assert {rule for rule, (weighs, _) in LIMITS.items() if weighs} == set(AGAINST)
     assert {rule for pair in SAID_ALREADY.items() for rule in (pair[0], *pair[1])} <= set(rules)
 
 
@@ -45,3 +45,11 @@ def test_without_t_or_a_block_nothing_is_said_of_their_difference():
         assert holds_back == [AGAINST[rule]]
     _, holds_back = reasons([{"rule": "mg_only", "fired": False}, {"rule": "resolved", "fired": False}])
     assert holds_back == [SUPPORTING["resolved"][1]]
+
+
+def test_what_decides_a_grade_is_said_in_words(hand):
+    verdict = hand.make_verdict(grade="C", held_by=["resolved", "above_curve"])
+    assert held_at(verdict) == f"What decides the grade C: {SUPPORTING['resolved'][1]}; {AGAINST['above_curve']}."
+    assert held_at(hand.make_verdict(grade="A", held_by=[])) == ""
+    assert held_at({"readout": "", "grade": "X", "held_by": ["total_includes_zero"]}) == ""
+    assert all(held_at({"readout": "calcium", "grade": LIMITS[rule][1], "held_by": [rule]}) for rule in LIMITS)

@@ -9,7 +9,7 @@ from mgassay.report.rows import Tables
 VERDICT = {"readout": "calcium", "block": "siTRPM7", "grade": "C"}
 
 
-def told(total=(1.0, 0.8, 1.2), share=(0.5, 0.3, 0.7), *, bounded=True, grade="C", flag=""):
+def told(total=(1.0, 0.8, 1.2), share=(0.5, 0.3, 0.7), *, bounded=True, grade="C", flag="", share_flag=""):
     step = {"mg_reference_mM": 0.8, "mg_raised_mM": 2.0, "step": "Mg", "scale": "log", "readout": "calcium"}
     ends = dict(zip(("estimate", "ci_low", "ci_high"), total, strict=True))
     effects = [{**step, **ends, "block": "siTRPM7", "contrast": "total", "method": "donor_t", "n_donors": 4}]
@@ -18,6 +18,7 @@ def told(total=(1.0, 0.8, 1.2), share=(0.5, 0.3, 0.7), *, bounded=True, grade="C
     if share:
         ends = dict(zip(("estimate", "ci_low", "ci_high"), share, strict=True))
         kind = {"interval": "bounded" if bounded else "unbounded", "identifiable": bounded}
+        kind["flag"] = share_flag
         shares = [{**step, **ends, **kind, "block": "siTRPM7", "share": "intracellular", "method": "fieller_donor"}]
     held = {"effects": states.EFFECTS.frame(effects), "shares": states.SHARES.frame(shares)}
     return headline({**VERDICT, "grade": grade}, Tables(held, 0.8, 2.0))
@@ -58,3 +59,10 @@ def test_no_share_is_claimed_above_an_x():
 def test_bounds_that_pull_both_ways_show_no_change():
     assert "does not show that raising Mg²⁺ changed" in told(flag="floor")["text"]
     assert "protection" in told(flag="floor;lower_bound")["text"]
+
+
+def test_a_bound_says_which_way_it_points_and_a_discordant_block_is_named():
+    """Both are flags of the share's own row."""
+    assert "(at least 70" in told(share=(0.7, 0.6, 0.8), share_flag="floor;lower_bound")["text"]
+    assert "(at most 70" in told(share=(0.7, 0.6, 0.8), share_flag="above_curve;upper_bound")["text"]
+    assert told(share_flag="discordant_blocks")["text"].endswith("Another block says otherwise.")

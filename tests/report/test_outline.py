@@ -6,7 +6,7 @@ from PIL import Image
 from scipy.ndimage import binary_dilation
 
 from mgassay.assays.images.nodules import runs_from_mask
-from mgassay.report.outline import draw_line, line_image, stained_cells, stained_rows
+from mgassay.report.outline import draw_line, line_image, stained_cells, stained_rows, touched_cells
 
 SQUARE = np.ones((3, 3), bool)
 MASKS = [np.random.default_rng(seed).random((41, width)) > 0.97 for seed, width in ((1, 30), (2, 64), (3, 67))]
@@ -43,6 +43,20 @@ def test_stained_cells_are_those_with_a_quarter_of_their_pixels(shape, side, den
         cell = mask[row * side : (row + 1) * side, column * side : (column + 1) * side]
         assert found[row, column] == (cell.mean() >= 0.25)
     assert found.shape == (-(-shape[0] // side), -(-shape[1] // side))
+
+
+@pytest.mark.parametrize("density", [0.0, 0.02, 0.5, 1.0])
+@pytest.mark.parametrize("side", [1, 2, 3, 50])
+@pytest.mark.parametrize("shape", [(41, 67), (24, 36), (5, 1)])
+def test_touched_cells_are_those_with_any_stained_pixel(shape, side, density):
+    mask = np.random.default_rng(7).random(shape) < density
+    down, across = (-(-n // side) for n in shape)
+    whole = np.zeros((down * side, across * side), bool)
+    whole[: shape[0], : shape[1]] = mask
+    cells = touched_cells(runs_from_mask(mask), side)
+    expected = whole.reshape(down, side, across, side).any(axis=(1, 3))
+    np.testing.assert_array_equal(stained_rows(cells, 0, down), expected)
+    assert (cells.starts[1:] > cells.ends[:-1]).all()  # runs, none of which touches the next
 
 
 def test_the_picture_of_the_line_is_clear_elsewhere():

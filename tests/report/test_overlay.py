@@ -1,4 +1,6 @@
+import base64
 import io
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -62,6 +64,52 @@ def test_an_overlay_is_the_picture_with_the_outline():
 def test_an_overlay_has_thirty_megapixels_at_most(height, width, factor):
     # 100 MP: 10,000 / sqrt(30 MP) = 1.83; 400 MP: 3.65; 3.6 GP: 10.95
     assert overlay_factor(height, width) == factor
+
+
+def svg_of(rgb, mask, jpeg=b"\xff\xd8jpeg\xff\xd9"):
+    """The root of an overlay in SVG, and its picture and outline as bytes."""
+    made = pictures_of(rgb, runs_from_mask(mask), jpeg)
+    assert list(made) == ["thumbnail", "outline", "overlay_svg"]
+    root = ElementTree.fromstring(made["overlay_svg"])
+    assert [child.tag for child in root] == 2 * ["{http://www.w3.org/2000/svg}image"]
+    hrefs = [child.attrib["{http://www.w3.org/1999/xlink}href"] for child in root]
+    kinds, texts = zip(*(h.split(";base64,") for h in hrefs), strict=True)
+    assert kinds == ("data:image/jpeg", "data:image/png")
+    return root, *(base64.b64decode(t) for t in texts)
+
+
+def test_a_jpeg_is_kept_as_it_is_below_its_outline():
+    root, jpeg, _ = svg_of(RGB, MASK)
+    assert jpeg == b"\xff\xd8jpeg\xff\xd9"
+    assert root.attrib == {"width": "720", "height": "300", "viewBox": "0 0 720 300"}
+    assert (root[0].attrib["width"], root[0].attrib["height"]) == ("720", "300")
+
+
+def test_the_outline_of_a_jpeg_lies_around_cells_of_two_pixels():
+    mask = np.zeros((301, 721), bool)
+    mask[100:200, 200:400] = mask[251, 601] = mask[300, 720] = True  # the last in cells that are cut
+    root, _, png = svg_of(np.full((301, 721, 3), 220, np.uint8), mask)
+    assert (root[1].attrib["width"], root[1].attrib["height"]) == ("722", "302")
+    assert root[1].attrib["style"] == "image-rendering:pixelated"
+    line = np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
+    assert line.shape == (151, 361, 4)
+    counted = np.zeros((151, 361), bool)
+    counted[50:100, 100:200] = counted[125, 300] = counted[150, 360] = True
+    assert (line[counted][:, 3] == 0).all()
+    assert tuple(line[75, 99]) == tuple(line[124, 300]) == tuple(line[149, 359]) == (0, 255, 255, 255)
+    assert tuple(line[75, 98]) == tuple(line[123, 300]) == tuple(line[148, 358]) == (0, 0, 0, 255)
+    # two cells all round: a block of 50 x 100, a single cell, and one in a corner
+    assert (line[..., 3] > 0).sum() == (54 * 104 - 50 * 100) + (25 - 1) + (9 - 1)
+
+
+@pytest.mark.parametrize("limit", ["MOST_EMBEDDED", "MOST_OVERLAY"])
+def test_a_jpeg_too_large_for_a_browser_is_drawn_into(monkeypatch, limit):
+    monkeypatch.setattr(overlay, limit, 4)
+    assert list(pictures_of(RGB, runs_from_mask(MASK), b"12345")) == ["thumbnail", "outline", "overlay"]
+
+
+def test_no_part_of_an_svg_is_longer_than_readers_of_xml_take():
+    assert 4 * -(-overlay.MOST_EMBEDDED // 3) + 100 < 10_000_000  # libxml2: XML_MAX_TEXT_LENGTH
 
 
 @pytest.mark.parametrize(("h", "w"), [(300, 720), (301, 719)])

@@ -1,3 +1,4 @@
+import dataclasses
 import html
 import re
 from html.parser import HTMLParser
@@ -58,8 +59,8 @@ def test_the_same_input_gives_the_same_bytes(hand, page):
 def test_sections_come_in_order(page):
     order = [a["id"] for t, a in Elements(page).found if t == "section"]
     assert order == [
-        "verdict", "shares", "effects", "problems", "plates", "curves", "images", "qpcr", "methods", "provenance",
-        "downloads",
+        "verdict", "shares", "effects", "sensitivity", "problems", "plates", "curves", "images", "qpcr", "methods",
+        "provenance", "downloads",
     ]  # fmt: skip
     assert {a["href"][1:] for t, a in Elements(page).found if t == "a" and a["href"].startswith("#")} == {
         *order,
@@ -192,3 +193,26 @@ def test_without_a_readout_no_rule_is_told(hand):
     assert "No effect on mineral could be computed" in text
     assert "What holds it back" not in text
     assert "Measure mineral" in text
+
+
+def test_every_further_question_has_its_section_and_the_verdict_stays_the_same(hand):
+    page = report_page(hand.every_question())
+    order = [a["id"] for t, a in Elements(page).found if t == "section"]
+    assert order[order.index("effects") + 1 : order.index("problems")] == [
+        "sensitivity", "residual", "dose", "days", "late", "steps",
+    ]  # fmt: skip
+    declared = page[page.index('id="shares"') : page.index('id="effects"')]
+    assert "AngII" not in declared
+    assert len(re.findall("<svg", declared)) == 2  # siTRPM7 and 2-APB
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(set(ids)) == len(ids)
+
+
+def test_with_errors_every_section_of_numbers_says_not_to_use_them(hand):
+    given = hand.every_question()
+    page = report_page(
+        dataclasses.replace(given, tables={**given.tables, "problems": hand.broken().tables["problems"]})
+    )
+    for anchor in ("shares", "effects", "residual", "dose", "days", "late", "steps"):
+        section = page[page.index(f'<section id="{anchor}"') :].partition("</section>")[0]
+        assert "do not use these numbers" in section, anchor

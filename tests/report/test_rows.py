@@ -1,10 +1,12 @@
+import dataclasses
 import io
 
 import pandas as pd
 import pytest
 
 from mgassay import store, tables
-from mgassay.report.rows import Tables, donors_column, key_of
+from mgassay.effects.verdict.address import key_of
+from mgassay.report.rows import Tables, donors_column, tables_of
 
 
 @pytest.mark.parametrize("name", ["effects", "shares", "genes", "checks"])
@@ -18,9 +20,16 @@ def test_a_key_is_spelled_as_in_the_csv_and_finds_one_row(name, held, tmp_path):
 
 def test_the_last_day_and_the_step_asked_for_are_primary(hand):
     row = hand.effect("siTRPM7", "total", 1.0, 0.5, 1.5, 0.01, 4)
-    rows = [{**row, "day": d} for d in ("day 3", "day 10")] + [{**row, "mg_raised_mM": 1.4, "day": "day 10"}]
-    held = Tables({"effects": tables.EFFECTS.frame(rows)}, 0.8, 2.0)
-    assert [(r["day"], r["mg_raised_mM"]) for r in held.primary("effects")] == [("day 10", 2.0)]
+    last = {**row, "day": "day 10"}
+    rows = [{**row, "day": "day 3"}, last, {**last, "mg_raised_mM": 1.4}, {**last, "step": "AngII"}]
+    experiment = hand.make_experiment()
+    days = experiment.conditions.assign(day=["day 3", "day 10"] * 5 + [""])
+    made = {"effects": tables.EFFECTS.frame(rows)}
+    held = tables_of(dataclasses.replace(experiment, conditions=days), made)
+    found = held.primary("effects")
+    assert [(r["day"], r["mg_raised_mM"], r["step"]) for r in found] == [("day 10", 2.0, "Mg")]
+    assert held.first("effects", contrast="blocked") is None
+    assert len(held.rows("effects")) == 4
 
 
 def test_a_table_that_was_not_made_is_empty():

@@ -73,7 +73,7 @@ def test_the_axis_begins_at_the_power_of_ten_below_the_smallest_share():
 def test_the_threshold_is_written_with_its_value_and_what_lies_beyond_the_axis_is_said(hand):
     drawing = drawn(hand)
     assert "threshold 0.15 OD (band: ±20 %)" in drawing.svg
-    assert "share of the group's pixels, in steps of 0.018 OD" in drawing.svg
+    assert "share of the group&#39;s pixels, in steps of 0.018 OD" in drawing.svg
     assert "Beyond the axis" not in drawing.caption
     far = {**PIXELS, "ca_mg08": {0: 99_950, 200: 50}}
     (cut,) = threshold_drawings(held_with(hand, far), hand.make_experiment(), ORDER)

@@ -153,7 +153,7 @@ def test_the_figure_names_conditions_and_axes_and_speaks(t50_drawn):
 
 def dashed(svg):
     """Paths drawn as those of wells without a value: vermilion and dashed."""
-    return [p for p in re.findall("<path[^>]*>", svg) if "stroke-dasharray: 4" in p and "#d55e00" in p.lower()]
+    return [p for p in re.findall("<path[^>]*>", svg) if 'stroke-dasharray="4' in p and "#d55e00" in p.lower()]
 
 
 def test_wells_without_a_value_are_dashed_and_their_bounds_are_triangles(t50_drawn):

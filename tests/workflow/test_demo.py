@@ -24,7 +24,7 @@ def test_every_table_of_the_contract_is_there_with_its_columns(demo_lab):
     for state in tables.RESULT_TABLES:
         header = (demo_lab.results / RUN / "tables" / f"{state.name}.csv").read_text().splitlines()[0]
         assert header == ",".join(state.columns)
-    for state in (tables.SUMMARY, tables.SUMMARY_SHARES, tables.SUMMARY_PLATES):
+    for state in (tables.SUMMARY, tables.SUMMARY_SHARES, tables.SUMMARY_POOLED, tables.SUMMARY_PLATES):
         assert (demo_lab.results / f"{state.name}.csv").read_text().splitlines()[0] == ",".join(state.columns)
 
 

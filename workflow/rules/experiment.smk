@@ -28,7 +28,6 @@ rule read:
         image_files=f"{E}/parts/image_files.csv",
         readings=f"{E}/tables/readings.csv",
         wells=f"{E}/tables/wells.csv",
-        chemistry=f"{E}/tables/chemistry.csv",
     log:
         f"{E}/logs/read.log",
     shell:
@@ -74,6 +73,9 @@ rule quantify:
         qpcr=f"{E}/tables/qpcr.csv",
         qpcr_quality=f"{E}/tables/qpcr_quality.csv",
         exclusions=f"{E}/tables/exclusions.csv",
+        efficiency_errors=f"{E}/parts/efficiency_errors.csv",
+        chemistry=f"{E}/tables/chemistry.csv",
+        medium_species=f"{E}/tables/medium_species.csv",
         problems=f"{E}/parts/problems/quantify/problems.csv",
     log:
         f"{E}/logs/quantify.log",
@@ -85,12 +87,18 @@ rule effects:
     input:
         rules.read.output.experiment,
         rules.quantify.output.amounts,
+        rules.quantify.output.efficiency_errors,
+        rules.quantify.output.chemistry,
     output:
         means=f"{E}/tables/means.csv",
         effects=f"{E}/tables/effects.csv",
         shares=f"{E}/tables/shares.csv",
+        rho=f"{E}/tables/rho.csv",
         genes=f"{E}/tables/genes.csv",
         checks=f"{E}/tables/checks.csv",
+        equivalence=f"{E}/tables/equivalence.csv",
+        facts=f"{E}/tables/facts.csv",
+        passive_expected=f"{E}/tables/passive_expected.csv",
         verdict=f"{E}/verdict.json",
         problems=f"{E}/parts/problems/effects/problems.csv",
     log:

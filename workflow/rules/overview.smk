@@ -1,5 +1,8 @@
 # All experiments at a glance, and the gate that ends a run non-zero when a lab has something to mend.
 
+# On the command line (--config own_donors=true) it comes as text.
+OWN_DONORS = "--own-donors " if str(config.get("own_donors")).lower() == "true" else ""
+
 
 rule overview:
     input:
@@ -8,11 +11,12 @@ rule overview:
         f"{RESULTS}/index.html",
         f"{RESULTS}/summary.csv",
         f"{RESULTS}/summary_shares.csv",
+        f"{RESULTS}/summary_pooled.csv",
         f"{RESULTS}/summary_plates.csv",
     log:
         f"{RESULTS}/logs/overview.log",
     shell:
-        verb("overview", "{RESULTS:q} {EXPERIMENTS:q} >{log:q} 2>&1")
+        verb("overview", f"{OWN_DONORS}{{RESULTS:q}} {{EXPERIMENTS:q}} >{{log:q}} 2>&1")
 
 
 rule gate:

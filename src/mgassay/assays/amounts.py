@@ -15,7 +15,7 @@ from mgassay.problems import Problems, listed
 def tables_from_wells(
     experiment: Experiment, held: Mapping[str, pd.DataFrame], problems: Problems
 ) -> dict[str, pd.DataFrame]:
-    """Tables by name: amounts, curves, standards, plate_quality, qpcr, qpcr_quality, exclusions.
+    """Amounts, curves, standards, plate_quality, qpcr, qpcr_quality, efficiency_errors and exclusions, by name.
 
     From wells, images, qpcr_wells, amplification, measured and left_out by name.
     """
@@ -32,6 +32,7 @@ def tables_from_wells(
         "plate_quality": plates.quality,
         "qpcr": qpcr.qpcr,
         "qpcr_quality": qpcr.quality,
+        "efficiency_errors": qpcr.efficiency_errors,
         "exclusions": tables.EXCLUSIONS.frame(pd.concat([held["left_out"], plates.exclusions, qpcr.exclusions])),
     }
 

@@ -22,10 +22,13 @@ Results = Annotated[Path, typer.Argument(help="the experiment's folder of result
 
 # What each stage writes: tables of the contract into tables/, the rest into parts/ for the stages that follow.
 STAGES = {
-    "read": ("readings", "wells", "left_out", "chemistry", "qpcr_wells", "image_files", "measured", "amplification"),
+    "read": ("readings", "wells", "left_out", "qpcr_wells", "image_files", "measured", "amplification"),
     "images": ("images", "image_quality", "image_wells", "nodule_sizes", "stain_histograms"),
-    "quantify": ("amounts", "curves", "standards", "plate_quality", "qpcr", "qpcr_quality", "exclusions"),
-    "effects": ("means", "effects", "shares", "genes", "checks"),
+    "quantify": (
+        *("amounts", "curves", "standards", "plate_quality", "qpcr", "qpcr_quality", "exclusions"),
+        *("efficiency_errors", "chemistry", "medium_species"),
+    ),
+    "effects": ("means", "effects", "shares", "rho", "genes", "checks", "equivalence", "facts", "passive_expected"),
 }
 
 
@@ -67,8 +70,8 @@ def images(
     listed = store.read_table(results / "parts", tables.IMAGE_FILES)
     store.empty_folders(results / "parts" / "thumbnails", results / "export" / "overlays")
     if experiment:
-        decode, keep = partial(opened, folder), partial(drawn, results)
-        with images_side_by_side(threads, store.bytes_of_files(folder, listed["file"])) as each:
+        decode, keep = partial(opened, folder), partial(drawn, folder, results)
+        with images_side_by_side(threads, store.bytes_of_files(folder, listed["file"]), len(listed)) as each:
             measured = list(measure_experiment(experiment, listed, decode, problems, keep=keep, each=each))
         made = tables_from_measured(experiment, measured, problems)
         made["stain_histograms"] = histograms_from_measured(measured)
@@ -82,18 +85,21 @@ def opened(folder: Path, file: str) -> "Picture":
     return open_named(folder, file)
 
 
-def drawn(results: Path, image: "Counted") -> None:
+def drawn(folder: Path, results: Path, image: "Counted") -> None:
     """Writes what is kept of an image to look at."""
     from mgassay import store
-    from mgassay.report.overlay import pictures_of
+    from mgassay.readers.images.plain_jpeg import plain_jpeg
+    from mgassay.report.overlay import MOST_EMBEDDED, pictures_of
 
-    store.write_pictures(results, image.name, pictures_of(image.picture, image.runs))
+    jpeg = plain_jpeg(folder, image.name, MOST_EMBEDDED)
+    store.write_pictures(results, image.name, pictures_of(image.picture, image.runs, jpeg))
 
 
 def quantify(results: Results) -> None:
-    """Wells, images and Cq to amounts."""
+    """Wells, images and Cq to amounts; conditions to the chemistry of their media."""
     from mgassay import store, tables
     from mgassay.assays.amounts import tables_from_wells
+    from mgassay.chemistry.speciation import chemistry_from_conditions
 
     problems = Problems()
     experiment = stored_experiment(results)
@@ -101,12 +107,14 @@ def quantify(results: Results) -> None:
     wanted = (tables.QPCR_WELLS, tables.AMPLIFICATION, tables.MEASURED, tables.LEFT_OUT)
     parts = store.read_tables(results / "parts", *wanted)
     made = tables_from_wells(experiment, {**held, **parts}, problems) if experiment else {}
+    made |= chemistry_from_conditions(experiment, problems) if experiment else {}
     finish("quantify", results, experiment, made, problems)
 
 
 def effects(results: Results) -> None:
     """Amounts to means, effects, shares and the verdict; no verdict where anything found so far is an error."""
     from mgassay import store, tables
+    from mgassay.chemistry.passive import passive_expected
     from mgassay.effects.conclusions import conclusions_from_amounts, may_conclude
     from mgassay.effects.verdict.verdict import no_verdict
     from mgassay.report.headline import told
@@ -118,7 +126,10 @@ def effects(results: Results) -> None:
     found = store.read_problems(results / "parts" / "problems" / stage for stage in ("read", "images", "quantify"))
     if experiment and may_conclude(found):
         amounts = store.read_table(results / "tables", tables.AMOUNTS)
-        made, facts = conclusions_from_amounts(experiment, amounts, problems)
+        errors = store.read_table(results / "parts", tables.EFFICIENCY_ERRORS)
+        made, facts = conclusions_from_amounts(experiment, amounts, problems, errors)
+        chemistry = store.read_table(results / "tables", tables.CHEMISTRY)
+        made["passive_expected"] = passive_expected(experiment, chemistry, made["means"], made["effects"])
         if not found.count("error") and not problems.count("error"):
             verdict = {**facts, "sentences": told(facts, made, experiment)}
     store.write_json(results / "verdict.json", verdict)

@@ -4,15 +4,23 @@ from typing import Any
 
 import pandas as pd
 
+from mgassay import tables
 from mgassay.effects.contrasts.arms import check_arms
 from mgassay.effects.contrasts.contrasts import effects_from_means
 from mgassay.effects.contrasts.nondetects import wells_with_nondetects, with_nondetects
+from mgassay.effects.contrasts.series import with_doses
+from mgassay.effects.genes.claims import check_comparators, with_claims
+from mgassay.effects.genes.efficiency_error import (
+    effects_with_efficiency_error,
+    efficiency_shifts,
+    genes_with_efficiency_error,
+)
 from mgassay.effects.genes.genes import genes_from_effects
 from mgassay.effects.genes.score import with_score
 from mgassay.effects.means.means import means_from_amounts
+from mgassay.effects.shares.corrected import with_rho
 from mgassay.effects.shares.shares import shares_from_means
-from mgassay.effects.verdict.checks import checks_from_means
-from mgassay.effects.verdict.verdict import verdict_from_tables
+from mgassay.effects.verdict.judgement import judgement
 from mgassay.experiment import Experiment
 from mgassay.problems import Problems
 
@@ -30,18 +38,25 @@ def may_conclude(found: Problems) -> bool:
 
 
 def conclusions_from_amounts(
-    experiment: Experiment, amounts: pd.DataFrame, problems: Problems
+    experiment: Experiment, amounts: pd.DataFrame, problems: Problems, errors: pd.DataFrame | None = None
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
-    """The tables means, effects, shares, genes and checks by name, and the facts of the verdict.
+    """The tables means, effects, shares, rho, genes, checks, equivalence and facts by name, and the verdict.
 
+    `errors` are EFFICIENCY_ERRORS of the amounts, where errors of efficiencies are known.
     Arms that are missing or ambiguous become problems here too, so that a lab that reads only the report sees them.
     """
     check_arms(experiment, problems)
     means = means_from_amounts(experiment, amounts, problems)
     wells = wells_with_nondetects(experiment, amounts)
     effects = with_nondetects(experiment, effects_from_means(experiment, means), wells, problems)
-    shares = shares_from_means(experiment, means)
-    checks = checks_from_means(experiment, means)
+    known = tables.EFFICIENCY_ERRORS.frame() if errors is None else errors
+    shifts = efficiency_shifts(experiment, amounts, means, known)
+    effects = with_doses(experiment, effects, means)
+    effects = effects_with_efficiency_error(experiment, effects, means, shifts)
+    shares, rho = with_rho(experiment, shares_from_means(experiment, means), means, problems)
+    judged, verdict = judgement(experiment, amounts, means, effects, shares)
     genes = with_score(experiment, genes_from_effects(experiment, effects, means, wells), means, problems)
-    made = {"means": means, "effects": effects, "shares": shares, "genes": genes, "checks": checks}
-    return made, verdict_from_tables(experiment, means, effects, shares, checks)
+    genes = with_claims(experiment, genes_with_efficiency_error(experiment, genes, means, shifts), means)
+    check_comparators(experiment, genes, problems)
+    made = {"means": means, "effects": effects, "shares": shares, "rho": rho, "genes": genes}
+    return made | judged, verdict

@@ -85,18 +85,18 @@ def _is_end(row: Row, columns: Mapping[str, int], dialect: Dialect, is_text: boo
 
     A row of a text without a well may be cut off, so it is kept, and refused later.
     """
-    filled = [c for c in row if c]
-    if not filled or _is_line(filled, row, columns, dialect, is_text):
+    if not any(row) or _is_line(row, columns, dialect, is_text):
         return True
     return not is_text and not _cell(row, columns.get("well", -1))
 
 
-def _is_line(filled: Sequence[str], row: Row, columns: Mapping[str, int], dialect: Dialect, is_text: bool) -> bool:
+def _is_line(row: Row, columns: Mapping[str, int], dialect: Dialect, is_text: bool) -> bool:
     """Whether a row is a line `Key = Value` (in a workbook in two cells), and no well whose sample is `x = y`."""
     if dialect.well(_cell(row, columns.get("well", -1))) or _lacks_well(row, columns, dialect):
         return False
     if _TRAILER.fullmatch(row[0]):
         return True
+    filled = [c for c in row if c]
     return len(filled) <= (1 if is_text else 2) and (" = " in filled[0] or filled[0].endswith((" =", ":")))
 
 

@@ -65,8 +65,8 @@ class Declared:
         """A column as text, NFKC; `default` where the column or the cell is empty."""
         if column not in self.frame:
             return pd.Series(default, index=self.frame.index, dtype="str")
-        given = self.frame[column].map(lambda t: unicodedata.normalize("NFKC", t)).astype("str")
-        return given.where(given != "", default)
+        given = [unicodedata.normalize("NFKC", t) or default for t in self.frame[column].tolist()]
+        return pd.Series(given, index=self.frame.index, dtype="str", name=column)
 
 
 def sheets_from_file(path: Path, file: str, problems: Problems) -> dict[str, Cells]:

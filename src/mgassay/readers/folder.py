@@ -31,15 +31,8 @@ def read_experiment(folder: Path, problems: Problems) -> Experiment | None:
     Whatever is wrong is a problem and is left out, so that everything else is checked as well. None where there is no
     folder, or nothing of an experiment in it.
     """
-    if not folder.is_dir():
-        problems.add("MG001", seen=folder)
-        return None
-    name = folder.resolve().name
-    if not _ID.fullmatch(name):
-        problems.add("MG002", seen=name)
-    shelf = shelf_from_folder(folder, problems)
-    if not shelf.names() and not (folder / SETTINGS_FILE).exists():
-        problems.add("MG003", file=SETTINGS_FILE, seen=name)
+    shelf = _shelf(folder, problems)
+    if shelf is None:
         return None
     read = settings_from_text(_settings_text(folder, problems), problems)
     conditions = _conditions(shelf, read, problems)
@@ -51,9 +44,33 @@ def read_experiment(folder: Path, problems: Problems) -> Experiment | None:
     check_names(maps | ({} if samples is None else {shelf.file_of("samples"): samples}), problems)
     _check_unlisted(shelf, files, problems)
     _check_unused(shelf, files, problems)
-    experiment = Experiment(name, read.settings, conditions, files, layouts, samples)
+    experiment = Experiment(folder.resolve().name, read.settings, conditions, files, layouts, samples)
     check_standards(experiment, {name: shelf.file_of(f"layout_{name}") for name in layouts}, problems)
     return experiment
+
+
+def read_design(folder: Path, problems: Problems) -> Experiment | None:
+    """What a folder in the making declares: settings and conditions only, no raw file need be there."""
+    shelf = _shelf(folder, problems)
+    if shelf is None:
+        return None
+    read = settings_from_text(_settings_text(folder, problems), problems)
+    return Experiment(folder.resolve().name, read.settings, _conditions(shelf, read, problems), ())
+
+
+def _shelf(folder: Path, problems: Problems) -> Shelf | None:
+    """The tables of a folder; None (and a problem) where there is no folder, or nothing of an experiment in it."""
+    if not folder.is_dir():
+        problems.add("MG001", seen=folder)
+        return None
+    name = folder.resolve().name
+    if not _ID.fullmatch(name):
+        problems.add("MG002", seen=name)
+    shelf = shelf_from_folder(folder, problems)
+    if shelf.names() or (folder / SETTINGS_FILE).exists():
+        return shelf
+    problems.add("MG003", file=SETTINGS_FILE, seen=name)
+    return None
 
 
 def _settings_text(folder: Path, problems: Problems) -> str | None:

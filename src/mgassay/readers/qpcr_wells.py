@@ -6,6 +6,7 @@ own tasks (NTC, NRT, standard) and the table of samples tell.
 
 import unicodedata
 
+import numpy as np
 import pandas as pd
 
 from mgassay import tables
@@ -72,11 +73,13 @@ def _with_layout(raw: RawFile, rows: pd.DataFrame, layout: pd.DataFrame, problem
     by_target = layout[layout["target"] != ""]
     single = by_target.drop_duplicates("well", keep=False).set_index("well")["target"].to_dict()
     told = pd.Series([single.get(well, "") for well in rows["well"]], dtype="str")
-    named = rows.assign(target=rows["target"].where(rows["target"] != "", told))
+    named = rows.assign(target=rows["target"].where(rows["target"] != "", told)) if single else rows
     twice = named.loc[named.duplicated(["well", "target"]), "well"]
     if len(twice):
         problems.add("MG204", file=raw.file, place=compact(twice), seen=str(len(twice)), plate=raw.plate)
     once = named.drop_duplicates(["well", "target"]).reset_index(drop=True)
+    if layout.empty:
+        return once.assign(role="", condition="", donor="", rep="", standard=np.nan, dilution=np.nan)
     general = layout[layout["target"] == ""].set_index("well")
     special = by_target.set_index(["well", "target"])
     pairs = pd.MultiIndex.from_frame(once[["well", "target"]])
@@ -143,6 +146,8 @@ def _with_samples(experiment: Experiment, raw: RawFile, rows: pd.DataFrame, prob
 def _check_places(raw: RawFile, rows: pd.DataFrame, held: pd.DataFrame, problems: Problems) -> None:
     """Wells that the layout maps to another condition or donor than the table of samples maps their name to."""
     told = rows[rows["sample"].isin(held.index) & (rows["condition"] != "") & (rows["donor"] != "")]
+    if told.empty:
+        return
     listed = held.loc[told["sample"]].reset_index(drop=True)
     pairs = (
         told[["well", "sample"]]

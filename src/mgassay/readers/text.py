@@ -107,11 +107,11 @@ def cells_from_line(line: str, separator: str) -> tuple[str, ...]:
     if not separator:
         return (line.strip(),)
     if '"' not in line:
-        return tuple(cell.strip() for cell in line.split(separator))
+        return tuple(map(str.strip, line.split(separator)))
     try:
-        return tuple(cell.strip() for cell in next(csv.reader([line], delimiter=separator)))
+        return tuple(map(str.strip, next(csv.reader([line], delimiter=separator))))
     except csv.Error:
-        return tuple(cell.strip() for cell in line.split(separator))
+        return tuple(map(str.strip, line.split(separator)))
 
 
 def status_of(token: str) -> tuple[str, str]:

@@ -1,20 +1,18 @@
 """Control charts over the plates of all experiments, for the index page."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 from markupsafe import Markup
 
 from mgassay.report import labels
-from mgassay.report.drawing import BLUE, FAINT, INK, VERMILION, draw
+from mgassay.report.axes import FAINT, Axes
+from mgassay.report.drawing import BLUE, VERMILION
+from mgassay.report.figure import WIDE, figure
 from mgassay.report.numbers import count, significant
 from mgassay.report.pieces import Beside, Drawing, Listing, Prose, listing_of
 from mgassay.report.quality import SUBJECTS, measure, read_with, signal_unit, subject
 from mgassay.report.rows import Row
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 MOST_PLATES, MOST_CHARTS = 100, 24  # drawn; summary_plates.csv has them all
 MARKS = {"out_of_control": "beyond a limit", "drift": "long run"}
@@ -79,26 +77,24 @@ def chart_svg(key: str, label: str, rows: Sequence[Row]) -> Markup:
     """Estimates in order, with centre and limits."""
     beyond, run = ([r for r in rows if flag in r["flag"].split(";")] for flag in ("out_of_control", "drift"))
 
-    def paint(axes: "Axes") -> None:
+    def paint(axes: Axes) -> None:
         x, y = [r["position"] for r in rows], [r["estimate"] for r in rows]
-        axes.plot(x, y, color=INK, linewidth=0.7, alpha=2 * FAINT, zorder=1)
+        axes.line(x, y, width=0.7, alpha=2 * FAINT, z=1)
         plain = [r for r in rows if not is_marked(r)]
         for some, shape, colour, size in (
             (plain, "o", BLUE, 3.5),
             (run, "s", VERMILION, 4),
             (beyond, "X", VERMILION, 7),
         ):
-            axes.plot(
-                [r["position"] for r in some], [r["estimate"] for r in some], shape, color=colour, markersize=size,
-                markeredgecolor=INK, markeredgewidth=0.4, linestyle="none", zorder=3,
-            )  # fmt: skip
-        axes.axhline(rows[0]["centre"], color=INK, linewidth=0.9, zorder=0)
+            places, values = ([r[c] for r in some] for c in ("position", "estimate"))
+            axes.marks(places, values, shape, colour=colour, size=size, edge_width=0.4)
+        axes.horizontal(rows[0]["centre"], width=0.9, z=0)
         for end in ("limit_low", "limit_high"):
-            axes.axhline(rows[0][end], color=INK, linewidth=0.9, linestyle="--", zorder=0)
-        axes.set_xlabel("plate")
-        axes.set_title(signal_unit(rows[0]["unit"]))
+            axes.horizontal(rows[0][end], width=0.9, dash="4 2", z=0)
+        axes.below = "plate"
+        axes.title = signal_unit(rows[0]["unit"])
 
-    return draw(key, label, (5.2, 2.4), paint)
+    return figure(key, label, [(115.0, paint)], WIDE)
 
 
 def chart_listing(caption: str, rows: Sequence[Row]) -> Listing:

@@ -1,21 +1,19 @@
 """Standard curves: each plate's own, with how every standard back-calculates."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from markupsafe import Markup
 
 from mgassay.assays.curves.models import MODELS
 from mgassay.report import labels
+from mgassay.report.axes import FAINT, Axes
 from mgassay.report.curve_words import ASSESSED_AGAINST, HOW_TO_READ, curve_caption, levels_text, model_name
-from mgassay.report.drawing import BLUE, FAINT, INK, VERMILION, draw
+from mgassay.report.drawing import BLUE, VERMILION
+from mgassay.report.figure import figure
 from mgassay.report.numbers import decimal, level, significant
 from mgassay.report.pieces import Beside, Drawing, Listing, Prose, listing_of
 from mgassay.report.rows import Row, Tables, is_missing
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 POINTS = 120  # of the line that is drawn
 ASSESSED = {
@@ -104,22 +102,19 @@ def curve_values(curve: Row, standards: Sequence[Row]) -> tuple[list[float], lis
 def curve_svg(key: str, label: str, curve: Row, standards: Sequence[Row]) -> Markup:
     """The figure of one curve, both axes linear from zero."""
 
-    def paint(axes: "Axes") -> None:
-        axes.plot(*curve_values(curve, standards), color=INK, linewidth=1.2, zorder=1)
+    def paint(axes: Axes) -> None:
+        axes.line(*curve_values(curve, standards), width=1.2, z=1)
         for s in standards:
             marker, size, colour = _mark(s, curve)
-            axes.plot(
-                [s["standard"]], [s["signal"]], marker, color=colour, markerfacecolor=colour, markeredgecolor=INK,
-                markeredgewidth=0.6, markersize=size, clip_on=False, zorder=3,
-            )  # fmt: skip
+            axes.marks([s["standard"]], [s["signal"]], marker, colour=colour, edge_width=0.6, size=size)
         if curve["loq"] == curve["loq"]:
-            axes.axvline(curve["loq"], color=INK, linestyle=":", linewidth=1, alpha=2 * FAINT)
-        axes.set_xlim(left=0)
-        axes.set_ylim(bottom=min([0.0, *(s["signal"] for s in standards)]))
-        axes.set_xlabel(f"standard ({labels.unit(curve['unit'])})")
-        axes.set_title("signal")
+            axes.vertical(curve["loq"], width=1.0, dash="1 2", alpha=2 * FAINT)
+        axes.across.ends(low=0.0)
+        axes.up.ends(low=min([0.0, *(s["signal"] for s in standards)]))
+        axes.below = f"standard ({labels.unit(curve['unit'])})"
+        axes.title = "signal"
 
-    return draw(key, label, (4.6, 2.7), paint)
+    return figure(key, label, [(130.0, paint)])
 
 
 def _mark(standard: Row, curve: Row) -> tuple[str, int, str]:

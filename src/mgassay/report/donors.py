@@ -6,20 +6,19 @@ small ones for wells.
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
 from mgassay.design import Arms
 from mgassay.report import labels
-from mgassay.report.drawing import FAINT, INK, donor_marks, draw, label_logarithmic, step_above, step_below
+from mgassay.report.axes import Axes
+from mgassay.report.drawing import donor_marks, step_above, step_below
+from mgassay.report.figure import figure
 from mgassay.report.numbers import count, decimal, level, significant
 from mgassay.report.pieces import Drawing, Listing, listing_of
 from mgassay.report.rows import Row, Tables, donors_column
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 Marks = dict[str, tuple[str, str]]
 HOW_TO_READ = (
@@ -27,7 +26,7 @@ HOW_TO_READ = (
     "averaged on the log scale; an open mark is a bound, not a value. Everything measured: one small mark per rep, "
     "nothing subtracted. Effects are log(reference) − log(raised), > 0 is inhibition, with 95 % intervals over donors."
 )
-LEGEND_COLUMNS = 4
+UNDER_TICKS = 22.0  # below the axis, where the arms are named
 BOUNDS = {"floor", "above_curve", "lower_bound", "upper_bound"}
 
 
@@ -47,8 +46,8 @@ def paired_drawing(tables: Tables, arms: Arms, readout: str) -> Drawing | None:
     spoken = f"{title}: each donor's mean at {level(tables.mg_reference_mM)} and {level(tables.mg_raised_mM)} mM Mg²⁺."
     return Drawing(
         title=title,
-        svg=paired_svg(f"paired-{readout}-{arms.name}", spoken, pairs, means, marks, tables),
-        caption=f"Axis: {unit_of(tables, readout)}, logarithmic.",
+        svg=paired_svg(f"paired-{readout}-{arms.name}", spoken, pairs, means, marks, tables, unit_of(tables, readout)),
+        caption="Logarithmic axis.",
         listing=_paired_listing(title, pairs, means, list(marks), tables),
         folded=True,
     )
@@ -82,23 +81,23 @@ def paired_svg(
     means: dict[tuple[str, str], Row],
     marks: Marks,
     tables: Tables,
+    unit: str,
 ) -> Markup:
     """The paired plot, logarithmic, with a legend of donors and runs below."""
     known = [math.exp(r["log_mean"]) for r in means.values() if not math.isnan(r["log_mean"])]
 
-    def paint(axes: "Axes") -> None:
+    def paint(axes: Axes) -> None:
         for i, (_, *conditions) in enumerate(pairs):
             for donor, mark in marks.items():
                 _join(axes, 1.5 * i, [means.get((c, donor)) for c in conditions], mark)
-        axes.set_yscale("log")
+        axes.up.logarithmic = axes.up.grid = True
         if known:
-            axes.set_ylim(_limits(min(known), max(known)))
-        label_logarithmic(axes.yaxis)
-        axes.grid(axis="y", color=INK, alpha=FAINT / 2, linewidth=0.6)
+            axes.up.ends(*_limits(min(known), max(known)))
+        axes.title = unit
         _name_arms(axes, [name for name, *_ in pairs], tables)
         _donor_legend(axes, marks)
 
-    return draw(key, label, (4.6, 3.5 + 0.2 * math.ceil(len(marks) / LEGEND_COLUMNS)), paint)
+    return figure(key, label, [(190.0, paint)])
 
 
 def _limits(low: float, high: float) -> tuple[float, float]:
@@ -107,59 +106,36 @@ def _limits(low: float, high: float) -> tuple[float, float]:
     return near if high / low >= 5 else (min(near[0], step_below(low)), max(near[1], step_above(high)))
 
 
-def _join(axes: "Axes", x: float, ends: Sequence[Row | None], mark: tuple[str, str]) -> None:
+def _join(axes: Axes, x: float, ends: Sequence[Row | None], mark: tuple[str, str]) -> None:
     """One donor's two means and the line between them; a bound is an open mark."""
     points = [(x + i, math.exp(r["log_mean"]), r) for i, r in enumerate(ends) if r and not math.isnan(r["log_mean"])]
     colour, shape = mark
-    axes.plot([p[0] for p in points], [p[1] for p in points], color=colour, linewidth=1.8, zorder=2, clip_on=False)
+    axes.line([p[0] for p in points], [p[1] for p in points], colour=colour, width=1.8)
     for at, value, row in points:
         open_mark = BOUNDS & set(row["flag"].split(";"))
-        face = "none" if open_mark else colour
-        axes.plot(
-            [at], [value], shape, markersize=7, markerfacecolor=face, markeredgecolor=INK, markeredgewidth=0.8,
-            zorder=3, clip_on=False,
-        )  # fmt: skip
+        axes.marks([at], [value], shape, size=7, colour="none" if open_mark else colour)
 
 
-def _name_arms(axes: "Axes", names: Sequence[str], tables: Tables) -> None:
+def _name_arms(axes: Axes, names: Sequence[str], tables: Tables) -> None:
     """Mg levels under each point and the arm's name under each pair."""
     levels = (level(tables.mg_reference_mM), level(tables.mg_raised_mM))
     places = [1.5 * i + j for i in range(len(names)) for j in (0, 1)]
-    axes.set_xticks(places, [levels[j] for _ in names for j in (0, 1)])
-    axes.set_xlim(-0.3, 1.5 * (len(names) - 1) + 1.3)
-    under: Any = axes.get_xaxis_transform()
+    axes.across.tick(places, [levels[j] for _ in names for j in (0, 1)])
+    axes.across.ends(-0.3, 1.5 * (len(names) - 1) + 1.3)
     for i, name in enumerate(names):
-        axes.text(1.5 * i + 0.5, -0.09, _short(name), transform=under, ha="center", va="top")
-    axes.set_xlabel("Mg²⁺ (mM)", labelpad=18)
+        axes.text(1.5 * i + 0.5, 0, short(name), frame="dp", anchor="middle", upright="top", dy=UNDER_TICKS)
+    axes.below = "Mg²⁺ (mM)"
 
 
-def _short(name: str, most: int = 18) -> str:
+def short(name: str, most: int = 18) -> str:
     """A name that fits under a pair of points."""
     return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
-def _donor_legend(axes: "Axes", marks: Marks) -> None:
-    """Donors by colour and shape, LEGEND_COLUMNS to a line, below the axes."""
-    from matplotlib.lines import Line2D
-
-    donors, lines = list(marks), math.ceil(len(marks) / LEGEND_COLUMNS)
-    # Legends fill column by column; this order makes them read line by line.
-    by_column = [i for c in range(LEGEND_COLUMNS) for i in range(c, len(donors), LEGEND_COLUMNS)]
-    columns = min(LEGEND_COLUMNS, len(donors)) if lines == 1 else LEGEND_COLUMNS
-    handles = []
-    for donor in (donors[i] for i in by_column):
-        colour, shape = marks[donor]
-        handles.append(Line2D([], [], linestyle="", marker=shape, color=colour, label=_short(donor, 10)))
-        handles[-1].set(markeredgecolor=INK, markersize=6, markeredgewidth=0.8)
-    figure: Any = axes.figure
-    figure.legend(
-        handles=handles,
-        loc="outside lower left",
-        ncols=columns,
-        handletextpad=0.1,
-        columnspacing=0.9,
-        borderaxespad=0.2,
-    )
+def _donor_legend(axes: Axes, marks: Marks) -> None:
+    """Donors by colour and shape."""
+    for donor, (colour, shape) in marks.items():
+        axes.marks([], [], shape, colour=colour, label=short(donor))
 
 
 def _paired_listing(
@@ -200,32 +176,33 @@ def measured_drawing(tables: Tables, conditions: Sequence[str], readout: str) ->
     listed += [c for c in dict.fromkeys(known["condition"]) if c not in listed]
     censored = int(amounts["value"].isna().sum())
     title = f"{labels.capital(labels.readout(readout))}: everything measured"
+    spoken = f"{title}, by condition and donor."
     return Drawing(
         title=title,
-        svg=measured_svg(f"measured-{readout}", f"{title}, by condition and donor.", known, listed, page_marks(tables)),
-        caption=f"Axis: {unit_of(tables, readout)}, from zero. {count(censored, 'row')} without a value.",
+        svg=measured_svg(f"measured-{readout}", spoken, known, listed, page_marks(tables), unit_of(tables, readout)),
+        caption=f"{count(censored, 'row')} without a value.",
     )
 
 
-def measured_svg(key: str, label: str, amounts: pd.DataFrame, conditions: Sequence[str], all_marks: Marks) -> Markup:
+def measured_svg(
+    key: str, label: str, amounts: pd.DataFrame, conditions: Sequence[str], all_marks: Marks, unit: str
+) -> Markup:
     """Small marks, one line per condition, donors side by side within it."""
     marks = {d: all_marks[d] for d in donors_column(amounts)}
     own = {str(c): donors_column(rows) for c, rows in amounts.groupby("condition", sort=True)}
     spread = {(c, d): 0.35 - 0.7 * (i + 0.5) / len(ds) for c, ds in own.items() for i, d in enumerate(ds)}
 
-    def paint(axes: "Axes") -> None:
+    def paint(axes: Axes) -> None:
         for (place, name), rows in amounts.groupby(["condition", "donor"], sort=True):
             condition, donor = str(place), str(name)
             colour, shape = marks[donor]
-            y = spread[condition, donor] - conditions.index(condition)
-            axes.plot(
-                rows["value"], [y] * len(rows), shape, color=colour, alpha=0.75, markersize=4, markeredgecolor=INK,
-                markeredgewidth=0.4, clip_on=False,
-            )  # fmt: skip
-        axes.set_yticks([-i for i in range(len(conditions))], [_short(c, 16) for c in conditions])
-        axes.set_ylim(-len(conditions) + 0.5, 0.5)
-        axes.set_xlim(left=min(0.0, float(amounts["value"].min())))
-        axes.grid(axis="y", color=INK, alpha=FAINT / 2, linewidth=0.6)
+            heights = np.full(len(rows), spread[condition, donor] - conditions.index(condition))
+            axes.marks(rows["value"].to_numpy(), heights, shape, colour=colour, alpha=0.75, size=4, edge_width=0.4)
+        axes.up.tick([-i for i in range(len(conditions))], [short(c, 16) for c in conditions])
+        axes.up.ends(-len(conditions) + 0.5, 0.5)
+        axes.up.grid = True
+        axes.across.ends(low=min(0.0, float(amounts["value"].min())))
+        axes.below = unit
         _donor_legend(axes, marks)
 
-    return draw(key, label, (4.6, 0.9 + 0.24 * len(conditions) + 0.2 * math.ceil(len(marks) / LEGEND_COLUMNS)), paint)
+    return figure(key, label, [(17.0 * len(conditions), paint)])

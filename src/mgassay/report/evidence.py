@@ -7,7 +7,7 @@ from mgassay.design import Arms
 from mgassay.report import labels
 from mgassay.report.donors import HOW_TO_READ as DONORS_READ
 from mgassay.report.donors import measured_drawing, paired_drawing
-from mgassay.report.numbers import NOTHING, count, decimal, p_value, percent, with_interval
+from mgassay.report.numbers import NOTHING, p_value, percent, with_interval
 from mgassay.report.pieces import Beside, Drawing, Heading, Listing, Prose, listing_of
 from mgassay.report.rows import Row, Tables, is_missing, n_donors
 from mgassay.report.share_bar import HOW_TO_READ, share_drawing
@@ -18,9 +18,8 @@ Case = tuple[str, str]
 
 def cases_of(verdict: Mapping[str, Any], tables: Tables) -> list[Case]:
     """Readout and block pairs that have effects and are no genes: the verdict's own first, then as in effects.csv."""
-    effects = tables["effects"]
-    pairs = zip(effects["readout"], effects["block"], effects["contrast"], strict=True)
-    found = dict.fromkeys((r, b) for r, b, c in pairs if not r.startswith("gene:") and c in ("total", "blocked"))
+    rows = [r for r in tables.primary("effects") if r["contrast"] in ("total", "blocked")]
+    found = dict.fromkeys((r["readout"], r["block"]) for r in rows if not r["readout"].startswith("gene:"))
     first = (str(verdict.get("readout") or ""), str(verdict.get("block") or ""))
     return sorted(found, key=lambda case: (case != first, case[0] != first[0]))
 
@@ -94,45 +93,3 @@ def _effect_cells(row: Row, additive: Row | None, anova: Row | None) -> tuple[st
         str(n_donors(row)),
         labels.flags(row["flag"]),
     )
-
-
-def checks_pieces(tables: Tables, verdict: Mapping[str, Any]) -> list[object]:
-    """Would the answer be another on another scale, without a donor, with the other block?
-
-    Those of the readout that the verdict rests on; the others are in checks.csv.
-    """
-    readout = str(verdict.get("readout") or "")
-    checks = tables.rows("checks", readout=readout)
-    if not checks:
-        return []
-    heads = ("block", "check", "subject", "estimate", "bounds", "passed", "remarks")
-    rest = len(tables["checks"]) - len(checks)
-    others = f" {count(rest, 'check')} of the other readouts are in checks.csv." if rest else ""
-    margins = "Equivalence, agreement and match are two one-sided tests (90 % intervals) against declared margins."
-    return [
-        Heading("Checks of the answer"),
-        Prose(margins + others, "quiet"),
-        listing_of(f"Checks: {labels.readout(readout)}", heads, map(_check_cells, checks), numeric=heads[3:5]),
-    ]
-
-
-def _check_cells(row: Row) -> tuple[str, ...]:
-    """One check."""
-    passed = "undecided" if is_missing(row["passed"]) else "yes" if row["passed"] else "no"
-    bounds = f"{decimal(row['bound_low'])} to {decimal(row['bound_high'])}"
-    return (
-        labels.block(row["block"]) if row["block"] else "",
-        row["check"].replace("_", " "),
-        labels.contrast(row["subject"]),
-        _check_estimate(row),
-        "" if is_missing(row["bound_low"]) else bounds,
-        passed,
-        labels.flags(row["flag"]),
-    )
-
-
-def _check_estimate(row: Row) -> str:
-    """What a check found; a share without a bounded set is no result and is not printed as one."""
-    if row["check"] in ("scale", "leave_one_out") and is_missing(row["ci_low"]):
-        return "not identifiable"
-    return with_interval(row["estimate"], row["ci_low"], row["ci_high"])

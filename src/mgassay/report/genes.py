@@ -1,18 +1,19 @@
 """Genes: what may be said of them, and the figure of fold changes."""
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterator, Sequence
 
 from markupsafe import Markup
 
+from mgassay.effects.verdict.address import key_of
+from mgassay.flags import join_flags
 from mgassay.report import labels
-from mgassay.report.drawing import DONOR_COLOURS, FAINT, INK, draw
-from mgassay.report.numbers import count, p_value, with_interval
+from mgassay.report.axes import Axes
+from mgassay.report.drawing import DONOR_COLOURS
+from mgassay.report.figure import figure
+from mgassay.report.numbers import NOTHING, count, decimal, p_value, with_interval
 from mgassay.report.pieces import Drawing, listing_of
-from mgassay.report.rows import Row, Tables, excludes_zero, is_missing, key_of, n_donors
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from mgassay.report.rows import Row, Tables, excludes_zero, is_missing, n_donors
+from mgassay.report.words import reached
 
 ESTIMANDS = {
     "total": "total effect",
@@ -21,17 +22,28 @@ ESTIMANDS = {
 }
 ALPHA = 0.05
 NOT_DIRECT = (
-    "A total effect cannot be read as a direct one: whatever lowers mineral lowers osteogenic genes, and in simulated "
-    "four-donor experiments without any direct effect it is “significant” in 83 %."
+    "A total effect is not interpretable as a direct effect: whatever lowers mineral lowers osteogenic genes, and in "
+    "simulated four-donor experiments without any direct effect it is “significant” in 83 %."
 )
+TIPPING = (
+    "Tipping point: what a comparator would have to do to the gene by itself, at the same mineral, for the effect's "
+    "interval to reach 0. At “1.7-fold up” an effect that lowers the gene would be explained away by a comparator that "
+    "raises it 1.7-fold; the further from 1, the harder that is to believe."
+)
+# What a row may be called, by its flag; what is not flagged is not claimed.
+CLAIMS = {
+    "direct": "yes",
+    "direct_if_inert": "if the comparator does nothing to the gene",
+}
 
 
 def gene_sentences(tables: Tables, readout: str) -> Iterator[dict[str, str]]:
-    """One sentence per gene: at matched mineral where a comparator allows it, else the total effect and its limits.
+    """One sentence per gene: its direct effect where one is earned, else what comes nearest, with its limits.
 
-    It does where it was shown to leave as much of the verdict's readout as raised Mg did (the check `match`).
+    A row at matched mineral counts where its comparator was shown to leave as much of the verdict's readout as raised
+    Mg did (the check `match`).
     """
-    checks = tables.rows("checks", check="match", readout=readout)
+    checks = tables.rows("checks", check="match", readout=readout, block="")
     matched = {c["subject"] for c in checks if not is_missing(c["passed"]) and c["passed"]}
     for gene in dict.fromkeys(r["gene"] for r in tables.rows("genes")):
         rows = tables.rows("genes", gene=gene, block="")
@@ -40,21 +52,56 @@ def gene_sentences(tables: Tables, readout: str) -> Iterator[dict[str, str]]:
             yield {"text": _gene_text(row), "table": "genes.csv", "key": key_of("genes", row)}
 
 
-def _best_row(rows: list[Row]) -> Row | None:
-    """The row that says most about a direct effect."""
-    by_estimand = {r["estimand"]: r for r in reversed(rows)}
-    return next((by_estimand[e] for e in ("matched_mineral", "adjusted", "total") if e in by_estimand), None)
+def claim_of(row: Row) -> str:
+    """The flag that says what a row may be called: `direct`, `direct_if_inert`, or ""."""
+    return next((claim for claim in CLAIMS if claim in row["flag"].split(";")), "")
+
+
+def _best_row(rows: Sequence[Row]) -> Row | None:
+    """The row that says most about a direct effect: what may be called one, else matched, adjusted, total."""
+    claims, estimands = [*CLAIMS, ""], ["matched_mineral", "adjusted", "total"]
+    known = [r for r in rows if r["estimand"] in estimands]
+    return min(
+        known, key=lambda r: (claims.index(claim_of(r)), estimands.index(r["estimand"])), default=None
+    )  # fmt: skip
 
 
 def _gene_text(row: Row) -> str:
     """A gene's fold change with what it can and cannot show."""
-    found = gene_evidence(row)
-    told, raised = _change(row), f"{labels.gene(row['gene'])} at raised Mg²⁺"
-    if row["estimand"] == "matched_mineral":
-        return f"{raised}, against {row['comparator']} with the same mineral: {told}, log2 {found}."
-    if row["estimand"] == "adjusted":
-        return f"{raised}, adjusted for mineral: {told}, log2 {found}."
-    return f"{raised}: {told}, log2 {found}; a total effect, not evidence of a direct one."
+    raised = f"{labels.gene(row['gene'])} at raised Mg²⁺"
+    told = f"{_change(row)}, log2 {gene_evidence(row)}"
+    if row["estimand"] == "total":
+        return f"{raised}: {told}; a total effect, not evidence of a direct one."
+    against = (
+        f"against {row['comparator']} with the same mineral"
+        if row["estimand"] == "matched_mineral"
+        else "adjusted for mineral"
+    )
+    return f"{raised}, {against}: {told}{_claim_text(row)}."
+
+
+def _claim_text(row: Row) -> str:
+    """What an effect beside mineral may be called, with its tipping point; "" where it excludes nothing."""
+    tip = "" if is_missing(row["tipping_point"]) else f" (tipping point {tipping_text(row)})"
+    if claim_of(row) == "direct":
+        return f"; a direct effect, beyond what mineral does{tip}"
+    if claim_of(row) == "direct_if_inert":
+        return f"; direct if {row['comparator']} does nothing to the gene itself, which nothing here checks{tip}"
+    return "; no direct effect is claimed" if excludes_zero(row) else ""
+
+
+def tipping_text(row: Row) -> str:
+    """The tipping point as a fold change of the gene; a dash where none is known.
+
+    >>> tipping_text({"tipping_point": 1.0}), tipping_text({"tipping_point": -0.5})
+    ('2.00-fold up', '1.41-fold down')
+    """
+    point = row["tipping_point"]
+    if is_missing(point):
+        return NOTHING
+    if point == 0:
+        return "none: the interval holds 0"
+    return f"{decimal(2 ** abs(point))}-fold {'up' if point > 0 else 'down'}"
 
 
 def _change(row: Row) -> str:
@@ -70,24 +117,28 @@ def gene_evidence(row: Row) -> str:
     """Estimate, interval, p over genes and n of one gene row."""
     p = row["p"] if is_missing(row["p_adjusted"]) else row["p_adjusted"]
     adjusted = "" if is_missing(row["p_adjusted"]) else " over genes"
-    parts = [with_interval(row["estimate"], row["ci_low"], row["ci_high"])]
+    parts = [reached(row) + with_interval(row["estimate"], row["ci_low"], row["ci_high"])]
     if not is_missing(p):
         parts.append(p_value(p) + adjusted)
     return ", ".join([*parts, f"n = {count(n_donors(row), 'donor')}"])
 
 
-def gene_cells(row: Row) -> tuple[str, ...]:
-    """A row of the table beside the figure."""
+def gene_cells(row: Row, common: Collection[str]) -> tuple[str, ...]:
+    """A row of the table beside the figure; flags in `common` are told once, for all rows."""
+    is_total = row["estimand"] == "total"
+    rest = ";".join(f for f in row["flag"].split(";") if f not in CLAIMS and f not in common)
     return (
         labels.gene(row["gene"]),
         labels.block(row["block"]),
         str(ESTIMANDS.get(row["estimand"], row["estimand"])),
-        with_interval(row["estimate"], row["ci_low"], row["ci_high"]),
-        p_value(row["p"]) or "–",
-        p_value(row["p_adjusted"]) or "–",
+        reached(row) + with_interval(row["estimate"], row["ci_low"], row["ci_high"]),
+        p_value(row["p"]) or NOTHING,
+        p_value(row["p_adjusted"]) or NOTHING,
         str(n_donors(row)),
         row["comparator"],
-        labels.flags(row["flag"]),
+        "not interpretable as one" if is_total else CLAIMS.get(claim_of(row), "not claimed"),
+        "" if is_total else tipping_text(row),
+        labels.flags(rest),
     )
 
 
@@ -96,14 +147,20 @@ def gene_drawing(tables: Tables) -> Drawing | None:
     rows = tables.rows("genes")
     if not rows:
         return None
-    heads = ("gene", "entry", "estimand", "log2 fold change", "p", "p over genes", "n", "comparator", "remarks")
+    heads = (
+        *("gene", "entry", "estimand", "log2 fold change", "p", "p over genes", "n", "comparator"),
+        *("direct effect", "tipping point", "remarks"),
+    )
+    tips = f" {TIPPING}" if any(not is_missing(r["tipping_point"]) for r in rows) else ""
+    common = set.intersection(*({f for f in r["flag"].split(";") if f not in CLAIMS} for r in rows)) - {""}
+    told = f" All rows: {labels.flags(join_flags(*common))}." if common else ""
     title = "Genes: raised over reference Mg²⁺"
     spoken = "; ".join(f"{r['gene']} {ESTIMANDS.get(r['estimand'], r['estimand'])} {gene_evidence(r)}" for r in rows)
     return Drawing(
         title=title,
         svg=genes_svg(f"{title}. {spoken}.", rows),
-        caption=f"Log2 fold change with 95 % interval; left of 0 is lowered. {NOT_DIRECT}",
-        listing=listing_of(title, heads, map(gene_cells, rows), numeric=(*heads[3:6], "n")),
+        caption=f"Log2 fold change with 95 % interval; left of 0 is lowered. {NOT_DIRECT}{tips}{told}",
+        listing=listing_of(title, heads, (gene_cells(r, common) for r in rows), numeric=(*heads[3:6], "n")),
     )
 
 
@@ -113,20 +170,18 @@ def genes_svg(label: str, rows: Sequence[Row]) -> Markup:
     kinds = list(dict.fromkeys(_kind(r) for r in rows))
     offset = {k: 0.4 - 0.8 * (i + 0.5) / len(kinds) for i, k in enumerate(kinds)}
 
-    def paint(axes: "Axes") -> None:
-        axes.axvline(0, color=INK, linewidth=0.8)
+    def paint(axes: Axes) -> None:
+        axes.vertical(0)
         for row in rows:
             _gene_line(axes, offset[_kind(row)] - genes.index(row["gene"]), row, kinds.index(_kind(row)))
-        axes.set_yticks([-i for i in range(len(genes))], [labels.gene(g) for g in genes])
-        axes.set_ylim(-len(genes) + 0.5, 0.5)
-        axes.grid(axis="x", color=INK, alpha=FAINT / 2, linewidth=0.6)
-        axes.set_xlabel("log2 fold change")
+        axes.up.tick([-i for i in range(len(genes))], [labels.gene(g) for g in genes])
+        axes.up.ends(-len(genes) + 0.5, 0.5)
+        axes.across.grid = True
+        axes.below = "log2 fold change, raised over reference Mg²⁺"
         for i, kind in enumerate(kinds):
-            axes.plot([], [], GENE_SHAPES[i % len(GENE_SHAPES)], color=_colour(i), markeredgecolor=INK, label=kind)
-        figure: Any = axes.figure
-        figure.legend(loc="outside lower left", ncols=2, handletextpad=0.1, columnspacing=1)
+            axes.marks([], [], GENE_SHAPES[i % len(GENE_SHAPES)], colour=_colour(i), label=kind)
 
-    return draw("genes", label, (4.6, 1.2 + 0.15 * len(kinds) * len(genes) + 0.1 * len(kinds)), paint)
+    return figure("genes", label, [(11.0 * len(genes) * (len(kinds) + 0.5), paint)])
 
 
 GENE_SHAPES = "osD^vP"
@@ -136,7 +191,8 @@ def _kind(row: Row) -> str:
     """What tells the lines of one gene apart."""
     if row["estimand"] == "total":
         return f"total, {labels.block(row['block'])}"
-    return f"{ESTIMANDS.get(row['estimand'], row['estimand'])}, {row['comparator'] or labels.block(row['block'])}"
+    under = f", {row['block']}" if row["block"] else ""
+    return f"{ESTIMANDS.get(row['estimand'], row['estimand'])}: {row['comparator']}{under}"
 
 
 def _colour(i: int) -> str:
@@ -144,10 +200,7 @@ def _colour(i: int) -> str:
     return DONOR_COLOURS[i % len(DONOR_COLOURS)]
 
 
-def _gene_line(axes: "Axes", y: float, row: Row, i: int) -> None:
+def _gene_line(axes: Axes, y: float, row: Row, i: int) -> None:
     """One estimate with its interval."""
-    axes.plot([row["ci_low"], row["ci_high"]], [y, y], color=INK, linewidth=1.2, zorder=1)
-    axes.plot(
-        [row["estimate"]], [y], GENE_SHAPES[i % len(GENE_SHAPES)], color=_colour(i), markeredgecolor=INK,
-        markeredgewidth=0.8, markersize=6, zorder=2,
-    )  # fmt: skip
+    axes.line([row["ci_low"], row["ci_high"]], [y, y], width=1.2, z=1)
+    axes.marks([row["estimate"]], [y], GENE_SHAPES[i % len(GENE_SHAPES)], colour=_colour(i))

@@ -21,6 +21,8 @@ AGAINST: Mapping[str, str] = {
     "block_main_exceeds_total": "the block by itself changed mineral more than Mg²⁺ did",
     "mg_only": "the step was not measured with Mg²⁺ entry blocked",
     "above_curve": "a live arm is beyond the top standard",
+    "unspecific_block": "the block changes what a comparator without Mg²⁺ does: it acts on more than the entry of Mg²⁺",
+    "no_background": "no known background was subtracted from a live arm, which pulls T, B and the share towards 0",
 }
 # A rule that speaks for the evidence: in words when it fired, and when it did not.
 SUPPORTING: Mapping[str, tuple[str, str]] = {
@@ -54,6 +56,8 @@ NEXT_STEPS: Mapping[str, str] = {
     "intracellular Mg": "Measure intracellular Mg²⁺ in the four live arms (probe or ICP-MS), so that the entry left "
     "under block can be allowed for.",
     "acellular": "Make the same step in wells without cells, in two runs or more: there Mg²⁺ has chemistry alone.",
+    "no-Pi background": "Run wells in control medium (no added phosphate) with every donor, so that the signal that is "
+    "no mineral can be subtracted.",
 }
 
 
@@ -77,6 +81,13 @@ def reasons(rules: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[str]]:
             told = SUPPORTING.get(name, (plain, f"not: {plain}"))
             (holds_up if fired else holds_back).append(told[0] if fired else told[1])
     return holds_up, holds_back
+
+
+def held_at(verdict: Mapping[str, Any]) -> str:
+    """The rules that leave no better grade, in words; "" for an A, or where no rule was asked."""
+    rules = verdict.get("held_by") or () if verdict.get("readout") else ()
+    told = [AGAINST[r] if r in AGAINST else SUPPORTING[r][1] for r in rules]
+    return f"What decides the grade {verdict['grade']}: {'; '.join(told)}." if told else ""
 
 
 def next_steps(missing: Sequence[str]) -> list[str]:

@@ -7,14 +7,15 @@ import pandas as pd
 
 from mgassay.effects.means.panels import is_open
 from mgassay.experiment import Experiment
+from mgassay.report.answers import sentences
 from mgassay.report.numbers import percent
 from mgassay.report.rows import Row, Tables, excludes_zero, tables_of
 from mgassay.report.words import (
     Sentence,
     effect_row,
     is_identifiable,
+    reached,
     sentence,
-    sentences,
     share_interval,
     share_row,
 )
@@ -47,7 +48,9 @@ def headline(verdict: Mapping[str, Any], tables: Tables) -> Sentence | None:
     if not is_identifiable(share) or verdict.get("grade") == "X":  # where X, a number would say what the grade denies
         told = "Raising Mg²⁺ protected. How much of that acted inside the cell cannot be told from this experiment."
         return sentence(told, "shares", share)
-    return sentence(f"{_claim(share)} ({percent(share['estimate'])} {share_interval(share)}).", "shares", share)
+    found = f"{reached(share)}{percent(share['estimate'])} {share_interval(share)}"
+    apart = ". Another block says otherwise" if "discordant_blocks" in share["flag"].split(";") else ""
+    return sentence(f"{_claim(share)} ({found}){apart}.", "shares", share)
 
 
 def _claim(share: Row) -> str:

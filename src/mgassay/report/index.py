@@ -10,10 +10,12 @@ from mgassay import tables as states
 from mgassay.report import labels
 from mgassay.report.control_charts import control_pieces
 from mgassay.report.grades import GRADES
-from mgassay.report.numbers import NOTHING, count, percent, with_interval
+from mgassay.report.numbers import NOTHING, count, with_interval
 from mgassay.report.page import POLICY, templates
-from mgassay.report.rows import Row, is_missing
-from mgassay.report.words import SHARE_ORDER, is_identifiable, share_interval
+from mgassay.report.pooled import pooled_pieces
+from mgassay.report.pooled_forest import own_text
+from mgassay.report.rows import Row, is_missing, rows_equal
+from mgassay.report.words import SHARE_ORDER
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Line:
 def summary_row(
     name: str, title: str, verdict: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
 ) -> dict[str, object]:
-    """One row of SUMMARY from the verdict and the tables effects, shares and problems.
+    """One row of SUMMARY from the verdict, the problems and the effects of the declared question.
 
     `total` is T of the verdict's readout and block (donor_t, log scale) with its interval. With errors among the
     problems there is no verdict, so grade and total are empty.
@@ -59,30 +61,36 @@ def summary_row(
 
 
 def _total(effects: pd.DataFrame, readout: str, block: str) -> Row | None:
-    """T of a readout and block, the last one written where there are several days."""
-    equal = {"readout": readout, "block": block, "contrast": "total", "scale": "log", "method": "donor_t", "step": "Mg"}
-    found = effects
-    for column, value in equal.items():
-        found = found[found[column] == value]
-    rows = found.to_dict("records")
-    return {str(k): v for k, v in rows[-1].items()} if rows else None
+    """T of a readout and block; None where it has no row."""
+    equal = {"readout": readout, "block": block, "contrast": "total", "scale": "log", "method": "donor_t"}
+    return next(iter(rows_equal(effects, **equal)), None)
 
 
 def index_page(
     summary: pd.DataFrame,
     shares: Mapping[str, pd.DataFrame] | None = None,
     plates: pd.DataFrame | None = None,
+    pooled: tuple[pd.DataFrame, pd.DataFrame] | None = None,
 ) -> str:
-    """The overview of SUMMARY, one line per experiment in its order; `shares` are SHARES by experiment.
+    """The overview of SUMMARY, one line per experiment in its order.
 
-    `plates` are SUMMARY_PLATES: those series that have limits are drawn.
+    `shares`: SHARES of the declared question by experiment. `plates`: SUMMARY_PLATES, of which those series that have
+    limits are drawn. `pooled`: SUMMARY_SHARES and SUMMARY_POOLED.
     """
     charts = control_pieces(states.SUMMARY_PLATES.frame() if plates is None else plates)
+    together = pooled_pieces(summary, *pooled) if pooled else []
     lines = [_line({str(k): v for k, v in r.items()}, shares or {}) for r in summary.to_dict("records")]
     return (
         templates()
         .get_template("index.html.j2")
-        .render(policy=POLICY, lines=lines, grades=GRADES, charts=charts, counted=count(len(lines), "experiment"))
+        .render(
+            policy=POLICY,
+            lines=lines,
+            grades=GRADES,
+            charts=charts,
+            pooled=together,
+            counted=count(len(lines), "experiment"),
+        )
     )
 
 
@@ -109,17 +117,6 @@ def _line(row: Row, shares: Mapping[str, pd.DataFrame]) -> Line:
 
 def _share_texts(shares: pd.DataFrame, readout: str, block: str) -> tuple[str, ...]:
     """The log-scale shares of the verdict's readout and block."""
-    chosen = shares[
-        (shares["readout"] == readout)
-        & (shares["block"] == block)
-        & (shares["scale"] == "log")
-        & (shares["method"] == "fieller_donor")
-    ]
-    rows: list[Row] = [{str(k): v for k, v in r.items()} for r in chosen.to_dict("records")]
+    rows = rows_equal(shares, readout=readout, block=block, scale="log", method="fieller_donor")
     ranked = sorted(rows, key=lambda r: SHARE_ORDER.index(r["share"]))
-    return tuple(f"{labels.share(r['share'])}: {_share_text(r)}" for r in ranked)
-
-
-def _share_text(row: Row) -> str:
-    """A share with its set, or that it is not identifiable."""
-    return f"{percent(row['estimate'])} {share_interval(row)}" if is_identifiable(row) else "not identifiable"
+    return tuple(f"{labels.share(r['share'])}: {own_text(r)}" for r in ranked)

@@ -13,6 +13,8 @@ from mgassay.report.methods_plates import REFERENCES as PLATE_REFERENCES
 from mgassay.report.methods_plates import plate_sentences
 from mgassay.report.methods_qpcr import REFERENCES as QPCR_REFERENCES
 from mgassay.report.methods_qpcr import qpcr_sentences
+from mgassay.report.methods_questions import REFERENCES as QUESTION_REFERENCES
+from mgassay.report.methods_questions import question_sentences
 from mgassay.report.numbers import count, level
 from mgassay.report.rows import Tables, donors_column, tables_of
 
@@ -44,11 +46,15 @@ def methods_text(experiment: Experiment, tables: Mapping[str, pd.DataFrame], ver
             image_sentences(experiment, held),
             qpcr_sentences(experiment, held),
             _effects(experiment, held),
+            question_sentences(experiment, held),
             _software(versions),
         )
     ]
     text = "\n\n".join(p for p in paragraphs if p)
-    known = sorted({**REFERENCES, **PLATE_REFERENCES, **QPCR_REFERENCES}.items(), key=lambda entry: entry[0].lower())
+    known = sorted(
+        {**REFERENCES, **PLATE_REFERENCES, **QPCR_REFERENCES, **QUESTION_REFERENCES}.items(),
+        key=lambda entry: entry[0].lower(),
+    )
     cited = [full for name, full in known if f"{name} " in text]
     return f"{text}\n\nReferences\n" + "\n".join(cited) + "\n" if cited else f"{text}\n"
 

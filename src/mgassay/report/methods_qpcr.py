@@ -55,7 +55,7 @@ def _quantities(tables: Tables) -> Iterator[str]:
     if told:
         yield f"The factor per cycle E was {'; '.join(told)}."
     if tables.rows("qpcr_quality", measure="efficiency_error"):
-        yield "The error of E was carried into the intervals of samples (Hellemans 2007)."
+        yield "The error of E was carried into the intervals of samples and of fold changes (Hellemans 2007)."
 
 
 def _references(experiment: Experiment, tables: Tables) -> Iterator[str]:

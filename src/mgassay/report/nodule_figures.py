@@ -1,7 +1,6 @@
 """Nodules by size, one row of bars per condition."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -9,15 +8,14 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from mgassay.report import labels
-from mgassay.report.drawing import BLUE, FAINT, INK, draw
+from mgassay.report.axes import FAINT, Axes
+from mgassay.report.drawing import BLUE
+from mgassay.report.figure import WIDE, figure
 from mgassay.report.numbers import NO_BREAK, count, level
 from mgassay.report.pieces import Drawing, Listing, listing_of
 from mgassay.report.rows import Tables
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-WIDTH, ROW, FRAME = 5.2, 0.27, 0.95  # inches: of the figure, of a condition, of all around
+ROW = 19.5  # height of a condition in the figure
 TALLEST = 0.88  # of a row
 LEAST_NODULES = 20  # of a condition; the shares of fewer say nothing
 MOST_TICKS, MOST_NAME = 6, 19
@@ -89,30 +87,27 @@ def nodules_svg(key: str, label: str, edges: NDArray[np.float64], counts: Counts
     names = list(counts)
     tallest = largest_share(counts)
 
-    def paint(axes: "Axes") -> None:
+    def paint(axes: Axes) -> None:
         for row, own in enumerate(counts.values()):
             base = len(names) - 1.0 - row
-            axes.axhline(base, color=INK, linewidth=0.5, alpha=FAINT)
+            axes.horizontal(base, width=0.5, alpha=FAINT)
             if own.sum() >= LEAST_NODULES:
-                heights = TALLEST * own / own.sum() / tallest
-                axes.bar(np.arange(len(edges)) + 0.5, heights, 0.9, bottom=base, color=BLUE, linewidth=0)
+                tops, places = base + TALLEST * own / own.sum() / tallest, np.arange(len(edges))[own > 0]
+                axes.boxes(places + 0.05, places + 0.95, np.full(len(places), base), tops[own > 0], colour=BLUE)
             elif own.any():
                 occur = np.flatnonzero(own) + 0.5
-                axes.plot(occur, np.full(len(occur), base + 0.3), "o", color=BLUE, markersize=4, linestyle="none")
-            axes.text(
-                1.01, base + 0.3, f"n = {own.sum()}", transform=axes.get_yaxis_transform(), va="center", fontsize=9
-            )
-        axes.set_ylim(0, len(names))
-        axes.set_xlim(0, len(edges))
-        axes.set_yticks([len(names) - 0.7 - i for i in range(len(names))], [short_name(n) for n in names], fontsize=9)
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
+                axes.marks(occur, np.full(len(occur), base + 0.3), colour=BLUE, size=4, edge_width=0)
+            axes.text(1, base + 0.3, f"n = {own.sum()}", frame="pd", dx=4, size=9)
+        axes.up.ends(0, len(names))
+        axes.across.ends(0, len(edges))
+        axes.up.tick([len(names) - 0.7 - i for i in range(len(names))], [short_name(n) for n in names], marks=False)
+        axes.up.line = False
         ends = [*edges, 2 * edges[-1]]
         ticks = range(0, len(ends), -(-len(ends) // MOST_TICKS))
-        axes.set_xticks(list(ticks), [level(float(ends[i])) for i in ticks])
-        axes.set_xlabel(f"area of a nodule ({unit}), doubling from bar to bar")
+        axes.across.tick(list(ticks), [level(float(ends[i])) for i in ticks])
+        axes.below = f"area of a nodule ({unit}), doubling from bar to bar"
 
-    return draw(key, label, (WIDTH, FRAME + ROW * len(names)), paint)
+    return figure(key, label, [(ROW * len(names), paint)], WIDE)
 
 
 def short_name(name: str) -> str:

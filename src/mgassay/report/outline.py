@@ -1,9 +1,10 @@
 """The line around what was counted: two pixels wide, the inner one cyan and the outer one black.
 
-Masks are worked on as packed bits, eight pixels to a byte, so that the line costs little beside the JPEG it goes into.
+Masks are worked on as packed bits, eight pixels to a byte, so that the line costs little beside the picture it lies on.
 """
 
-import io
+import struct
+import zlib
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,13 @@ from PIL import Image, ImageDraw
 from mgassay.assays.images.nodules import Runs
 
 _CYAN, _BLACK = (0, 255, 255), (0, 0, 0)
-_CLEAR, _INNER, _OUTER = 0, 1, 2
+_PALETTE = bytes([255, 255, 255, *_CYAN, *_BLACK])  # clear ground 0, inner line 1, outer line 2
+_CLEAR_FIRST = b"\x00"  # alpha of colour 0; the others are opaque
+_PNG = b"\x89PNG\r\n\x1a\n"
 
 Bits = NDArray[np.uint8]
 _ONE, _SEVEN = np.uint8(1), np.uint8(7)  # bits
+_SPREAD = np.array([int(f"{byte:b}", 4) for byte in range(256)], np.uint16)  # each bit in the lower of two bits
 
 
 def stained_rows(runs: Runs, first: int, last: int) -> NDArray[np.bool_]:
@@ -29,11 +33,28 @@ def stained_rows(runs: Runs, first: int, last: int) -> NDArray[np.bool_]:
     return mask.reshape(last - first, runs.row)[:, :-1]
 
 
+def touched_cells(runs: Runs, side: int) -> Runs:
+    """The runs of cells of side x side pixels in which any pixel is stained; the last cells of a row may be cut.
+
+    Each run of pixels is a stretch of cells. Stretches of one row of cells overlap; in rising order one that begins
+    behind the ends of all before it begins a run. The last place of a row stays empty, so that rows never meet.
+    """
+    if not len(runs.starts):
+        return Runs(runs.starts, runs.ends, -(-(runs.row - 1) // side) + 1)
+    row = -(-(runs.row - 1) // side) + 1
+    y, start = np.divmod(runs.starts, runs.row)
+    line = y // side * row
+    starts = np.sort(line + start // side, kind="stable")
+    ends = np.sort(line + (runs.ends - y * runs.row - 1) // side + 1, kind="stable")
+    apart = starts[1:] > ends[:-1]
+    return Runs(starts[np.concatenate([[True], apart])], ends[np.concatenate([apart, [True]])], row)
+
+
 def stained_cells(runs: Runs, height: int, side: int) -> NDArray[np.bool_]:
     """Cells of side x side pixels of an image of which at least a quarter is stained; the last ones may be cut.
 
-    A run fills the rest of the cell it begins in, and as many cells as it passes, and the part of the cell it ends in
-    that lies before its end: all three hold for a run within one cell too, since it passes -1.
+    A run fills its cells from the one it begins in up to the one it ends in, less what of the first lies before its
+    start, and the part of the last that lies before its end.
     """
     width = runs.row - 1
     down, across = -(-height // side), -(-width // side)
@@ -42,12 +63,16 @@ def stained_cells(runs: Runs, height: int, side: int) -> NDArray[np.bool_]:
     first, last = start // side, end // side
     row = y // side * (across + 2)
 
-    def summed(cells: NDArray[np.int64], weights: NDArray[np.int64] | None = None) -> NDArray[Any]:
-        return np.bincount(cells, weights, minlength=down * (across + 2)).reshape(down, across + 2)
+    def added(at_first: NDArray[np.int64], at_last: NDArray[np.int64]) -> NDArray[np.float64]:
+        cells, weights = np.concatenate([row + first, row + last]), np.concatenate([at_first, at_last])
+        summed: NDArray[np.float64] = np.bincount(cells, weights, minlength=down * (across + 2)).astype(
+            float, copy=False
+        )
+        return summed.reshape(down, across + 2)
 
-    passed = np.cumsum(summed(row + first + 1) - summed(row + last), axis=1)
-    ends = summed(row + first, (first + 1) * side - start) + summed(row + last, end - last * side)
-    stained = (side * passed + ends)[:, :across]
+    full = np.full(len(y), side)
+    passed = np.cumsum(added(full, -full), axis=1)  # by cells behind the first one, and it
+    stained = (passed + added(-(start - first * side), end - last * side))[:, :across]
     sides = [np.diff(np.append(np.arange(0, n, side), n)) for n in (height, width)]
     found: NDArray[np.bool_] = 4 * stained >= np.outer(*sides)
     return found
@@ -63,13 +88,26 @@ def draw_line(picture: Image.Image, mask: NDArray[np.bool_], top: int, rows: sli
 
 
 def line_image(mask: NDArray[np.bool_]) -> bytes:
-    """The line around a mask (h, w) on a transparent ground, as PNG."""
-    inner, outer = (np.unpackbits(bits, axis=1, count=mask.shape[1]) for bits in _line(mask))
-    lines = Image.fromarray(inner * np.uint8(_INNER) + outer * np.uint8(_OUTER))
-    lines.putpalette([255, 255, 255, *_CYAN, *_BLACK])
-    out = io.BytesIO()
-    lines.save(out, "PNG", transparency=_CLEAR, compress_level=3)  # half the time of 6, and 11 % more bytes
-    return out.getvalue()
+    """The line around a mask (h, w) on a transparent ground, as PNG of two bits a pixel.
+
+    It is put together from the packed bits themselves, at a third of what Pillow costs, which takes a byte a pixel.
+    Source: PNG (third edition), 5 and 11.
+    """
+    height, width = mask.shape
+    inner, outer = (_SPREAD.take(bits) for bits in _line(mask))
+    pixels = (inner | outer << _ONE).astype(">u2").view(np.uint8)[:, : -(-width // 4)]
+    rows = np.zeros((height, 1 + pixels.shape[1]), np.uint8)  # a row begins with its filter: 0, none
+    rows[:, 1:] = pixels
+    packer = zlib.compressobj(strategy=zlib.Z_RLE)  # most of it is clear: as small as the best, in a third of the time
+    header = struct.pack(">IIBBBBB", width, height, 2, 3, 0, 0, 0)  # two bits of a palette
+    packed = packer.compress(rows.data) + packer.flush()
+    parts = {b"IHDR": header, b"PLTE": _PALETTE, b"tRNS": _CLEAR_FIRST, b"IDAT": packed, b"IEND": b""}
+    return _PNG + b"".join(_chunk(*part) for part in parts.items())
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    """A part of a PNG: length, name, content and checksum."""
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(content, zlib.crc32(name)))
 
 
 def _line(mask: NDArray[np.bool_]) -> tuple[Bits, Bits]:

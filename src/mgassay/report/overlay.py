@@ -5,62 +5,107 @@ white alike and hides nothing that was counted. An image is gone through once, s
 never stands in memory; the same pixels give the same bytes.
 """
 
+import base64
 import io
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from mgassay.assays.images.nodules import Runs
-from mgassay.assays.images.picture import Picture
-from mgassay.report.outline import draw_line, line_image, stained_cells, stained_rows
+from mgassay.assays.images.picture import Picture, Pixels
+from mgassay.report.outline import draw_line, line_image, stained_cells, stained_rows, touched_cells
 
 WIDTH = 360  # pixels of a thumbnail
 MOST_OVERLAY = 30_000_000  # pixels of an overlay, since a JPEG is made from a whole picture in memory
+MOST_EMBEDDED = 7_000_000  # bytes of a JPEG in an SVG: readers of XML take 10 MB of text at a time, of 4 signs for 3
+_SVG_CELL = 2  # pixels of the image along a side of the outline's own: a line that can be seen on a whole screen
 _AT_ONCE = 2**23  # pixels of an ordinary photograph, which is drawn into as it lies
 _PIXELS = 2**19  # of a stretch: few enough for the cache, and for few calls
 _HALO = 2  # rows beyond some of which the outline reaches into them
 
+_SVG = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+    b'width="%d" height="%d" viewBox="0 0 %d %d">\n'
+)
+_SVG_IMAGE = b'<image width="%d" height="%d" preserveAspectRatio="none"%s xlink:href="data:image/%s;base64,%s"/>\n'
 
-def pictures_of(picture: Picture, runs: Runs) -> dict[str, bytes]:
-    """What is kept of a measured image to look at: `thumbnail` (JPEG), `outline` (PNG), `overlay` (JPEG).
+
+def pictures_of(picture: Picture, runs: Runs, jpeg: bytes = b"") -> dict[str, bytes]:
+    """What is kept of a measured image to look at: `thumbnail` (JPEG), `outline` (PNG), and its overlay.
 
     The thumbnail is made smaller by the smallest whole factor that brings it to 360 pixels' width; the outline has its
     size, and a pixel of it belongs to what was counted where a quarter of it is stained. The overlay shows everything
     that was counted, in the image's own size up to 30 megapixels, above that smaller by the smallest whole factor that
-    brings it below.
+    brings it below. Where `jpeg`, the image as its file holds it, is given and neither too large nor too long, the
+    overlay is `overlay_svg`: these bytes with the outline on top; else `overlay`, a JPEG that it is drawn into.
     """
     h, w = picture.shape[:2]
     small, large = math.ceil(w / WIDTH), overlay_factor(h, w)
     outline = line_image(stained_cells(runs, h, small))  # before there is an overlay in memory
-    thumbnail, overlay = _reduced(picture, small, large)
-    _draw_around(overlay, runs, h, large)
-    return {
-        "thumbnail": encoded(thumbnail, "JPEG", quality=82),
-        "outline": outline,
-        "overlay": encoded(overlay, "JPEG", quality=85),
-    }
-
-
-def _reduced(picture: Picture, small: int, large: int) -> tuple[Image.Image, Image.Image]:
-    """Copies of a picture made smaller by each of two factors; a larger one is put together from stretches."""
-    h, w = picture.shape[:2]
-    if h * w <= _AT_ONCE:
-        whole = Image.fromarray(picture[0:h])
-        return whole.reduce(small), whole if large == 1 else whole.reduce(large)
-    step = _rows_of(_PIXELS, w, math.lcm(small, large))
-    both = [Image.new("RGB", (-(-w // f), -(-h // f))) for f in (small, large)]
-    for first in range(0, h, step):
-        stretch = Image.fromarray(picture[first : first + step])
-        for made, factor in zip(both, (small, large), strict=True):
-            made.paste(stretch.reduce(factor), (0, first // factor))
-    return both[0], both[1]
+    if large == 1 and 0 < len(jpeg) <= MOST_EMBEDDED:
+        thumbnail, overlay = _reduced(picture, small, 0)[0], {"overlay_svg": _svg(jpeg, runs, h)}
+    else:
+        thumbnail, drawn = _reduced(picture, small, large)
+        _draw_around(drawn, runs, h, large)
+        overlay = {"overlay": encoded(drawn, "JPEG", quality=85)}
+    return {"thumbnail": encoded(thumbnail, "JPEG", quality=82), "outline": outline, **overlay}
 
 
 def overlay_factor(height: int, width: int) -> int:
     """The smallest whole number that makes an image of this size an overlay of at most 30 megapixels."""
     return math.ceil(math.sqrt(max(1.0, height * width / MOST_OVERLAY)))
+
+
+def _svg(jpeg: bytes, runs: Runs, height: int) -> bytes:
+    """A JPEG with the outline of what was counted on top, as one SVG.
+
+    Its line is that around cells of 2 x 2 pixels with any stain among them.
+    """
+    cells = touched_cells(runs, _SVG_CELL)
+    mask = stained_rows(cells, 0, -(-height // _SVG_CELL))
+    shape, size = (runs.row - 1, height), (_SVG_CELL * mask.shape[1], _SVG_CELL * mask.shape[0])
+    sharp, line = b' style="image-rendering:pixelated"', base64.b64encode(line_image(mask))
+    return b"".join(
+        (
+            _SVG % (*shape, *shape),
+            _SVG_IMAGE % (*shape, b"", b"jpeg", base64.b64encode(jpeg)),
+            _SVG_IMAGE % (*size, sharp, b"png", line),
+            b"</svg>\n",
+        )
+    )
+
+
+def _reduced(picture: Picture, small: int, large: int) -> list[Image.Image]:
+    """Copies of a picture for the thumbnail and, unless `large` is 0, the overlay, made smaller by these factors.
+
+    Those of a larger picture are put together from stretches.
+    """
+    h, w = picture.shape[:2]
+    if h * w <= _AT_ONCE:
+        return [_thinned(picture[0:h], small)] + ([_smaller(picture[0:h], large)] if large else [])
+    factors = [small, large] if large else [small]
+    step = _rows_of(_PIXELS, w, math.lcm(*factors))
+    made = [Image.new("RGB", (-(-w // f), -(-h // f))) for f in factors]
+    for first in range(0, h, step):
+        rows = picture[first : first + step]
+        for whole, factor, reduced in zip(made, factors, (_thinned, _smaller), strict=False):
+            whole.paste(reduced(rows, factor), (0, first // factor))
+    return made
+
+
+def _smaller(rows: Pixels, factor: int) -> Image.Image:
+    """Rows of a picture as means of factor x factor pixels."""
+    whole = Image.fromarray(rows)
+    return whole if factor == 1 else whole.reduce(factor)
+
+
+def _thinned(rows: Pixels, factor: int) -> Image.Image:
+    """The same from the middle row of each `factor`: a quarter of the cost, and a picture of 360 pixels shows it."""
+    if factor == 1:
+        return Image.fromarray(rows)
+    middle = np.arange(0, len(rows), factor) + factor // 2
+    return Image.fromarray(rows.take(middle, axis=0, mode="clip")).reduce((factor, 1))
 
 
 def _rows_of(pixels: int, width: int, multiple: int) -> int:
@@ -70,21 +115,12 @@ def _rows_of(pixels: int, width: int, multiple: int) -> int:
 
 def _draw_around(overlay: Image.Image, runs: Runs, height: int, factor: int) -> None:
     """Draws the outline into an overlay, which is smaller by `factor` than the image of this height."""
-    step = _rows_of(_PIXELS, runs.row, factor)
-    for first in range(0, height, step):
-        top = max(0, first - _HALO * factor)
-        behind = min(first + step, height)
-        mask = stained_rows(runs, top, min(height, behind + _HALO * factor))
-        if factor > 1:
-            mask = _any_of_blocks(mask, factor)
-        draw_line(overlay, mask, top // factor, slice(first // factor, -(-behind // factor)))
-
-
-def _any_of_blocks(mask: NDArray[np.bool_], factor: int) -> NDArray[np.bool_]:
-    """Whether anything is stained in blocks of factor x factor pixels; blocks at the right and the end may be cut."""
-    by_row = np.logical_or.reduceat(mask, np.arange(0, mask.shape[0], factor), axis=0)
-    found: NDArray[np.bool_] = np.logical_or.reduceat(by_row, np.arange(0, mask.shape[1], factor), axis=1)
-    return found
+    cells, down = (touched_cells(runs, factor), -(-height // factor)) if factor > 1 else (runs, height)
+    step = _rows_of(_PIXELS, cells.row, 1)
+    for first in range(0, down, step):
+        top, behind = max(0, first - _HALO), min(first + step, down)
+        mask = stained_rows(cells, top, min(down, behind + _HALO))
+        draw_line(overlay, mask, top, slice(first, behind))
 
 
 def encoded(picture: Image.Image, kind: str, **options: object) -> bytes:

@@ -13,25 +13,33 @@ from mgassay.design import arms_of_blocks
 from mgassay.experiment import Experiment
 from mgassay.readers.miqe_items import MiqeDocument
 from mgassay.report import labels
+from mgassay.report.answers import answers
 from mgassay.report.apparent import apparent_pieces
+from mgassay.report.chemistry_section import chemistry_pieces
 from mgassay.report.curves import curve_pieces
 from mgassay.report.cycles import qpcr_pieces
-from mgassay.report.evidence import cases_of, checks_pieces, effect_pieces, share_pieces
+from mgassay.report.days_section import day_pieces
+from mgassay.report.dose_section import dose_pieces
+from mgassay.report.evidence import cases_of, effect_pieces, share_pieces
 from mgassay.report.exports.files import export_names, facts_of
 from mgassay.report.exports.miqe import miqe_pieces
 from mgassay.report.flaws import flaw_pieces, problem_counts, problems_listing
-from mgassay.report.grades import GRADES, NOT_THE_ANSWER, next_steps, reasons
+from mgassay.report.grades import GRADES, NOT_THE_ANSWER, held_at, next_steps, reasons
 from mgassay.report.headline import headline
 from mgassay.report.image_section import image_pieces
+from mgassay.report.late_section import late_pieces
 from mgassay.report.methods import methods_text
 from mgassay.report.numbers import NO_BREAK, count
 from mgassay.report.pieces import Heading, Listing, Prose, Section
 from mgassay.report.plate_maps import PlateMaps, plate_maps
 from mgassay.report.provenance import downloads, provenance_pieces, settings_listing
 from mgassay.report.qpcr_quality import quality_pieces
+from mgassay.report.residual_section import residual_pieces
 from mgassay.report.rows import Tables, donors_column, tables_of
+from mgassay.report.sensitivity import sensitivity_pieces
+from mgassay.report.steps_section import step_pieces
 from mgassay.report.time_courses import time_course_pieces
-from mgassay.report.words import by_question, sentences
+from mgassay.report.what_if import what_if_pieces
 
 # Nothing is loaded and nothing runs: styles stand in the page, pictures in data URIs, and there is no script.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -164,8 +172,8 @@ def verdict_box(given: ReportInput, tables: Tables) -> VerdictBox | None:
         headline=headline(verdict, tables),
         grade=grade,
         meaning=GRADES.get(grade, ""),
-        answers=by_question(sentences(verdict, given.tables, experiment)),
-        note=_basis_text(verdict),
+        answers=answers(verdict, given.tables, experiment),
+        note=" ".join(told for told in (_basis_text(verdict), held_at(verdict)) if told),
         holds_up=tuple(holds_up),
         holds_back=tuple(holds_back),
         next_steps=tuple(next_steps(missing)),
@@ -198,10 +206,15 @@ def sections(given: ReportInput, tables: Tables, has_errors: bool) -> list[Secti
         (
             "effects",
             "Effects, donor by donor",
-            [*warned, *effect_pieces(tables, cases, arms, conditions), *checks_pieces(tables, given.verdict)]
-            if computed
-            else [],
+            [*warned, *effect_pieces(tables, cases, arms, conditions)] if computed else [],
         ),
+        (
+            "sensitivity",
+            "Would the answer be another?",
+            [*sensitivity_pieces(tables, given.verdict), *what_if_pieces(given.verdict)],
+        ),
+        *((anchor, title, [*warned, *pieces]) for anchor, title, pieces in _further(tables, experiment) if pieces),
+        ("chemistry", "Medium chemistry", chemistry_pieces(tables, experiment)),
         ("problems", "Problems, flags, exclusions", flaw_pieces(tables, with_errors=False)),
         ("plates", "Plate maps", _maps(tables, conditions)),
         ("curves", "Standard curves", [*curve_pieces(tables), *apparent_pieces(tables, experiment)]),
@@ -215,6 +228,17 @@ def sections(given: ReportInput, tables: Tables, has_errors: bool) -> list[Secti
         ),
     ]
     return [Section(anchor, title, tuple(pieces)) for anchor, title, pieces in made if pieces]
+
+
+def _further(tables: Tables, experiment: Experiment | None) -> list[tuple[str, str, list[object]]]:
+    """The sections on what was asked beside the declared question."""
+    return [
+        ("residual", "What the block left of Mg²⁺ entry", residual_pieces(tables)),
+        ("dose", "Dose series", dose_pieces(tables)),
+        ("days", "Course over harvest days", day_pieces(tables)),
+        ("late", "Mg²⁺ raised late", late_pieces(tables)),
+        ("steps", "Other steps", step_pieces(tables, experiment)),
+    ]
 
 
 def _images(given: ReportInput, tables: Tables, conditions: Sequence[str]) -> list[object]:

@@ -2,19 +2,18 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
 from mgassay.assays.qpcr.references import rna_of_gene
 from mgassay.experiment import QpcrSettings
-from mgassay.report.drawing import DONOR_COLOURS, DONOR_SHAPES, FAINT, INK, draw
+from mgassay.report.axes import Axes
+from mgassay.report.drawing import DONOR_COLOURS, DONOR_SHAPES
+from mgassay.report.figure import figure
 from mgassay.report.numbers import decimal, level, p_value
 from mgassay.report.pieces import Drawing, Prose, listing_of
 from mgassay.report.rows import Row, Tables, is_missing
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 TITLES = {"long": "Reference genes under treatment", "small": "Reference genes of small RNA under treatment"}
 AGAINST = {
@@ -134,22 +133,20 @@ def _svg(label: str, rows: Sequence[Row], bound: float) -> Markup:
     bands, genes = (list(dict.fromkeys(r[c] for r in rows)) for c in ("subject", "gene"))
     offset = {g: 0.35 - 0.7 * (i + 0.5) / len(genes) for i, g in enumerate(genes)}
 
-    def paint(axes: "Axes") -> None:
-        axes.axvline(0, color=INK, linewidth=0.8)
+    def paint(axes: Axes) -> None:
+        axes.vertical(0)
         for x in (-bound, bound):
-            axes.axvline(x, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
+            axes.vertical(x, dash="4 3")
         for row in rows:
             _line(axes, offset[row["gene"]] - bands.index(row["subject"]), row, genes.index(row["gene"]))
-        axes.set_yticks([-i for i in range(len(bands))], _band_names(bands))
-        axes.set_ylim(-len(bands) + 0.5, 0.5)
-        axes.grid(axis="x", color=INK, alpha=FAINT / 2, linewidth=0.6)
-        axes.set_xlabel("log2 fold change")
+        axes.up.tick([-i for i in range(len(bands))], _band_names(bands))
+        axes.up.ends(-len(bands) + 0.5, 0.5)
+        axes.across.grid = True
+        axes.below = "log2 fold change"
         for i, gene in enumerate(genes):
-            axes.plot([], [], **_mark(i), linestyle="", label=gene)
-        figure: Any = axes.figure
-        figure.legend(loc="outside lower left", ncols=min(len(genes), 3), handletextpad=0.1, columnspacing=1)
+            axes.marks([], [], **_mark(i), label=gene)
 
-    return draw(f"reference-shifts-{genes[0]}", label, (4.6, 1.3 + 0.22 * len(genes) * len(bands)), paint)
+    return figure(f"reference-shifts-{genes[0]}", label, [(16.0 * (len(genes) + 1) * len(bands), paint)])
 
 
 def _band_names(subjects: Sequence[str]) -> list[str]:
@@ -162,13 +159,13 @@ def _band_names(subjects: Sequence[str]) -> list[str]:
     return [f"{n}\n{s.rpartition(': ')[2]}" if names.count(n) > 1 else n for n, s in zip(names, subjects, strict=True)]
 
 
-def _line(axes: "Axes", y: float, row: Row, i: int) -> None:
+def _line(axes: Axes, y: float, row: Row, i: int) -> None:
     """One shift with its interval."""
-    axes.plot([row["ci_low"], row["ci_high"]], [y, y], color=INK, linewidth=1.2, zorder=1)
-    axes.plot([row["estimate"]], [y], **_mark(i), linestyle="", zorder=2)
+    axes.line([row["ci_low"], row["ci_high"]], [y, y], width=1.2, z=1)
+    axes.marks([row["estimate"]], [y], **_mark(i))
 
 
 def _mark(i: int) -> dict[str, Any]:
     """How the i-th gene is drawn."""
     colour, shape = DONOR_COLOURS[i % len(DONOR_COLOURS)], DONOR_SHAPES[i % len(DONOR_SHAPES)]
-    return {"marker": shape, "color": colour, "markeredgecolor": INK, "markeredgewidth": 0.8, "markersize": 6}
+    return {"shape": shape, "colour": colour}

@@ -1,12 +1,13 @@
 """Finding the row that a sentence or a mark rests on, and the key by which others find it again."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from mgassay import tables
+from mgassay.design import primary_rows
 from mgassay.effects.means import panels
 from mgassay.experiment import Experiment
 from mgassay.table import Table
@@ -16,11 +17,16 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Tables:
-    """The result tables by name, and the Mg step that the experiment asks for first."""
+    """The result tables by name, the Mg step that the experiment asks for first, and that experiment.
+
+    Without an experiment no question was declared: then every row counts as an answer.
+    """
 
     by_name: Mapping[str, pd.DataFrame]
     mg_reference_mM: float
     mg_raised_mM: float
+    experiment: Experiment | None = None
+    _records: dict[tuple[str, bool], list[Row]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """The table of that name, empty where the stage was not run."""
@@ -28,23 +34,32 @@ class Tables:
 
     def rows(self, name: str, **equal: str) -> list[Row]:
         """The rows of a table whose text columns have these values, in the table's order."""
-        table = self[name]
-        for column, value in equal.items():
-            table = table[table[column] == value]
-        return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
+        return _with(self._rows_of(name, False), equal)
 
     def primary(self, name: str, **equal: str) -> list[Row]:
-        """The same, held to the primary Mg step, and to the last day where there are several."""
-        found = [r for r in self.rows(name, **equal) if r["step"] in ("", "Mg") and self._is_primary_step(r)]
-        last = max((_day_order(r["day"]) for r in found), default=None)
-        return [r for r in found if _day_order(r["day"]) == last]
+        """The same of EFFECTS or SHARES, held to the declared question: its Mg step, the primary day."""
+        return _with(self._rows_of(name, self.experiment is not None), equal)
 
     def first(self, name: str, **equal: str) -> Row | None:
         """The first primary row, or None."""
         return next(iter(self.primary(name, **equal)), None)
 
-    def _is_primary_step(self, row: Row) -> bool:
-        return bool(row["mg_reference_mM"] == self.mg_reference_mM and row["mg_raised_mM"] == self.mg_raised_mM)
+    def _rows_of(self, name: str, declared: bool) -> list[Row]:
+        """All rows of a table (those of the declared question), made once."""
+        if (name, declared) not in self._records:
+            table = primary_rows(self.experiment, self[name]) if declared and self.experiment else self[name]
+            self._records[name, declared] = rows_equal(table)
+        return self._records[name, declared]
+
+
+def _with(rows: Sequence[Row], equal: Mapping[str, str]) -> list[Row]:
+    """The rows whose columns have these values."""
+    return [r for r in rows if all(r[column] == value for column, value in equal.items())]
+
+
+def rows_equal(table: pd.DataFrame, **equal: str) -> list[Row]:
+    """The rows of a table whose text columns have these values, in the table's order."""
+    return _with([{str(k): v for k, v in row.items()} for row in table.to_dict("records")], equal)
 
 
 _PARTS = (tables.STAIN_HISTOGRAMS, tables.QPCR_WELLS, tables.AMPLIFICATION)
@@ -52,29 +67,15 @@ STATES: Mapping[str, Table] = {state.name: state for state in (*tables.RESULT_TA
 
 
 def tables_of(experiment: Experiment, by_name: Mapping[str, pd.DataFrame]) -> Tables:
-    """The tables with the experiment's primary Mg step."""
+    """The tables with the question that the experiment declares."""
     contrast = experiment.settings.contrast
-    return Tables(by_name, contrast.mg_reference_mM, contrast.mg_raised_mM)
+    return Tables(by_name, contrast.mg_reference_mM, contrast.mg_raised_mM, experiment)
 
 
-def _day_order(day: str) -> tuple[float, str]:
+def day_order(day: str) -> tuple[float, str]:
     """Days in order of number where they are numbers ("day 7" after "day 3"), else of text."""
     digits = "".join(c for c in day if c.isdigit() or c == ".").strip(".")
     return (float(digits) if digits.replace(".", "", 1).isdigit() else -1.0, day)
-
-
-def key_of(table: str, row: Row) -> str:
-    """The key columns of a row joined by `|`, spelled as in the CSV.
-
-    >>> key_of("genes", {"gene": "RUNX2", "block": "", "estimand": "total", "comparator": ""})
-    'RUNX2||total|'
-    """
-    return "|".join(_cell_text(row[column]) for column in tables.KEYS[table])
-
-
-def _cell_text(value: Any) -> str:
-    """One cell as `store` writes it: numbers in their shortest exact form, missing ones empty."""
-    return "" if pd.isna(value) else str(value)
 
 
 def is_missing(value: Any) -> bool:
@@ -94,7 +95,7 @@ def n_donors(row: Row) -> int:
 
 def natural_order(name: str) -> tuple[str, float, str]:
     """Sorts names by their letters, then by their number: D1, D2, D10, run1."""
-    return ("".join(c for c in name if not c.isdigit()), _day_order(name)[0], name)
+    return ("".join(c for c in name if not c.isdigit()), day_order(name)[0], name)
 
 
 def donors_column(*columns: pd.DataFrame) -> list[str]:

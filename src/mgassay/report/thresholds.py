@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,25 +12,24 @@ from numpy.typing import NDArray
 from mgassay.assays.images.plate_scale import CAP_OD
 from mgassay.assays.images.stain import HISTOGRAM_OD
 from mgassay.experiment import AlizarinImageSettings, Experiment
-from mgassay.report.drawing import BLUE, FAINT, INK, VERMILION, draw
+from mgassay.report.axes import FAINT, INK, Axes
+from mgassay.report.drawing import BLUE, VERMILION
+from mgassay.report.figure import WIDE, figure
 from mgassay.report.image_groups import GROUPS, NEGATIVE, OTHER, POSITIVE, group_of_conditions, settings_of_plate
 from mgassay.report.image_groups import grouped as group_column
 from mgassay.report.numbers import NO_BREAK, area_percent, decimal, level
 from mgassay.report.pieces import Drawing, Listing, listing_of
 from mgassay.report.rows import Tables
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-SIZE = (5.2, 3.0)
+HEIGHT = 150.0  # of the panel
 LEAST_SHOWN = 1e-4  # % of pixels: the lowest that the axis reaches
 BEYOND = 0.1  # % of the pixels of a group that may lie beyond the axis
 BAND = 0.2  # of the threshold either way, as area_low and area_high have it
-ROOM_ABOVE = 10**2.9  # % where the axis ends: above 100 stand the names
+ROOM_ABOVE = 10**2.5  # % where the axis ends: above 100 stands the threshold
 LINES: Mapping[str, Any] = {
-    NEGATIVE: {"color": BLUE, "linewidth": 1.3, "linestyle": "-"},
-    POSITIVE: {"color": VERMILION, "linewidth": 1.9, "linestyle": "-"},
-    OTHER: {"color": INK, "linewidth": 0.9, "linestyle": (0, (3, 1.5)), "alpha": 0.6},
+    NEGATIVE: {"colour": BLUE, "width": 1.3},
+    POSITIVE: {"colour": VERMILION, "width": 1.9},
+    OTHER: {"colour": INK, "width": 0.9, "dash": "3 1.5", "alpha": 0.6},
 }
 
 SHORT = {NEGATIVE: "negative", POSITIVE: "calcifying", OTHER: "other"}
@@ -101,37 +100,35 @@ def threshold_svg(key: str, label: str, shares: Shares, thresholds: Sequence[flo
     """Steps of pixels by OD on a logarithmic axis, the threshold as a line in its band."""
     end, low = axis_end(shares, thresholds[-1]), axis_low(shares)
 
-    def paint(axes: "Axes") -> None:
+    def paint(axes: Axes) -> None:
         for group, share in shares.items():
             edges = np.arange(len(share) + 1) * HISTOGRAM_OD
-            drawn = np.maximum(share, low)
+            x, y = np.repeat(edges, 2)[1:-1], np.repeat(np.maximum(share, low), 2)
             if group == NEGATIVE:  # its sign in the legend is the filled patch
-                axes.stairs(drawn, edges, baseline=low, fill=True, color=BLUE, alpha=FAINT, linewidth=0, label=group)
-            axes.stairs(drawn, edges, baseline=None, label="" if group == NEGATIVE else group, **LINES[group])
+                ends = np.array([low])
+                across, up = np.concatenate([x[:1], x, x[-1:]]), np.concatenate([ends, y, ends])
+                axes.area(across, up, colour=BLUE, alpha=FAINT, label=group)
+            axes.line(x, y, label="" if group == NEGATIVE else group, **LINES[group])
         for t in thresholds:
-            axes.axvspan((1 - BAND) * t, (1 + BAND) * t, color=INK, alpha=0.13, linewidth=0)
-            axes.axvline(t, color=INK, linewidth=1.2)
+            axes.span((1 - BAND) * t, (1 + BAND) * t, alpha=0.13)
+            axes.vertical(t, width=1.2)
         _frame(axes, end, low)
         named = " and ".join(decimal(t) for t in thresholds)
         beside = (1 + BAND) * thresholds[-1] + 0.015 * end
-        axes.text(beside, 0.985, f"threshold {named} OD (band: ±20 %)", transform=axes.get_xaxis_transform(), va="top")
-        axes.legend(loc="upper right", bbox_to_anchor=(1.0, 0.92), fontsize=9, borderaxespad=0, handlelength=1.6)
+        axes.text(beside, 1, f"threshold {named} OD (band: ±20 %)", frame="dp", upright="top")
 
-    return draw(key, label, SIZE, paint)
+    return figure(key, label, [(HEIGHT, paint)], WIDE)
 
 
-def _frame(axes: "Axes", end: float, low: float) -> None:
+def _frame(axes: Axes, end: float, low: float) -> None:
     """Axes and what they say."""
-    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
-
-    axes.set_yscale("log")
-    axes.set_xlim(0, end)
-    axes.set_ylim(low, ROOM_ABOVE)
-    axes.yaxis.set_major_locator(FixedLocator([10.0**k for k in range(round(np.log10(low)), 3)]))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g} %"))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.set_title(f"share of the group's pixels, in steps of {decimal(HISTOGRAM_OD, 3)} OD")
-    axes.set_xlabel("stain density of a pixel (OD)")
+    axes.up.logarithmic = True
+    axes.across.ends(0, end)
+    axes.up.ends(low, ROOM_ABOVE)
+    powers = [10.0**k for k in range(round(np.log10(low)), 3)]
+    axes.up.tick(powers, [f"{level(p)} %" for p in powers])
+    axes.title = f"share of the group's pixels, in steps of {decimal(HISTOGRAM_OD, 3)} OD"
+    axes.below = "stain density of a pixel (OD)"
 
 
 def _why(images: pd.DataFrame, threshold: float, floor: float) -> str:

@@ -1,6 +1,6 @@
 """What was understood of an experiment folder, in a few lines: so that a lab sees what it did not mean."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -20,9 +20,13 @@ def understood_text(experiment: Experiment, made: Mapping[str, pd.DataFrame], pr
     step = f"{level(contrast.mg_reference_mM)} to {level(contrast.mg_raised_mM)} mM"
     all_arms = arms_of_blocks(experiment)
     head = f"{count(len(experiment.conditions), 'condition')}; the step asked for is Mg {step}."
-    arms_lines = [*(_block_line(arms) for arms in all_arms), _acellular_line(all_arms[0])]
     images = image_lines(experiment, made["image_files"], problems)
-    return "\n".join([head, *arms_lines, *_assays(made), *images])
+    return "\n".join([head, *arms_lines(all_arms), *_assays(made), *images])
+
+
+def arms_lines(all_arms: Sequence[Arms]) -> list[str]:
+    """Which conditions fill the arms of every block, and the acellular arm."""
+    return [*(_block_line(arms) for arms in all_arms), _acellular_line(all_arms[0])]
 
 
 def _block_line(arms: Arms) -> str:

@@ -5,58 +5,17 @@ never printed without their interval, and n always counts donors.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-
-import pandas as pd
+from collections.abc import Iterator
 
 from mgassay.effects.means.panels import is_open
-from mgassay.experiment import Experiment
+from mgassay.effects.verdict.address import key_of
 from mgassay.report import labels
-from mgassay.report.genes import gene_sentences
-from mgassay.report.numbers import NO_BREAK, count, decimal, interval, level, p_value, percent, with_interval
-from mgassay.report.rows import Row, Tables, excludes_zero, is_missing, key_of, n_donors, tables_of
+from mgassay.report.numbers import count, interval, level, p_value, percent, with_interval
+from mgassay.report.rows import Row, Tables, excludes_zero, is_missing, n_donors
 
 Sentence = dict[str, str]
 
-CHECKS_TOLD = ("agreement", "equivalence", "match")
-# Question -> table and part of the key of the sentences that answer it; the first that fits counts.
-QUESTIONS: Mapping[str, tuple[str, str]] = {
-    "What raising Mg²⁺ did": ("effects.csv", "|total|"),
-    "How that effect divides": ("shares.csv", ""),
-    "What the shares are made of": ("effects.csv", ""),
-    "Whether it holds": ("checks.csv", ""),
-    "Genes": ("genes.csv", ""),
-}
 SHARE_ORDER = ("intracellular_corrected", "intracellular", "surface", "passive", "extracellular")
-
-
-def sentences(verdict: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], experiment: Experiment) -> list[Sentence]:
-    """The verdict's sentences: `text`, the `table` (file name) and the `key` of the row that its numbers come from.
-
-    `tables` are result tables by name; those not given count as empty. Empty when the verdict names no readout.
-    """
-    readout, block = str(verdict.get("readout") or ""), str(verdict.get("block") or "")
-    if not readout:
-        return []
-    held = tables_of(experiment, tables)
-    return [
-        *_effect_sentences(held, readout, block),
-        *_share_sentences(held, readout, block),
-        *_block_sentences(held, readout, block),
-        *_knock_down_sentences(held, block),
-        *_check_sentences(held, readout, block),
-        *gene_sentences(held, readout),
-    ]
-
-
-def by_question(told: Sequence[Sentence]) -> dict[str, list[Sentence]]:
-    """The sentences under the question that each answers, in the order in which a reader asks."""
-    asked: dict[str, list[Sentence]] = {question: [] for question in QUESTIONS}
-    for one in told:
-        fits = (q for q, (table, part) in QUESTIONS.items() if one["table"] == table and part in one["key"])
-        asked[next(fits)].append(one)
-    return {question: found for question, found in asked.items() if found}
 
 
 def sentence(text: str, table: str, row: Row) -> Sentence:
@@ -75,21 +34,33 @@ def share_row(tables: Tables, share: str, readout: str, block: str, *, scale: st
     return tables.first("shares", share=share, readout=readout, block=block, scale=scale, method="fieller_donor")
 
 
-def _evidence(row: Row, *, unit: str = "donor") -> str:
-    """The estimate's interval, p and n, as they follow the letter of an effect; a bound is called one."""
+def evidence(letter: str, row: Row, *, unit: str = "donor") -> str:
+    """A letter with its estimate, interval, p and n: `T = 1.20 [0.92, 1.49], p < 0.001, n = 4 donors`.
+
+    A bound is called one: `T at least 1.20 …`.
+    """
     parts = [with_interval(row["estimate"], row["ci_low"], row["ci_high"]), p_value(row["p"])]
-    return ", ".join([p for p in parts if p] + [f"n = {count(n_donors(row), unit)}"]) + _bound_text(row)
+    told = ", ".join([p for p in parts if p] + [f"n = {count(n_donors(row), unit)}"])
+    return f"{letter} {reach(row) or '='} {told}{open_text(row)}"
 
 
-def _bound_text(row: Row) -> str:
-    """That an estimate is a bound, or made of bounds that pull it both ways; "" for one made of values alone."""
-    if is_open(row["flag"]):
-        return " (made of bounds: the truth may lie on either side)"
-    told = {"lower_bound": " (a lower bound)", "upper_bound": " (an upper bound)"}
+def reach(row: Row) -> str:
+    """Which way a bound points, in words before its number; "" for what is none, or is one both ways."""
+    told = {"lower_bound": "at least", "upper_bound": "at most"}
     return next((told[f] for f in row["flag"].split(";") if f in told), "")
 
 
-def _direction(row: Row, thing: str) -> str:
+def reached(row: Row) -> str:
+    """The same with a blank behind it."""
+    return f"{told} " if (told := reach(row)) else ""
+
+
+def open_text(row: Row) -> str:
+    """That an estimate is made of bounds that pull it both ways; "" else."""
+    return " (made of bounds: the truth may lie on either side)" if is_open(row["flag"]) else ""
+
+
+def direction(row: Row, thing: str) -> str:
     """What a step did to a readout, claimed only where the interval leaves out 0."""
     if is_missing(row["ci_low"]) or is_open(row["flag"]):
         return f"was not shown to change {thing}"
@@ -98,48 +69,41 @@ def _direction(row: Row, thing: str) -> str:
     return f"lowered {thing}" if row["estimate"] > 0 else f"raised {thing}"
 
 
-def _effect_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
-    """T in words, as percent, then B, A and T − B."""
-    thing = labels.readout(readout)
+def total_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
+    """T in words, on the log scale and as percent."""
     step = f"{level(tables.mg_reference_mM)} to {level(tables.mg_raised_mM)} mM"
     if total := effect_row(tables, "total", readout, block):
-        yield sentence(
-            f"Raising Mg²⁺ from {step} with entry intact {_direction(total, thing)}: T = {_evidence(total)}.",
-            "effects",
-            total,
-        )
+        found = f"{direction(total, labels.readout(readout))}: {evidence('T', total)}"
+        yield sentence(f"Raising Mg²⁺ from {step} with entry intact {found}.", "effects", total)
     if additive := effect_row(tables, "total", readout, block, scale="additive"):
-        yield sentence(
-            f"That is {_percent_with_interval(additive)} inhibition{_bound_text(additive)}, "
-            "averaged over the donors' own percentages.",
-            "effects",
-            additive,
-        )
+        found = f"{reached(additive)}{_percent_with_interval(additive)} inhibition{open_text(additive)}"
+        yield sentence(f"That is {found}, averaged over the donors' own percentages.", "effects", additive)
+
+
+def part_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
+    """What the shares are made of: B, A and T − B, and the block by itself."""
+    thing = labels.readout(readout)
     if blocked := effect_row(tables, "blocked", readout, block):
-        yield sentence(
-            f"With entry blocked ({labels.block(block)}) the same step {_direction(blocked, thing)}: "
-            f"B = {_evidence(blocked)}.",
-            "effects",
-            blocked,
-        )
+        found = f"{direction(blocked, thing)}: {evidence('B', blocked)}"
+        yield sentence(f"With entry blocked ({labels.block(block)}) the same step {found}.", "effects", blocked)
     if acellular := effect_row(tables, "acellular", readout, ""):
-        yield sentence(
-            f"Without cells it {_direction(acellular, thing)}: A = {_evidence(acellular, unit='run')}.",
-            "effects",
-            acellular,
-        )
+        found = f"{direction(acellular, thing)}: {evidence('A', acellular, unit='run')}"
+        yield sentence(f"Without cells it {found}.", "effects", acellular)
     if lost := effect_row(tables, "interaction", readout, block):
-        yield sentence(f"{_interaction_claim(lost, total)}: T − B = {_evidence(lost)}.", "effects", lost)
+        claim = interaction_claim(lost, effect_row(tables, "total", readout, block))
+        yield sentence(f"{claim}: {evidence('T − B', lost)}.", "effects", lost)
+    yield from _block_sentences(tables, readout, block)
+    yield from _knock_down_sentences(tables, block)
 
 
-def _interaction_claim(row: Row, total: Row | None) -> str:
+def interaction_claim(row: Row, total: Row | None) -> str:
     """What T − B shows about entry, never more than its interval does; larger or smaller is meant by the sign of T."""
     if not excludes_zero(row) or is_open(row["flag"]):
         return "Whether the effect depends on Mg²⁺ entry is not settled"
     if total is None or not excludes_zero(total):
         return "The step did not do the same with entry intact and with entry blocked"
     same_way = (row["estimate"] > 0) == (total["estimate"] > 0)
-    return "Part of the effect depends on Mg²⁺ entry" if same_way else "Blocking entry made the effect of Mg²⁺ larger"
+    return "Part of the effect depends on Mg²⁺ entry" if same_way else "Blocking Mg²⁺ entry made the effect larger"
 
 
 def _percent_with_interval(row: Row) -> str:
@@ -166,39 +130,35 @@ def is_identifiable(row: Row) -> bool:
     return not is_missing(row["identifiable"]) and bool(row["identifiable"])
 
 
-def _share_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
+def share_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
     """Each share of T on the log scale, then the intracellular one as percent inhibition."""
     for name in SHARE_ORDER:
         if row := share_row(tables, name, readout, block):
             n = effect_row(tables, "interaction", readout, block) or effect_row(tables, "total", readout, block)
-            yield sentence(_share_text(row, n), "shares", row)
+            yield sentence(f"{labels.capital(labels.share(name))}: {share_text(row, n)}.", "shares", row)
     if (row := share_row(tables, "intracellular", readout, block, scale="additive")) and is_identifiable(row):
-        yield sentence(
-            f"Counted as percent inhibition instead of on the log scale, the intracellular share is "
-            f"{percent(row['estimate'])} {share_interval(row)}{_bound_text(row)}.",
-            "shares",
-            row,
-        )
+        found = f"{reached(row)}{percent(row['estimate'])} {share_interval(row)}"
+        told = f"Counted as percent inhibition instead of on the log scale, the intracellular share is {found}."
+        yield sentence(told, "shares", row)
 
 
-def _share_text(row: Row, counted: Row | None) -> str:
-    """One share with its interval, or that this experiment does not tell it."""
-    name, donors = (
-        labels.capital(labels.share(row["share"])),
-        "" if counted is None else f", n = {count(n_donors(counted), 'donor')}",
-    )
+def share_text(row: Row, counted: Row | None) -> str:
+    """One share with its interval, or that this experiment does not tell it; n is that of the effect beside it."""
+    donors = "" if counted is None else f", n = {count(n_donors(counted), 'donor')}"
     if not is_identifiable(row):
-        return (
-            f"{name}: not identifiable from this experiment "
-            f"(the data allow {allowed_values(row)}{donors}); {_why_not(row)}."
-        )
-    left = "" if is_missing(row["rho"]) else f", with {percent(row['rho'])} of entry left under block"
+        allowed = f"(the data allow {allowed_values(row)}{donors})"
+        return f"not identifiable from this experiment {allowed}; {_why_not(row)}"
+    left = f", with {_left_text(row)}" if row["share"] == "intracellular_corrected" else ""
     beyond = row["ci_high"] < 0 or row["ci_low"] > 1
-    outside = "; outside 0 to 100 %, so the parts oppose each other" if beyond else ""
-    bound = _bound_text(row)
-    return (
-        f"{name}: {percent(row['estimate'])} {share_interval(row)} of the total effect{left}{donors}{bound}{outside}."
-    )
+    told = f"{reached(row)}{percent(row['estimate'])} {share_interval(row)} of the total effect{left}{donors}"
+    apart = "; another block says otherwise" if "discordant_blocks" in row["flag"].split(";") else ""
+    return f"{told}{'; outside 0 to 100 %, so the parts oppose each other' if beyond else ''}{apart}"
+
+
+def _left_text(row: Row) -> str:
+    """The entry left under its block that a share was corrected for, and where that is from."""
+    proxy = " by TRPM7 mRNA" if "proxy_rho" in row["flag"].split(";") else ""
+    return f"{percent(row['rho'])} of entry left under block{proxy}"
 
 
 def _why_not(row: Row) -> str:
@@ -213,14 +173,9 @@ def _why_not(row: Row) -> str:
 def _block_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
     """What the block does by itself, at reference Mg."""
     if row := effect_row(tables, "block_main", readout, block):
-        thing = labels.readout(readout)
-        told = _direction({**row, "estimate": -row["estimate"]}, thing)  # > 0 is more here
-        yield sentence(
-            f"{labels.block(block)} by itself, at {level(tables.mg_reference_mM)} mM Mg²⁺, {told}: "
-            f"{_evidence(row)} (log scale, > 0 is more).",
-            "effects",
-            row,
-        )
+        turned = direction({**row, "estimate": -row["estimate"]}, labels.readout(readout))  # > 0 is more here
+        where = f"{labels.block(block)} by itself, at {level(tables.mg_reference_mM)} mM Mg²⁺,"
+        yield sentence(f"{where} {turned}: {evidence('effect', row)} (log scale, > 0 is more).", "effects", row)
 
 
 def _knock_down_sentences(tables: Tables, block: str) -> Iterator[Sentence]:
@@ -230,30 +185,3 @@ def _knock_down_sentences(tables: Tables, block: str) -> Iterator[Sentence]:
         told = "lowered TRPM7 mRNA to" if row["ci_high"] < 0 else "left TRPM7 mRNA at"
         counted = ", ".join(p for p in (p_value(row["p"]), f"n = {count(n_donors(row), 'donor')}") if p)
         yield sentence(f"{labels.block(block)} {told} {left} of its control, {counted}.", "effects", row)
-
-
-def _check_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
-    """Agreement of two blocks and proofs of no effect, with the bounds declared beforehand."""
-    for row in tables.rows("checks", readout=readout):
-        concerns = row["block"] in ("", block) or row["subject"] == block
-        # That an effect which excludes 0 is not equivalent to 0 goes without saying.
-        plain = row["check"] == "equivalence" and not row["passed"] and excludes_zero(row)
-        if row["check"] in CHECKS_TOLD and concerns and not is_missing(row["passed"]) and not plain:
-            yield sentence(_check_text(row), "checks", row)
-
-
-def _check_text(row: Row) -> str:
-    """One check with its 90 % interval (two one-sided tests at 5 %) and the bounds declared beforehand."""
-    found = f"{with_interval(row['estimate'], row['ci_low'], row['ci_high'])} (90{NO_BREAK}% interval)"
-    bounds = f"declared bounds {decimal(row['bound_low'])} to {decimal(row['bound_high'])} on the log scale"
-    subject, passed = row["subject"], bool(row["passed"])
-    if row["check"] == "agreement":
-        told = "agree" if passed else "are not shown to agree"
-        return f"{row['block']} and {subject} {told}: difference of their T − B {found}, {bounds}."
-    if row["check"] == "match":
-        told = (
-            "left as much mineral as raised Mg²⁺" if passed else "is not shown to leave as much mineral as raised Mg²⁺"
-        )
-        return f"The comparator {subject} {told}: {found}, {bounds}."
-    told = "is as good as absent" if passed else "is neither shown nor shown to be absent"
-    return f"{labels.contrast(subject)}, {told}: {found}, {bounds}."

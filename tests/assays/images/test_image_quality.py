@@ -122,7 +122,7 @@ def test_focus_is_the_same_from_rows_a_stretch_at_a_time(monkeypatch):
 
     rgb, mask = squares(1)
     rows, whole = Rows(rgb), focus_from_edges(rgb, runs_from_mask(mask))
-    monkeypatch.setattr(image_quality, "_STRETCH", 256)
+    monkeypatch.setattr(image_quality, "_STRETCH", 256 * (mask.shape[1] + 1))
     assert focus_from_edges(rows, runs_from_mask(mask)) == whole
     assert rows.asked == [(0, 256), (256, 400)]
 

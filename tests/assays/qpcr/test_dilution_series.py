@@ -7,26 +7,10 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 from scipy import stats
+from tests.assays.qpcr.conftest import codes, gene_wells, standards
 
 from mgassay.assays.qpcr.dilution_series import efficiency_from_series, fit_series, series_of_genes
 from mgassay.problems import Problems
-
-
-def wells(*rows):
-    columns = ["plate", "gene", "role", "standard", "cq"]
-    return pd.DataFrame([{"role": "sample", "standard": np.nan, "cq": 25.0, **r} for r in rows], columns=columns)
-
-
-def standards(gene, cqs, plate="P1"):
-    """A tenfold series 1000, 100, 10 … with these Cq."""
-    return [
-        {"plate": plate, "gene": gene, "role": "standard", "standard": 10.0 ** (3 - i), "cq": cq}
-        for i, cq in enumerate(cqs)
-    ]
-
-
-def codes(problems):
-    return [p.code for p in problems]
 
 
 def test_the_series_slope_is_that_of_numpys_polyfit():
@@ -42,7 +26,7 @@ def test_the_series_slope_is_that_of_numpys_polyfit():
 
 def test_slope_and_r2_by_hand():
     # x − x̄ = 1, 0, −1; y − ȳ = −4, 1, 3: slope (−4 − 3)/2 = −3.5; rest −.5, 1, −.5: R² = 1 − 1.5/26
-    series = fit_series(wells(*standards("g", [20, 25, 27])))
+    series = fit_series(gene_wells(*standards("g", [20, 25, 27])))
     assert (series.slope, series.levels) == (-3.5, 3)
     assert series.r2 == pytest.approx(1 - 1.5 / 26, rel=1e-15)
 
@@ -50,13 +34,13 @@ def test_slope_and_r2_by_hand():
 def test_plates_share_the_slope_not_the_intercept_and_short_ones_do_not_count():
     # slopes −3 and −4 over equal designs: −3.5, though P2 lies 10 Cq later; P3 has two quantities only
     rows = [*standards("g", [20, 23, 26]), *standards("g", [30, 34, 38], "P2"), *standards("g", [20, 29], "P3")]
-    series = fit_series(wells(*rows))
+    series = fit_series(gene_wells(*rows))
     assert (series.slope, series.levels) == (-3.5, 3)
 
 
 def test_a_series_makes_a_factor_and_says_how():
     problems = Problems()
-    found = series_of_genes(wells(*standards("BMP2", [20, 24, 28])), problems)
+    found = series_of_genes(gene_wells(*standards("BMP2", [20, 24, 28])), problems)
     assert efficiency_from_series(found["BMP2"]).factor == pytest.approx(10**0.25, rel=1e-14)
     (said,) = problems
     assert (said.code, said.seen) == ("MG507", "1.778")
@@ -75,14 +59,14 @@ def test_a_series_makes_a_factor_and_says_how():
 )
 def test_a_series_with_an_impossible_slope_is_an_error(cqs, seen):
     problems = Problems()
-    series_of_genes(wells(*standards("BMP2", cqs)), problems)
+    series_of_genes(gene_wells(*standards("BMP2", cqs)), problems)
     assert [(p.code, p.severity, p.seen) for p in problems] == [("MG506", "error", seen)]
 
 
 def test_three_quantities_over_two_plates_are_no_series():
     problems = Problems()
     rows = [*standards("BMP2", [20, 24]), *standards("BMP2", [20, 24, 28], "P2")[1:]]
-    assert series_of_genes(wells(*rows), problems) == {}
+    assert series_of_genes(gene_wells(*rows), problems) == {}
     (said,) = problems
     assert (said.code, said.severity) == ("MG505", "warning")
     assert "has 2 quantities" in said.message
@@ -92,7 +76,7 @@ def test_only_standards_with_a_quantity_a_cq_and_a_target_count():
     good = standards("BMP2", [20, 24, 28])
     spoilt = [{**good[0], "standard": 0.0}, {**good[0], "cq": np.nan}, {**good[0], "role": "sample", "cq": 5.0}]
     problems = Problems()
-    found = series_of_genes(wells(*good, *spoilt, *standards("", [20, 24, 28])), problems)
+    found = series_of_genes(gene_wells(*good, *spoilt, *standards("", [20, 24, 28])), problems)
     assert list(found) == ["BMP2"]
     assert (found["BMP2"].slope, found["BMP2"].n) == (-4.0, 3)
     assert codes(problems) == ["MG507"]
@@ -100,14 +84,14 @@ def test_only_standards_with_a_quantity_a_cq_and_a_target_count():
 
 def test_the_slope_has_its_error_by_hand():
     # x − x̄ = 1, 0, −1, Cq 20, 25, 27: rest −.5, 1, −.5, so s² = 1.5/(3 − 2) and SE = √(1.5/2), one degree of freedom
-    series = fit_series(wells(*standards("g", [20, 25, 27])))
+    series = fit_series(gene_wells(*standards("g", [20, 25, 27])))
     assert (series.df, series.n, series.low, series.high) == (1, 3, 10.0, 1000.0)
     assert series.slope_se == pytest.approx(math.sqrt(0.75), rel=1e-14)
 
 
 def test_single_wells_have_the_interval_of_ordinary_regression():
     cq = np.array([18.1, 21.6, 24.7, 28.3, 31.4])
-    series = fit_series(wells(*standards("g", cq)))
+    series = fit_series(gene_wells(*standards("g", cq)))
     line = stats.linregress(3.0 - np.arange(5), cq)
     half = stats.t.ppf(0.975, 3) * line.stderr
     assert series.slope_bounds() == pytest.approx((line.slope - half, line.slope + half), rel=1e-12)
@@ -117,7 +101,7 @@ def test_replicate_wells_of_a_quantity_do_not_count_as_quantities():
     # five quantities in triplicate, .02 apart within and .2 between: the interval is that of the means
     means = np.array([18.1, 21.6, 24.7, 28.3, 31.4])
     rows = [row for d in (-0.02, 0.0, 0.02) for row in standards("g", means + d)]
-    single, several = fit_series(wells(*standards("g", means))), fit_series(wells(*rows))
+    single, several = fit_series(gene_wells(*standards("g", means))), fit_series(gene_wells(*rows))
     assert several.slope == pytest.approx(single.slope, rel=1e-12)
     assert several.slope_se == pytest.approx(single.slope_se, rel=1e-9)
     assert (several.df, several.n) == (3, 15)
@@ -136,13 +120,13 @@ def test_the_slope_over_plates_with_uneven_wells_is_that_of_weighted_least_squar
             x, y, w, plate = [*x, 5.0 - level], [*y, cqs.mean()], [*w, len(cqs)], [*plate, p]
     design = np.column_stack([x, [p == "P1" for p in plate], [p == "P2" for p in plate]]).astype(float)
     fitted = sm.WLS(y, design, weights=w).fit()
-    series = fit_series(wells(*rows))
+    series = fit_series(gene_wells(*rows))
     assert (series.slope, series.slope_se) == pytest.approx((fitted.params[0], fitted.bse[0]), rel=1e-10)
     assert series.df == fitted.df_resid == 7
 
 
 def test_the_factors_interval_is_that_of_the_slope_carried_through():
-    series = fit_series(wells(*standards("g", [18.1, 21.6, 24.7, 28.3, 31.4])))
+    series = fit_series(gene_wells(*standards("g", [18.1, 21.6, 24.7, 28.3, 31.4])))
     low, high = series.slope_bounds()
     found = efficiency_from_series(series)
     assert (found.ci_low, found.ci_high) == pytest.approx((10 ** (-1 / low), 10 ** (-1 / high)), rel=1e-12)
@@ -155,13 +139,13 @@ def test_the_factors_interval_is_that_of_the_slope_carried_through():
 
 
 def test_a_slope_that_may_be_flat_leaves_the_factor_without_an_upper_bound():
-    found = efficiency_from_series(fit_series(wells(*standards("g", [20, 25, 27]))))
+    found = efficiency_from_series(fit_series(gene_wells(*standards("g", [20, 25, 27]))))
     assert math.isnan(found.ci_high)
     assert 1.0 < found.ci_low < found.factor
 
 
 def test_a_series_that_fits_exactly_knows_nothing_of_its_error():
-    found = efficiency_from_series(fit_series(wells(*standards("g", [20.1, 23.4, 26.7, 30.0]))))
+    found = efficiency_from_series(fit_series(gene_wells(*standards("g", [20.1, 23.4, 26.7, 30.0]))))
     assert math.isnan(found.se_log2)
     assert math.isnan(found.ci_low)
 

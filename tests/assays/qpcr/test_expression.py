@@ -8,38 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from tests.assays.qpcr.conftest import codes, experiment, rows_of
 
 from mgassay import tables
 from mgassay.assays.qpcr.qpcr import expression_from_qpcr, qpcr_from_wells
-from mgassay.experiment import Assays, Contrast, Experiment, QpcrSettings, RawFile, Settings
+from mgassay.experiment import RawFile
 from mgassay.problems import Problems
-
-
-def experiment(*files, references=("GAPDH",), **qpcr):
-    settings = Settings(
-        contrast=Contrast(mg_reference_mM=0.8, mg_raised_mM=2.0),
-        assays=Assays(qpcr=QpcrSettings(reference_genes=references, **qpcr)),
-    )
-    return Experiment("demo", settings, tables.CONDITIONS.frame(), files)
-
-
-def rows_of(target, *cqs, first="A", **more):
-    """Technical replicates of one target in one culture well; None is undetermined."""
-    base = {"plate": "P1", "role": "sample", "condition": "ca_mg20", "donor": "D1", "rep": "1", "cycles": 40}
-    return [
-        {**base, "well": f"{first}{i}", "target": target, "cq": cq, "status": "ok" if cq else "undetermined", **more}
-        for i, cq in enumerate(cqs, start=1)
-    ]
 
 
 def amounts(*rows, setup=None):
     problems, setup = Problems(), setup or experiment()
     qpcr = qpcr_from_wells(setup, tables.QPCR_WELLS.frame(rows), Problems())
     return tables.AMOUNTS.check(expression_from_qpcr(setup, qpcr, problems)), problems
-
-
-def codes(problems, severity=None):
-    return [p.code for p in problems if severity in (None, p.severity)]
 
 
 def only(problems, code):

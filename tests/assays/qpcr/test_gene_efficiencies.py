@@ -3,8 +3,8 @@
 import math
 
 import numpy as np
-import pandas as pd
 import pytest
+from tests.assays.qpcr.conftest import codes, gene_wells, standards
 
 from mgassay import tables
 from mgassay.assays.qpcr.efficiency import measured_efficiency
@@ -22,25 +22,8 @@ def plates(**settings):
     return {name: QpcrPlate(f"{name}.txt", QpcrSettings(**given)) for name, given in settings.items()}
 
 
-def wells(*rows):
-    columns = ["plate", "gene", "role", "standard", "cq"]
-    return pd.DataFrame([{"role": "sample", "standard": np.nan, "cq": 25.0, **r} for r in rows], columns=columns)
-
-
-def standards(gene, cqs, plate="P1"):
-    """A tenfold series 1000, 100, 10 … with these Cq."""
-    return [
-        {"plate": plate, "gene": gene, "role": "standard", "standard": 10.0 ** (3 - i), "cq": cq}
-        for i, cq in enumerate(cqs)
-    ]
-
-
-def codes(problems):
-    return [p.code for p in problems]
-
-
 def factors(*rows, curves=None, **settings):
-    problems, table = Problems(), wells(*rows)
+    problems, table = Problems(), gene_wells(*rows)
     found, assumed = efficiencies_from_wells(table, plates(**settings), curves or {}, problems).of_wells(table)
     return found, assumed.tolist(), problems
 
@@ -140,7 +123,7 @@ def test_an_error_without_an_efficiency_is_an_error():
 def test_an_impossible_error_is_named_and_not_used(se):
     problems = Problems()
     settings = {"efficiency": 1.9, "efficiency_se": se}
-    found = efficiencies_from_wells(wells({"plate": "P1", "gene": "RUNX2"}), plates(P1=settings), {}, problems)
+    found = efficiencies_from_wells(gene_wells({"plate": "P1", "gene": "RUNX2"}), plates(P1=settings), {}, problems)
     assert [(p.code, p.severity) for p in problems] == [("MG539", "error")]
     assert math.isnan(found.used["P1", "RUNX2"].se_log2)
     assert found.used["P1", "RUNX2"].factor == 1.9
@@ -152,7 +135,7 @@ def test_a_mistyped_gene_of_the_table_of_errors_is_an_error():
 
 
 def rows_of(*rows, curves=None, **settings):
-    found = efficiencies_from_wells(wells(*rows), plates(**settings), curves or {}, Problems())
+    found = efficiencies_from_wells(gene_wells(*rows), plates(**settings), curves or {}, Problems())
     return tables.QPCR_QUALITY.frame(efficiency_rows(found))
 
 

@@ -32,14 +32,14 @@ def technical():
 
 
 def amounts():
-    rows = [(c, f"D{i}", -6.0 - 2 * c.startswith("si") - i / 10) for c in ARMS for i in range(3)]
+    rows = [(c, f"D{i}", -6.0 - 2 * c.startswith("si") - i / 10) for c in ARMS for i in range(6)]
     return tables.AMOUNTS.frame({"readout": "gene:TRPM7", "condition": c, "donor": d, "value": v} for c, d, v in rows)
 
 
 def test_every_measure_is_there():
     problems = Problems()
     found = tables.QPCR_QUALITY.frame(gene_rows(experiment(), technical(), amounts(), problems))
-    measures = {"genorm_m", "genorm_mean_m", "reference_shift", "reference_own_shift", "knockdown"}
+    measures = {"genorm_m", "genorm_mean_m", "reference_shift", "reference_own_shift", "rank_shift", "knockdown"}
     assert set(found["measure"]) == measures
     assert not found.duplicated(["plate", "gene", "measure", "subject"]).any()
     assert len(problems) == 0

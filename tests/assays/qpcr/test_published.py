@@ -12,6 +12,7 @@ import pytest
 
 from mgassay import tables
 from mgassay.assays.qpcr.qpcr import expression_from_qpcr, qpcr_from_wells
+from mgassay.assays.qpcr.rank_shift import shift_between
 from mgassay.assays.qpcr.technical import technical_means
 from mgassay.effects.estimators.intervals import donor_estimate, t_quantile, welch_estimate
 from mgassay.experiment import Assays, Contrast, Experiment, QpcrSettings, Settings
@@ -100,10 +101,22 @@ def test_yuan_2006_t_test_and_rank_test():
     assert found.estimate == published("yuan2006", "t-test est")
     assert found.estimate - half == published("yuan2006", "pooled t CI lo")
     assert found.estimate + half == published("yuan2006", "pooled t CI hi")
-    assert np.median(treated[:, None] - control[None, :]) == published("yuan2006", "Wilcoxon HL est")
+    by_ranks = shift_between(treated, control)
+    assert by_ranks.estimate == published("yuan2006", "Wilcoxon HL est")
+    assert by_ranks.low == published("yuan2006", "HL lo")
+    assert by_ranks.high == published("yuan2006", "HL hi")
+
+
+YUAN = ("t-test est", "pooled t CI lo", "pooled t CI hi", "Wilcoxon HL est", "HL lo", "HL hi")
 
 
 def test_every_livak_and_yuan_number_is_asked_for():
-    # the interval of the Hodges-Lehmann shift is a rank interval, which nothing in mgassay offers
-    asked = {*LIVAK, "t-test est", "pooled t CI lo", "pooled t CI hi", "Wilcoxon HL est"}
-    assert {quantity for _, quantity in EXPECTED} - asked == {"HL lo", "HL hi"}
+    livak = {(f"livak2001_{table}", quantity) for table in ("ct1", "ct2") for quantity in LIVAK}
+    assert set(EXPECTED) == livak | {("yuan2006", quantity) for quantity in YUAN}
+
+
+def test_no_number_of_the_reference_set_is_left_out(shared):
+    with (shared / "reference" / "qpcr" / "expected.csv").open(encoding="utf-8") as lines:
+        theirs = {(r["dataset"], r["quantity"]): float(r["expected"]) for r in csv.DictReader(lines)}
+    ours = {key: float(r["expected"]) for key, r in EXPECTED.items()}
+    assert ours == {k: x for k, x in theirs.items() if k[0].startswith(("livak", "yuan"))}

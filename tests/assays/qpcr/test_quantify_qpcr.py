@@ -5,32 +5,11 @@ import math
 import numpy as np
 import pytest
 from scipy import stats
+from tests.assays.qpcr.conftest import codes, experiment, rows_of
 
 from mgassay import tables
 from mgassay.assays.qpcr.qpcr import quantify_qpcr
-from mgassay.experiment import Assays, Contrast, Experiment, QpcrSettings, Settings
 from mgassay.problems import Problems
-
-
-def experiment(*files, references=("GAPDH",), **qpcr):
-    settings = Settings(
-        contrast=Contrast(mg_reference_mM=0.8, mg_raised_mM=2.0),
-        assays=Assays(qpcr=QpcrSettings(reference_genes=references, **qpcr)),
-    )
-    return Experiment("demo", settings, tables.CONDITIONS.frame(), files)
-
-
-def rows_of(target, *cqs, first="A", **more):
-    """Technical replicates of one target in one culture well; None is undetermined."""
-    base = {"plate": "P1", "role": "sample", "condition": "ca_mg20", "donor": "D1", "rep": "1", "cycles": 40}
-    return [
-        {**base, "well": f"{first}{i}", "target": target, "cq": cq, "status": "ok" if cq else "undetermined", **more}
-        for i, cq in enumerate(cqs, start=1)
-    ]
-
-
-def codes(problems, severity=None):
-    return [p.code for p in problems if severity in (None, p.severity)]
 
 
 def quantified(*rows, setup, curves=()):

@@ -7,6 +7,7 @@ from scipy import stats
 
 from mgassay import tables
 from mgassay.assays.qpcr.reference_shift import shift_rows
+from mgassay.assays.qpcr.treatments import treatments_of
 from mgassay.experiment import Assays, Contrast, Experiment, QpcrSettings, Settings
 from mgassay.problems import Problems
 
@@ -46,7 +47,9 @@ def technical(genes, *, donors=4, sd=0.05, seed=7, plate="P1"):
 
 def found(genes, setup=None, references=None, **more):
     problems = Problems()
-    rows = shift_rows(setup or experiment(), technical(genes, **more), references or {"P1": list(genes)}, problems)
+    setup = setup or experiment()
+    known = technical(genes, **more), references or {"P1": list(genes)}
+    rows = shift_rows(*known, treatments_of(setup), setup.settings.assays.qpcr, problems)
     table = tables.QPCR_QUALITY.check(tables.QPCR_QUALITY.frame(rows))
     return table.set_index(["measure", "gene", "subject"]), problems
 

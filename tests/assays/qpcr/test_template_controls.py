@@ -14,10 +14,10 @@ from mgassay.problems import Problems
 NAN = math.nan
 
 
-def well(role, cq, gene="RUNX2", plate="P1", status="", efficiency=2.0):
+def well(role, cq, gene="RUNX2", plate="P1", status="", efficiency=2.0, donor="D1"):
     status = status or ("value" if math.isfinite(cq) else "undetermined")
-    named = {"plate": plate, "gene": gene, "role": role, "status": status}
-    return {**named, "cq": cq, "cycles": 40, "efficiency": efficiency}
+    named = {"plate": plate, "gene": gene, "role": role, "status": status, "condition": "ca" * bool(donor)}
+    return {**named, "donor": donor, "cq": cq, "cycles": 40, "efficiency": efficiency}
 
 
 def checked(*rows, limit=1.0, nrt_limit=1.0):
@@ -26,6 +26,13 @@ def checked(*rows, limit=1.0, nrt_limit=1.0):
     plates = {p: QpcrPlate(f"{p}.txt", settings) for p in ("P1", "P2")}
     check_template_controls(pd.DataFrame(rows), plates, problems)
     return list(problems)
+
+
+def test_a_calibrator_is_no_sample():
+    # 100·2^(24 − 30) = 1.5625 % of the culture well's; a calibrator at Cq 16 would make the mean 20 and that .0977 %
+    (said,) = checked(well("sample", 24.0), well("sample", 16.0, donor=""), well("ntc", 30.0))
+    assert (said.code, "1.6 % of" in said.message) == ("MG511", True)
+    assert checked(well("sample", 16.0, donor=""), well("ntc", 30.0)) == []
 
 
 def test_a_control_ten_cycles_late_stands_for_a_thousandth():

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from mgassay import tables
-from mgassay.assays.qpcr.treatments import Treatment, donor_shift, treatments_of
+from mgassay.assays.qpcr.treatments import Treatment, donor_means, donor_shift, treatments_of
 from mgassay.experiment import Contrast, Experiment, Settings
 
 MG = Treatment("Mg", "ca20", "ca08")
@@ -56,7 +56,7 @@ def test_a_control_that_differs_in_more_than_its_medium_is_none():
 
 def test_the_mean_over_donors_is_a_paired_t_test():
     treated, untreated = [1.5, 2.75, 3.0, 9.0], [1.0, 2.0, 3.5, np.nan]
-    found = donor_shift(values(ca20=treated, ca08=untreated), MG)
+    found = donor_shift(donor_means(values(ca20=treated, ca08=untreated)), MG)
     wanted = stats.ttest_rel(treated[:3], untreated[:3])
     low, high = wanted.confidence_interval(0.95)
     assert found.donors == ("D1", "D2", "D3")
@@ -67,20 +67,20 @@ def test_the_mean_over_donors_is_a_paired_t_test():
 
 def test_n_counts_donors_not_reps():
     twice = pd.concat([values(ca20=[1.0, 2.0], ca08=[0.0, 0.0]), values(ca20=[3.0, 2.0])])
-    found = donor_shift(twice, MG)
+    found = donor_shift(donor_means(twice), MG)
     assert found.values.tolist() == [2.0, 2.0]  # D1: mean of 1 and 3
     assert (found.ci_low, found.p) == (2.0, 0.0)
 
 
 def test_one_donor_has_no_interval_and_none_no_shift():
-    found = donor_shift(values(ca20=[1.0], ca08=[0.5]), MG)
+    found = donor_shift(donor_means(values(ca20=[1.0], ca08=[0.5])), MG)
     assert (found.mean, found.flag) == (0.5, "few_donors")
     assert np.isnan([found.ci_low, found.ci_high, found.p]).all()
-    assert donor_shift(values(ca20=[1.0]), MG) is None
-    assert donor_shift(values(ca20=[1.0, np.nan], ca08=[np.nan, 1.0]), MG) is None
+    assert donor_shift(donor_means(values(ca20=[1.0])), MG) is None
+    assert donor_shift(donor_means(values(ca20=[1.0, np.nan], ca08=[np.nan, 1.0])), MG) is None
 
 
 def test_donors_without_any_difference():
-    found = donor_shift(values(ca20=[1.0, 2.0], ca08=[1.0, 2.0]), MG)
+    found = donor_shift(donor_means(values(ca20=[1.0, 2.0], ca08=[1.0, 2.0])), MG)
     assert (found.mean, found.ci_low, found.ci_high) == (0.0, 0.0, 0.0)
     assert np.isnan(found.p)

@@ -71,3 +71,42 @@ def test_an_inhibitor_or_sirna_that_is_no_known_block_is_an_error(lab):
     assert "MG614" not in found(lab.experiment([*lab.sirna_conditions(), *odd], block=[declared]))
     vehicle = [lab.condition("dmso", 0.8, inhibitor="DMSO")]
     assert found(lab.experiment([*lab.sirna_conditions(), *vehicle]))["MG614"].seen == "DMSO"
+
+
+def test_a_whole_experiment_of_every_question_has_notices_only(lab):
+    assert set(found(lab.every)) == {"MG602"}
+
+
+def test_a_step_without_a_pair_and_one_not_run_under_a_block(lab):
+    rows = [*lab.sirna_conditions(), lab.condition("ang", 0.8, modulator="AngII")]
+    problem = found(lab.experiment(rows, step=[lab.angii]))["MG630"]  # untransfected, its partners are scramble
+    assert (problem.severity, problem.seen) == ("warning", "AngII")
+    rows[-1]["sirna"] = "scramble"
+    problems = found(lab.experiment(rows, step=[lab.angii]))
+    assert "MG630" not in problems
+    assert "not under siTRPM7" in problems["MG632"].message
+
+
+@pytest.mark.parametrize("names", [("Mg",), ("AngII", "AngII")])
+def test_a_step_whose_name_is_taken(lab, names):
+    rows = [*lab.sirna_conditions(), lab.condition("ang", 0.8, sirna="scramble", modulator="AngII")]
+    problem = found(lab.experiment(rows, step=[{**lab.angii, "name": name} for name in names]))["MG631"]
+    assert (problem.severity, problem.seen) == ("error", names[-1])
+
+
+def test_a_late_condition_that_answers_nothing(lab):
+    late = lab.condition("late", 3.0, sirna="scramble", mg_from_day=4.0)
+    problem = found(lab.experiment([*lab.sirna_conditions(), late]))["MG633"]
+    assert problem.seen == "late"
+    assert "at 2.0 mM" in problem.message
+    assert "MG633" not in found(lab.experiment([*lab.sirna_conditions(), {**late, "mg_mM": 2.0}]))
+    control = {**late, "medium": "control"}
+    assert "MG633" not in found(lab.experiment([*lab.sirna_conditions(), control]))
+
+
+def test_rivals_of_a_further_question_are_told_once(lab):
+    again = [lab.condition(f"again_{mg}", mg, sirna="TRPM7", day="14") for mg in (0.8, 3.0)]
+    problems = Problems()
+    check_arms(lab.experiment([*lab.every_conditions(), *again], step=[lab.angii]), problems)
+    seen = [p.seen for p in problems if p.code == "MG601"]
+    assert seen == ["si_0.8, again_0.8", "si_3.0, again_3.0"]

@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from mgassay import tables
-from mgassay.effects.contrasts.contrasts import CONTRASTS, difference_flag, donor_contrast, effects_from_means, family
+from mgassay.effects.contrasts.contrasts import (
+    CONTRASTS,
+    difference_flag,
+    donor_contrast,
+    effects_from_means,
+    family,
+    with_holm,
+)
 from mgassay.effects.means.means import means_from_amounts
 from mgassay.problems import Problems
 
@@ -204,3 +211,92 @@ def test_a_donor_lost_without_a_number_leaves_no_direction(lab, flag, kept):
     means = tables.MEANS.frame(means.assign(log_mean=means["log_mean"].mask(lost), flag=flags))
     found = set(effects_from_means(lab.sirna, means)["flag"])
     assert found == {";".join(dict.fromkeys(sorted([kept, "floor"])))}
+
+
+QUESTION = ["step", "day", "mg_reference_mM", "mg_raised_mM"]
+# By hand from the conftest's effects: T, B, and A where it was run, of each question.
+ASKED = {
+    ("Mg", "14", 0.8, 2.0): (1.2, 0.6, 0.3),
+    ("AngII", "14", 0.8, 0.8): (-0.5, -0.1, None),
+    ("Mg", "7", 0.8, 2.0): (0.8, 0.5, None),
+}
+
+
+def test_every_question_has_its_contrasts(lab):
+    effects = effects_from_means(lab.every, lab.every_means("calcium", "gene:RUNX2"))
+    tables.EFFECTS.check(effects)
+    assert not effects.duplicated(list(tables.KEYS["effects"])).any()
+    assert list(dict.fromkeys(effects[QUESTION].itertuples(index=False, name=None))) == list(ASKED)
+    for question, (total, blocked, acellular) in ASKED.items():
+        asked = (effects[QUESTION] == list(question)).all(axis=1) & (effects["readout"] == "calcium")
+        rows = effects[asked].set_index(["contrast", "scale", "method"])["estimate"]
+        for method in ("donor_t", "block_anova"):
+            found = rows.xs(("log", method), level=["scale", "method"])
+            assert found["total"] == pytest.approx(total)
+            assert found["blocked"] == pytest.approx(blocked)
+            assert found["interaction"] == pytest.approx(total - blocked)
+            assert found["block_main"] == pytest.approx(0.2)
+        if acellular is None:
+            assert not {"acellular", "surface"} & set(rows.index.get_level_values("contrast"))
+        else:
+            assert rows["acellular", "log", "donor_t"] == pytest.approx(acellular)
+            assert rows["surface", "log", "welch"] == pytest.approx(blocked - acellular)
+
+
+def test_a_step_is_computed_as_the_same_arms_are_that_differ_in_mg(lab):
+    """AngII's wells called 2 mM Mg give the same rows by every method, but for what tells the question."""
+    means = lab.every_means("calcium", "alizarin_od", "gene:RUNX2")
+    names = ["scr_0.8", "si_0.8", "scr_ang", "si_ang"]
+    as_mg = [{**c, "mg_mM": 2.0 if c["modulator"] == "AngII" else 0.8, "modulator": "none"}
+             for c in lab.every_conditions() if c["condition"] in names]  # fmt: skip
+    own = means[means["condition"].isin(names)]
+    by_step = effects_from_means(lab.every, means).query("step == 'AngII'")
+    by_mg = effects_from_means(lab.experiment(as_mg), own)
+    further = [c for c in by_mg.columns if c not in QUESTION]
+    pd.testing.assert_frame_equal(by_step[further].reset_index(drop=True), by_mg[further])
+
+
+def test_a_measurement_told_in_two_ways_is_counted_once():
+    """By hand: area .01, calcium .02 and per well .03 are two measurements: 2 x .01; max(.02, .02); max(.02, .03)."""
+    found = {"alizarin_area": 0.01, "calcium": 0.02, "calcium_per_well": 0.03}
+    same = {"block": "b", "contrast": "total", "scale": "log", "method": "donor_t", "step": "Mg", "day": ""}
+    rows = [{"readout": r, "p": p, "mg_reference_mM": 0.8, "mg_raised_mM": 2.0, **same} for r, p in found.items()]
+    adjusted = with_holm(tables.EFFECTS.frame(rows)).p_adjusted
+    assert adjusted.tolist() == pytest.approx([0.02, 0.02, 0.03])
+
+
+def test_without_a_p_the_other_way_stands_for_the_measurement():
+    """Calcium per protein has one donor and no p: area .01 is one of two with calcium per well."""
+    same = {"block": "b", "contrast": "total", "scale": "log", "method": "donor_t", "step": "Mg", "day": ""}
+    found = {"alizarin_area": 0.01, "calcium": np.nan, "calcium_per_well": 0.03}
+    rows = [{"readout": r, "p": p, "mg_reference_mM": 0.8, "mg_raised_mM": 2.0, **same} for r, p in found.items()]
+    adjusted = with_holm(tables.EFFECTS.frame(rows)).p_adjusted
+    assert adjusted.tolist() == pytest.approx([0.02, np.nan, 0.03], nan_ok=True)
+
+
+def test_holm_does_not_mix_questions(lab):
+    """Two mineral readouts in each family: twice the smaller p, and the larger one (not below the other)."""
+    rng = np.random.default_rng(7)
+    means = lab.every_means("calcium", "alizarin_od")
+    means = tables.MEANS.frame(means.assign(log_mean=means["log_mean"] + rng.normal(0, 0.1, len(means))))
+    effects = effects_from_means(lab.every, means)
+    families = effects.groupby(["block", "contrast", "scale", "method", *QUESTION])
+    assert (families.size() == 2).all()
+    for _, rows in families:
+        small, large = np.sort(rows["p"])
+        assert np.sort(rows["p_adjusted"]) == pytest.approx([min(2 * small, 1), max(min(2 * small, 1), large)])
+
+
+def test_a_day_with_half_its_arms_gives_the_rows_it_can(lab):
+    rows = [c for c in lab.every_conditions() if c["condition"] != "si_2.0_d7"]
+    means = lab.every_means("calcium")
+    effects = effects_from_means(lab.experiment(rows), means[means["condition"] != "si_2.0_d7"])
+    assert set(effects[effects["day"] == "7"]["contrast"]) == {"total", "block_main"}
+
+
+def test_donors_that_a_question_lacks_only_cost_that_question(lab):
+    means = lab.every_means("calcium")
+    means = means[~((means["condition"] == "si_ang") & (means["donor"] == "D2"))]
+    effects = effects_from_means(lab.every, means).query("method == 'donor_t' and scale == 'log'")
+    n = effects.set_index(["step", "day", "contrast"])["n_donors"]
+    assert (n["AngII", "14", "blocked"], n["AngII", "14", "total"], n["Mg", "14", "blocked"]) == (2, 3, 3)

@@ -123,7 +123,7 @@ def test_a_comparator_with_non_detects_is_compared_by_likelihood(lab):
     experiment = lab.experiment([*lab.sirna_conditions(), extra])
     made, _ = conclude(lab, experiment, gene_rows("RUNX2", 36, {**ARMS, "ppi": -1.0}))
     row = made["genes"].set_index(["gene", "estimand"]).loc["RUNX2", "matched_mineral"]
-    assert row["flag"] == "undetermined;censored"
+    assert row["flag"] == "undetermined;censored;unmatched"  # no mineral was measured
     assert row["ci_low"] < -1.3 < row["ci_high"]
 
 
@@ -185,3 +185,41 @@ def test_how_much_an_error_of_the_efficiency_takes_from_the_coverage():
     held = {size: np.mean(abs(changes.mean(axis=1) + size * rng.normal(size=runs)) < half) for size in (0.04, 0.2)}
     assert held[0.04] == pytest.approx(0.948, abs=0.005)
     assert 0.85 < held[0.2] < 0.91
+
+
+# Arms of the conftest's experiment of every question, as Cq from 36: a non-detect is likely under AngII alone.
+EVERY = {"scr_0.8": -2.5, "scr_2.0": -1.9, "si_0.8": -2.0, "si_2.0": -1.8, "scr_ang": 0.3, "si_ang": -0.7}
+
+
+def test_a_further_question_has_its_likelihood_too(lab):
+    """That of AngII's arms called 2 mM Mg, to the last digit; the declared question has no non-detect."""
+    made, codes = conclude(lab, lab.every, gene_rows("RUNX2", 36, EVERY))
+    step = made["effects"].query("step == 'AngII' and method == 'block_anova'").set_index("contrast")
+    level = {"scr_ang": 2.0, "si_ang": 2.0, "scr_0.8": 0.8, "si_0.8": 0.8, "scr_2.0": 3.0, "si_2.0": 3.0}
+    as_mg = [
+        {**c, "mg_mM": level[c["condition"]], "modulator": "none"}
+        for c in lab.every_conditions()
+        if c["condition"] in level
+    ]
+    made_mg, _ = conclude(lab, lab.experiment(as_mg), gene_rows("RUNX2", 36, EVERY))
+    alone = of(made_mg, "gene:RUNX2", "block_anova")
+    further = ["estimate", "se", "df", "ci_low", "ci_high", "p", "n_donors", "flag"]
+    pd.testing.assert_frame_equal(step[further], alone[further], check_exact=True)
+    assert step.loc["total", "flag"] == "undetermined;censored"
+    declared = made["effects"].query("step == 'Mg' and day == '14'")
+    assert not declared["flag"].str.contains("censored").any()
+    assert codes["MG625"].seen.startswith("scr_ang: D")
+
+
+def test_a_further_question_that_cannot_be_told_is_named(lab):
+    arms = {**EVERY, "scr_ang": 9.0, "scr_0.8": 9.0}
+    _, codes = conclude(lab, lab.every, gene_rows("RUNX2", 36, arms))
+    assert codes["MG627"].seen == "total (siTRPM7, AngII)"
+
+
+def test_genes_are_those_of_the_declared_question(lab):
+    """genes.csv holds the declared question only: 2 mM Mg lowers RUNX2 by .6 cycles, AngII by 2.8."""
+    made, _ = conclude(lab, lab.every, gene_rows("RUNX2", 30, EVERY))
+    total = made["genes"].query("estimand == 'total' and block == ''")
+    declared = made["effects"].query("contrast == 'total' and method == 'donor_t' and scale == 'log' and step == 'Mg'")
+    assert total["estimate"].tolist() == pytest.approx((-declared["estimate"] / LN2).tolist())

@@ -90,6 +90,23 @@ def test_the_simulated_design_in_short(soft, cut):
     assert found[:, 1].mean() > 0.88
 
 
+def test_half_of_an_arm_missed_is_no_bias():
+    """30 runs of six donors at Cq 37 and 35, seen up to 37. At the limit the missed ones would give -1.64."""
+    rng, found = np.random.default_rng(6), []
+    for _ in range(30):
+        values = np.array([-37.0, -35.0]) + 0.9 * rng.normal(size=(6, 2))
+        gone = values < -37
+        one = contrast_of_cells(
+            Cells(np.where(gone, np.nan, values)[..., None], np.where(gone, -37.0, np.nan)[..., None]), TOTAL
+        )
+        if one is not None and not one.way:
+            found.append((one.estimate, np.where(gone, -37.0, values).mean(axis=0) @ TOTAL))
+    likelihood, at_limit = np.mean(found, axis=0)
+    assert len(found) > 25
+    assert at_limit > -1.75
+    assert likelihood == pytest.approx(-2.0, abs=0.15)
+
+
 def test_what_others_do_is_biased_as_the_design_says():
     """The same runs: non-detects set to 40, or dropped."""
     all_runs = list(runs(2000, 4, 0.0, 0.0))

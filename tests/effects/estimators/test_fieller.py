@@ -4,9 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from mgassay.effects.estimators.fieller import BOUNDED, TWO_RAYS, UNBOUNDED, OwnRuns, fieller_set, fieller_welch_set
-from mgassay.effects.estimators.intervals import donor_estimate
-from mgassay.effects.estimators.share_sets import live_effects, share_set
+from mgassay.effects.estimators.fieller import BOUNDED, TWO_RAYS, UNBOUNDED, fieller_set
 
 finite = st.floats(-3, 3).map(lambda x: round(x, 3))
 variance = st.floats(1e-3, 2)
@@ -56,36 +54,3 @@ def test_the_set_is_where_the_t_test_does_not_reject(n, d, var_n, var_d, r, df):
         if abs(excess) > 1e-6 and abs(d**2 - t**2 * var_d) > 1e-9:
             assert bool(found.holds(theta)) == (excess < 0)
     assert (found.kind == BOUNDED) == (d**2 > t**2 * var_d)
-
-
-@settings(max_examples=100, deadline=None)
-@given(finite, finite, variance, variance, st.floats(-0.9, 0.9), st.integers(2, 30))
-def test_without_own_runs_the_welch_set_is_fiellers(n, d, var_n, var_d, r, df):
-    cov = r * np.sqrt(var_n * var_d)
-    given_ = arrays(n, d, var_n, var_d, cov, df)
-    plain = fieller_set(*given_)
-    welch = fieller_welch_set(*given_, OwnRuns(*arrays(0, 3)))
-    gap = abs(np.arctan(plain.high) - np.arctan(plain.low)) % np.pi
-    if plain.kind == UNBOUNDED or 0.05 < gap < np.pi - 0.05:  # not a gap narrower than the steps
-        assert welch.kind == plain.kind
-        assert float(welch.low) == pytest.approx(float(plain.low), rel=1e-6, abs=1e-9, nan_ok=True)
-        assert float(welch.high) == pytest.approx(float(plain.high), rel=1e-6, abs=1e-9, nan_ok=True)
-
-
-def test_the_welch_set_ends_where_welchs_test_turns():
-    """passive = A/T: at either end the runs and the donors' theta*T differ with p = .05 by scipy's own Welch test."""
-    total, runs = np.array([1.1, 1.6, 0.9, 1.4]), np.array([0.2, 0.5, -0.1])
-    found = share_set("passive", live_effects(total, total), donor_estimate(runs))
-    assert found.kind == BOUNDED
-    for end in (float(found.low), float(found.high)):
-        assert stats.ttest_ind(runs, end * total, equal_var=False).pvalue == pytest.approx(0.05, abs=1e-9)
-
-
-@pytest.mark.parametrize("spread", [0.2, 2.0])
-def test_the_welch_set_is_bounded_exactly_when_t_excludes_zero(spread):
-    rng = np.random.default_rng(3)
-    total = rng.normal(1.0, spread, size=(300, 4))
-    runs = donor_estimate(rng.normal(0.2, 0.3, size=(300, 3)))
-    found = share_set("passive", live_effects(total, total), runs)
-    low, high = donor_estimate(total).limits()
-    assert ((found.kind == BOUNDED) == (low * high > 0)).all()

@@ -2,10 +2,21 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 
-from mgassay.effects.estimators.fieller import OwnRuns, fieller_set, fieller_welch_set
+from mgassay.effects.estimators.fieller import BOUNDED, UNBOUNDED, fieller_set
 from mgassay.effects.estimators.fieller_two_sets import SetVariance, fieller_two_sets
+from mgassay.effects.estimators.intervals import donor_estimate
+from mgassay.effects.estimators.share_sets import live_effects, share_set
+
+finite = st.floats(-3, 3).map(lambda x: round(x, 3))
+variance = st.floats(1e-3, 2)
+
+
+def arrays(*values):
+    return [np.array(float(v)) for v in values]
 
 
 def some(count=200):
@@ -32,11 +43,17 @@ def test_a_second_set_that_adds_nothing_leaves_fiellers():
     same(fieller_two_sets(n, d, SetVariance(var_n, var_d, cov, df), nothing), fieller_set(n, d, var_n, var_d, cov, df))
 
 
-def test_a_second_set_in_the_numerator_only_is_the_form_with_own_runs():
-    n, d, var_n, var_d, cov, df = some()
-    own = np.full_like(n, 0.05)
-    found = fieller_two_sets(n, d, SetVariance(var_n, var_d, cov, df), SetVariance(own, 0 * n, 0 * n, df / 2))
-    same(found, fieller_welch_set(n, d, var_n, var_d, cov, df, OwnRuns(own, df / 2)))
+@settings(max_examples=100, deadline=None)
+@given(finite, finite, variance, variance, st.floats(-0.9, 0.9), st.integers(2, 30))
+def test_runs_that_add_nothing_leave_fiellers(n, d, var_n, var_d, r, df):
+    numerator, denominator, *donors = arrays(n, d, var_n, var_d, r * np.sqrt(var_n * var_d), df)
+    plain = fieller_set(numerator, denominator, *donors)
+    found = fieller_two_sets(numerator, denominator, SetVariance(*donors), SetVariance(*arrays(0, 0, 0, 3)))
+    gap = abs(np.arctan(plain.high) - np.arctan(plain.low)) % np.pi
+    if plain.kind == UNBOUNDED or 0.05 < gap < np.pi - 0.05:  # not a gap narrower than the steps
+        assert found.kind == plain.kind
+        assert float(found.low) == pytest.approx(float(plain.low), rel=1e-6, abs=1e-9, nan_ok=True)
+        assert float(found.high) == pytest.approx(float(plain.high), rel=1e-6, abs=1e-9, nan_ok=True)
 
 
 def test_the_order_of_the_sets_does_not_matter():
@@ -62,3 +79,22 @@ def test_a_set_of_one_donor_is_unbounded():
     one = SetVariance(np.array(np.nan), np.array(np.nan), np.array(np.nan), np.array(0.0))
     two = SetVariance(np.array(0.1), np.array(0.1), np.array(0.0), np.array(3.0))
     assert fieller_two_sets(np.array(1.0), np.array(2.0), one, two).kind == "unbounded"
+
+
+def test_the_set_of_acellular_runs_ends_where_welchs_test_turns():
+    """passive = A/T: at either end the runs and the donors' theta*T differ with p = .05 by scipy's own Welch test."""
+    total, runs = np.array([1.1, 1.6, 0.9, 1.4]), np.array([0.2, 0.5, -0.1])
+    found = share_set("passive", live_effects(total, total), donor_estimate(runs))
+    assert found.kind == BOUNDED
+    for end in (float(found.low), float(found.high)):
+        assert stats.ttest_ind(runs, end * total, equal_var=False).pvalue == pytest.approx(0.05, abs=1e-9)
+
+
+@pytest.mark.parametrize("spread", [0.2, 2.0])
+def test_the_set_of_acellular_runs_is_bounded_exactly_when_t_excludes_zero(spread):
+    rng = np.random.default_rng(3)
+    total = rng.normal(1.0, spread, size=(300, 4))
+    runs = donor_estimate(rng.normal(0.2, 0.3, size=(300, 3)))
+    found = share_set("passive", live_effects(total, total), runs)
+    low, high = donor_estimate(total).limits()
+    assert ((found.kind == BOUNDED) == (low * high > 0)).all()

@@ -74,3 +74,29 @@ def test_matched_mineral_compares_raised_mg_with_the_comparator(lab, experiment)
 
 def test_no_genes_no_rows(lab):
     assert genes(lab.sirna, lab.means({"calcium": {"scr_08": [1, 2], "scr_20": [0, 1]}})).empty
+
+
+def test_adjusted_genes_are_one_family_whichever_comparators_they_have(lab):
+    """ALPL lacks fetuin-A's second donor and has two others; Holm by hand: the smaller p twice, the larger once."""
+    names = ("ppi", "fetuin", "low_pi")
+    plain = [lab.condition("ca_08", 0.8), lab.condition("ca_20", 2.0)]
+    experiment = lab.experiment([*plain, *(lab.condition(c, 0.8, comparator=c) for c in names)])
+    rng = np.random.default_rng(6)
+    arms = ("ca_20", "ca_08", *names)
+    mineral = np.array([-1.2, 0, -1.2, -0.9, -0.5]) + rng.normal(0, 0.1, (4, 5))
+    values = {g: mineral + rng.normal(0, 0.1, (4, 5)) for g in ("RUNX2", "ALPL")}
+    values["ALPL"][:, 4] = np.nan
+    by_readout = {"calcium": mineral, **{f"gene:{g}": v for g, v in values.items()}}
+    means = lab.means({r: dict(zip(arms, v.T, strict=True)) for r, v in by_readout.items()})
+    found = genes(experiment, means).xs("adjusted", level="estimand")
+    assert found["comparator"].tolist() == ["ppi, fetuin", "ppi, fetuin, low_pi"]
+    small, large = sorted(found["p"])
+    assert sorted(found["p_adjusted"]) == pytest.approx(sorted([min(1, 2 * small), max(2 * small, large)]))
+
+
+def test_only_the_declared_question_has_rows(lab):
+    """Day 14 is primary; day 7 falls twice as far and stays in effects.csv."""
+    rows = [lab.condition(f"d{d}_{m}", mg, day=d) for d in ("7", "14") for m, mg in (("08", 0.8), ("20", 2.0))]
+    values = {"d7_08": log2(4, 4), "d7_20": log2(0, 0.2), "d14_08": log2(2, 2), "d14_20": log2(0, 0.2)}
+    row = genes(lab.experiment(rows), lab.means({"gene:RUNX2": values})).loc["RUNX2", "", "total"]
+    assert row["estimate"] == pytest.approx(-1.9)

@@ -5,6 +5,7 @@ import pytest
 
 from mgassay import tables
 from mgassay.effects.contrasts.contrasts import effects_from_means
+from mgassay.effects.genes.claims import with_claims
 from mgassay.effects.genes.genes import genes_from_effects
 from mgassay.effects.genes.score import declared_genes, means_of_score, with_score
 from mgassay.problems import Problems
@@ -89,3 +90,19 @@ def test_it_is_compared_at_matched_mineral_too(lab):
     found, _ = scored(lab.experiment(rows), means)
     row = found.loc["osteogenic_score", "", "matched_mineral"]
     assert (row["comparator"], row["estimate"]) == ("PPi", pytest.approx(0.625))
+
+
+def test_it_is_adjusted_for_mineral_and_claimed_as_genes_are(two):
+    """Two genes that Mg lowers by 1 log2 beside what mineral does: so does their mean, off its own line."""
+    rng = np.random.default_rng(2)
+    mineral = np.array([-1.2, 0.0, -1.2, -1.2]) + rng.normal(0, 0.03, (4, 4))
+    gene = 0.6 * mineral + np.array([-1.0, 0, 0, 0])
+    means = two.means(mineral, RUNX2=gene, BMP2=gene + rng.normal(0, 0.02, (4, 4)))
+    found, _ = scored(two.experiment, means)
+    row = found.loc["osteogenic_score", "", "adjusted"]
+    assert row["estimate"] == pytest.approx(-1.0, abs=0.1)
+    claimed = with_claims(two.experiment, tables.GENES.frame(found.reset_index()), means)
+    of_score = claimed[claimed["gene"] == "osteogenic_score"].set_index("estimand")["flag"]
+    assert of_score["adjusted"] == "direct"
+    assert set(of_score["matched_mineral"]) == {"direct"}
+    assert of_score["total"] == ""

@@ -61,3 +61,10 @@ def test_what_counts_as_mineral():
 )
 def test_a_bound_excludes_zero_only_from_its_own_side(low, high, flag, told):
     assert excludes_zero(low, high, flag) is told
+
+
+def test_only_bounds_that_have_no_number_are_lost():
+    values = np.array([[1.0, np.nan, np.nan], [2.0, 3.0, np.nan]])
+    matrix = ArmMatrix(("D1", "D2"), values, (("floor", "above_curve;outlier", ""), ("", "floor", "outlier")))
+    assert matrix.lost == "above_curve"
+    assert matrix.taking([False, True]).lost == ""

@@ -3,31 +3,53 @@
 import numpy as np
 import pytest
 
-from mgassay.effects.shares.knockdown import knockdown_from_means
+from mgassay.design import arms_of_blocks
+from mgassay.effects.means.panels import panels_from_means
+from mgassay.effects.shares.knockdown import knockdown_of_arms
 
 
-def test_residual_per_donor_with_its_interval(lab):
-    """Residuals 1/4 and 1/8: log2 −2, −3, mean −2.5; half-width 12.7062 · .5 (sd .7071/√2)."""
-    log2 = {"scr_08": [0, 1], "si_08": [-2, -2], "scr_20": [0, np.nan], "si_20": [-1, 4]}
-    means = lab.means({"gene:TRPM7": {c: np.array(v) * np.log(2) for c, v in log2.items()}, "gene:RUNX2": {}})
-    reference, raised = knockdown_from_means(lab.sirna, means)
-    assert (reference.block, reference.level, reference.donors) == ("siTRPM7", "reference", ("D1", "D2"))
-    assert reference.residual == pytest.approx(2**-2.5)
-    half = 12.706205 * 0.5
-    assert reference.limits == pytest.approx((2 ** (-2.5 - half), 2 ** (-2.5 + half)))
-    assert (raised.level, raised.donors, raised.residual) == ("raised", ("D1",), pytest.approx(0.5))
-    assert np.isnan(raised.limits).all()
+def knockdown(experiment, means):
+    (panel,) = (p for p in panels_from_means(means) if p.readout == "gene:TRPM7")
+    (arms,) = (a for a in arms_of_blocks(experiment) if a.block)
+    return knockdown_of_arms(arms, panel)
 
 
-def test_what_was_not_detected_is_an_upper_bound(lab):
+def test_a_donors_residual_is_the_mean_of_its_levels(lab):
+    """Log2 residuals: D1 -2 and -1, D2 -3 at reference Mg alone, D3 -4 at raised Mg alone; D4 has no pair."""
+    nan = np.nan
+    log2 = {"scr_08": [0, 1, 0, 0], "si_08": [-2, -2, nan, nan], "scr_20": [0, nan, 1, 0], "si_20": [-1, 4, -3, nan]}
+    found = knockdown(lab.sirna, lab.means({"gene:TRPM7": {c: np.array(v) * np.log(2) for c, v in log2.items()}}))
+    assert found.donors == ("D1", "D2", "D3")
+    assert found.log_residual / np.log(2) == pytest.approx([-1.5, -3, -4])
+    assert found.flag == ""
+
+
+@pytest.mark.parametrize(
+    ("cells", "flag"),
+    [
+        ({"si_08": "undetermined;floor"}, "undetermined;floor;upper_bound"),
+        ({"scr_20": "floor"}, "floor;lower_bound"),
+        ({"si_08": "floor", "scr_20": "floor"}, "floor"),
+        ({"si_08": "outlier"}, "outlier"),
+    ],
+)
+def test_what_was_not_detected_is_a_bound(lab, cells, flag):
+    means = lab.means({"gene:TRPM7": {"scr_08": [0, 0], "si_08": [-2, -3], "scr_20": [0, 0], "si_20": [-2, -3]}})
+    flagged = means.assign(flag=[cells.get(c, "") for c in means["condition"]])
+    assert knockdown(lab.sirna, flagged).flag == flag
+
+
+def test_a_donor_lost_to_a_bound_without_a_number_is_told_and_no_direction_is_claimed(lab):
     means = lab.means({"gene:TRPM7": {"scr_08": [0, 0], "si_08": [-2, -3]}})
-    flagged = means.assign(flag=means["flag"].where(means["condition"] == "scr_08", "undetermined;floor"))
-    (found,) = knockdown_from_means(lab.sirna, flagged)
-    assert found.flag.split(";")[-1] == "upper_bound"
+    lost = (means["condition"] == "si_08") & (means["donor"] == "D2")
+    gone = means.assign(log_mean=means["log_mean"].mask(lost), flag=np.where(lost, "floor", ""))
+    found = knockdown(lab.sirna, gone)
+    assert (found.donors, found.flag) == (("D1",), "floor")
 
 
-def test_nothing_where_trpm7_or_the_arm_was_not_measured(lab):
-    assert knockdown_from_means(lab.sirna, lab.means({"gene:RUNX2": {"scr_08": [0], "si_08": [1]}})) == ()
-    assert knockdown_from_means(lab.sirna, lab.means({"gene:TRPM7": {"scr_08": [0], "si_20": [1]}})) == ()
-    inhibitor = lab.experiment([lab.condition("ca_08", 0.8), lab.condition("apb_08", 0.8, inhibitor="2-APB")])
-    assert knockdown_from_means(inhibitor, lab.means({"gene:TRPM7": {"ca_08": [0], "apb_08": [1]}})) == ()
+def test_nothing_where_the_arm_was_not_measured_or_the_block_is_no_sirna(lab):
+    assert knockdown(lab.sirna, lab.means({"gene:TRPM7": {"scr_08": [0], "si_20": [1]}})) is None
+    rows = [lab.condition(f"{n}_{m}", mg, inhibitor=i) for n, i in (("ca", "none"), ("apb", "2-APB"))
+            for m, mg in (("08", 0.8), ("20", 2.0))]  # fmt: skip
+    inhibitor = lab.experiment(rows)
+    assert knockdown(inhibitor, lab.means({"gene:TRPM7": {"ca_08": [0], "apb_08": [1]}})) is None

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from mgassay import tables
+from mgassay.design import primary_rows
 from mgassay.effects.means.means import means_from_amounts
 from mgassay.effects.shares.shares import shares_from_means
 from mgassay.problems import Problems
@@ -196,3 +197,40 @@ def test_a_total_that_is_at_most_something_may_be_zero(lab):
     shares = flagged_shares(lab, LIVE, {"scr_20": "above_curve"})
     assert not shares["identifiable"].any()
     assert set(shares["flag"]) == {"above_curve"}
+
+
+# By hand from the conftest's effects: (T - B)/T, and A/T where an acellular arm was run.
+ASKED = {
+    ("Mg", "14", 0.8, 2.0): (0.6 / 1.2, 0.3 / 1.2),
+    ("Mg", "14", 0.8, 1.4): (0.2 / 0.5, None),
+    ("Mg", "14", 0.8, 3.0): (0.5 / 1.6, 0.4 / 1.6),
+    ("AngII", "14", 0.8, 0.8): (0.4 / 0.5, None),
+    ("Mg", "7", 0.8, 2.0): (0.3 / 0.8, None),
+}
+
+
+def test_every_question_is_divided_by_its_own_total(lab):
+    shares = shares_from_means(lab.every, lab.every_means("calcium", "gene:RUNX2"))
+    tables.SHARES.check(shares)
+    assert set(shares["readout"]) == {"calcium"}
+    assert not shares.duplicated(list(tables.KEYS["shares"])).any()
+    question = ["step", "day", "mg_reference_mM", "mg_raised_mM"]
+    assert list(dict.fromkeys(shares[question].itertuples(index=False, name=None))) == list(ASKED)
+    for asked, (inside, passive) in ASKED.items():
+        own = shares[(shares[question] == list(asked)).all(axis=1)]
+        rows = own.set_index(KEY)["estimate"]
+        for method in ("fieller_donor", "fieller_block_anova"):
+            assert rows["intracellular", "log", method] == pytest.approx(inside)
+        told = {"passive", "surface"} if passive is not None else {"extracellular"}
+        assert set(rows.index.get_level_values("share")) == {"intracellular", *told}
+        if passive is not None:
+            assert rows["passive", "log", "fieller_donor"] == pytest.approx(passive)
+
+
+def test_further_questions_leave_the_rows_of_the_declared_one_alone(lab):
+    declared = ("scr_0.8", "scr_2.0", "si_0.8", "si_2.0", "acell_0.8", "acell_2.0")
+    means = lab.every_means("calcium", "alizarin_od")
+    alone = lab.experiment([{**c, "day": ""} for c in lab.every_conditions() if c["condition"] in declared])
+    few = shares_from_means(alone, means[means["condition"].isin(declared)]).drop(columns="day")
+    many = primary_rows(lab.every, shares_from_means(lab.every, means)).drop(columns="day")
+    pd.testing.assert_frame_equal(few, many.reset_index(drop=True), check_exact=True)

@@ -1,14 +1,8 @@
-import json
-
 import numpy as np
 import pytest
 
 from mgassay import tables
-from mgassay.effects.contrasts.contrasts import effects_from_means
 from mgassay.effects.means.means import means_from_amounts
-from mgassay.effects.shares.shares import shares_from_means
-from mgassay.effects.verdict.checks import checks_from_means
-from mgassay.effects.verdict.verdict import verdict_from_tables
 from mgassay.problems import Problems
 
 NOISE = np.array([-0.06, 0.03, 0.05, -0.02])
@@ -25,30 +19,6 @@ def arms(pair, total=1.2, share=0.8, main=0.0):
 
 ACELLULAR = {"acell_08": 1 + NOISE, "acell_20": 0.8 - NOISE[::-1]}
 MG = {"scr_08": NOISE / 4, "scr_20": 0.5 - NOISE / 4, "si_08": -NOISE / 4, "si_20": 0.1 + NOISE / 4}
-
-
-@pytest.fixture
-def judged(lab):
-    def verdict(values, flags=()):
-        names = {c for by in values.values() for c in by}
-        rows = [c for c in lab.sirna_conditions() if c["condition"] in names]
-        levels = (("08", 0.8), ("20", 2.0))
-        rows += [lab.condition(f"{n}_{m}", mg, inhibitor=i) for n, i in (("ca", "none"), ("apb", "2-APB"))
-                 for m, mg in levels if f"{n}_{m}" in names]  # fmt: skip
-        experiment = lab.experiment(rows)
-        means = lab.means(values)
-        flagged = [dict(flags).get((r, c), "") for r, c in zip(means["readout"], means["condition"], strict=True)]
-        means = tables.MEANS.frame(means.assign(flag=flagged))
-        return of_means(experiment, means)
-
-    return verdict
-
-
-def of_means(experiment, means):
-    found = (f(experiment, means) for f in (effects_from_means, shares_from_means, checks_from_means))
-    verdict = verdict_from_tables(experiment, means, *found)
-    json.dumps(verdict, allow_nan=False)  # plain values only
-    return verdict
 
 
 def fired(verdict):
@@ -157,16 +127,16 @@ def test_an_incomplete_selective_block_gives_way(judged):
     assert judged({"calcium": values})["block"] == "2-APB"
 
 
-def test_no_effect_at_all(lab):
-    verdict = of_means(lab.sirna, tables.MEANS.frame())
+def test_no_effect_at_all(lab, room):
+    verdict = room.verdict_of(lab.sirna, tables.MEANS.frame())
     assert (verdict["readout"], verdict["block"], verdict["grade"], verdict["readouts"]) == ("", "", "X", {})
     assert verdict["experiment"] == "exp"
 
 
-def test_r_data_are_resolved_with_rho_unsure(lab):
+def test_r_data_are_resolved_with_rho_unsure(lab, room):
     """rho .263 there; four donors leave its interval above .5 or not, but T and T-B exclude 0."""
     means = means_from_amounts(lab.sirna, lab.golden("balanced"), Problems())
-    verdict = of_means(lab.sirna, means)
+    verdict = room.verdict_of(lab.sirna, means)
     assert verdict["grade"] == "B"
     assert {"resolved", "sirna", "selective_block", "mg_intracellular_measured", "acellular_arm"} <= fired(verdict)
 
@@ -193,18 +163,18 @@ def test_sirna_without_scramble_is_d_on_the_plain_arms(judged):
     assert verdict["readouts"]["calcium"]["siTRPM7"]["grade"] == "X"
 
 
-def test_of_two_selective_blocks_the_verdict_rests_on_sirna(lab):
+def test_of_two_selective_blocks_the_verdict_rests_on_sirna(lab, room):
     rows = [c for c in lab.sirna_conditions() if c["cells"] == "live"]
     wax = [("ca", "none", "08", 0.8), ("ca", "none", "20", 2.0), ("wax", "waixenicin A", "08", 0.8)]
     rows += [lab.condition(f"{n}_{m}", mg, inhibitor=i) for n, i, m, mg in [*wax, ("wax", "waixenicin A", "20", 2.0)]]
     values = {**arms(SI), **arms(("ca", "wax"))}
-    verdict = of_means(lab.experiment(rows), lab.means({"calcium": values}))
+    verdict = room.verdict_of(lab.experiment(rows), lab.means({"calcium": values}))
     assert verdict["block"] == "siTRPM7"
 
 
-def test_an_arm_declared_but_without_values_is_missing(lab):
+def test_an_arm_declared_but_without_values_is_missing(lab, room):
     values = {**arms(SI), "si_20": np.full(4, np.nan)}
-    verdict = of_means(lab.sirna, lab.means({"calcium": values}))
+    verdict = room.verdict_of(lab.sirna, lab.means({"calcium": values}))
     assert verdict["grade"] == "D"
     assert verdict["missing"][0] == "siTRPM7 at raised Mg"
 
@@ -215,7 +185,7 @@ def test_without_mineral_it_is_mineral_that_is_missing(judged):
     assert verdict["missing"][0] == "mineral readout"
 
 
-def test_an_arm_without_anything_alive_has_changed_viability(lab):
+def test_an_arm_without_anything_alive_has_changed_viability(lab, room):
     viability = [("scr_08", 0.0, ""), ("si_20", np.nan, "floor")]  # not above zero: no logarithm
     dead = [
         {"readout": "viability", "condition": c, "donor": f"D{i}", "log_mean": v, "n_reps": 3, "n_wells": 3, "flag": f}
@@ -223,7 +193,7 @@ def test_an_arm_without_anything_alive_has_changed_viability(lab):
         for i in range(1, 5)
     ]
     means = tables.MEANS.frame([*lab.means({"calcium": arms(SI)}).to_dict("records"), *dead])
-    assert "viability_changed" in fired(of_means(lab.sirna, means))
+    assert "viability_changed" in fired(room.verdict_of(lab.sirna, means))
 
 
 def test_bounds_that_pull_both_ways_are_not_identifiable(judged):

@@ -215,6 +215,13 @@ def test_a_decoders_warning_never_reaches_the_user(tmp_path):
     assert caught == []
 
 
+def test_an_image_that_is_copied_in_stretches_is_the_same(save, monkeypatch):
+    path = save("a.png")
+    monkeypatch.setattr(pixels, "_SMALL", 100)
+    monkeypatch.setattr(pixels, "_ROWS", 5)
+    np.testing.assert_array_equal(open_image(path), RGB)
+
+
 def test_a_large_photograph_stays_as_pillow_holds_it(save, monkeypatch):
     path = save("a.png")
     monkeypatch.setattr(pixels, "_LARGE", 100)

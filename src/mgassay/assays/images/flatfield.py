@@ -135,7 +135,10 @@ def _sample(picture: Picture) -> tuple[NDArray[np.float64], NDArray[np.float64],
     """log10 grey levels of a grid of pixels, (3, n), row by row, and its x and y from -1 to 1."""
     h, w = picture.shape[:2]
     rows, columns = (np.unique(np.linspace(0, n - 1, min(n, SAMPLES_PER_SIDE)).astype(int)) for n in (h, w))
-    pixels = np.concatenate([picture[row : row + 1][0].take(columns, axis=0) for row in rows.tolist()])
+    if isinstance(picture, np.ndarray):
+        pixels = picture.take(rows, axis=0).take(columns, axis=1).reshape(-1, 3)
+    else:
+        pixels = np.concatenate([picture[row : row + 1][0].take(columns, axis=0) for row in rows.tolist()])
     return _LOG10.take(pixels.T), pixel_centres(w)[columns], pixel_centres(h)[rows]
 
 

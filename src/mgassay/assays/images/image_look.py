@@ -29,6 +29,7 @@ _THIN = 8
 _DIGEST = 32  # rows from one that the digest knows to the next; a divisor of the stretch
 _GRID = 128
 _SEED_ROWS, _SEED_COLUMNS = 2, 4
+_CHANNELS = np.tile(np.eye(3, dtype=np.float32), (BLOCK, 1))  # of the bytes along a row of a block
 _MOST_SEEDS = 0.15  # of the pixels looked at; above, a kind is no annotation but the picture itself
 
 
@@ -113,10 +114,9 @@ def _block_sums(thin: Pixels) -> NDArray[np.float32]:
     """
     n, across = len(thin) * _THIN // BLOCK, thin.shape[1] // BLOCK
     lines = thin[: 2 * n, : across * BLOCK].reshape(2 * n * across, BLOCK * 3).astype(np.float32)
-    channels = np.tile(np.eye(3, dtype=np.float32), (BLOCK, 1))
     sums = np.empty((2 * n * across, 4), np.float32)
-    np.matmul(lines, channels, out=sums[:, :3])
-    np.matmul(np.square(lines, out=lines), channels[:, 1], out=sums[:, 3])
+    np.matmul(lines, _CHANNELS, out=sums[:, :3])
+    np.matmul(np.square(lines, out=lines), _CHANNELS[:, 1], out=sums[:, 3])
     blocks: NDArray[np.float32] = sums.reshape(n, 2, across, 4).sum(axis=1)
     return blocks
 
@@ -139,4 +139,4 @@ def _seeds(rows: Pixels, first: int) -> NDArray[np.int32]:
 def _without_common(seeds: NDArray[np.int32], looked_at: float) -> NDArray[np.int32]:
     """Seeds of the kinds that are rare enough to be drawn."""
     common = [k for k in (BLACK, WHITE, RED, OTHER) if np.count_nonzero(seeds[:, 2] == k) > _MOST_SEEDS * looked_at]
-    return seeds[~np.isin(seeds[:, 2], common)]
+    return seeds[~np.isin(seeds[:, 2], common)] if common else seeds

@@ -15,7 +15,7 @@ CLIPPED_FLAG = 0.01  # fraction of pixels at the end of a channel above which an
 _DARK = 60  # grey levels; bright-field backgrounds lie far above, fluorescence and unlit ones below
 _NEAR, _FAR = 2, 8  # pixels from a border
 _LEAST_BORDERS, _MOST_BORDERS = 30, 4000
-_STRETCH = 512  # rows that are read at a time
+_STRETCH = 2**22  # pixels whose rows are read at a time
 _GREY = 2  # grey levels between channels that JPEG's own rounding leaves in a grey picture
 _OVEREXPOSED = 0.05  # fraction of pixels at 255 from which the white itself may lie there
 _PALE_LEVELS, _FLAT_END = 10, 0.9  # the palest grey levels of a channel, and how much of them may stand at 255
@@ -106,11 +106,12 @@ def _steps(picture: Picture, row: int, left: NDArray[np.int64], right: NDArray[n
     places = [_thinned(b) for b in (left, right)]
     y, x = np.divmod(np.concatenate(places), row)
     outwards = np.repeat([-1, 1], [len(p) for p in places])
-    stretch, sums = y // _STRETCH, np.zeros(2, np.int64)
+    step = max(1, _STRETCH // row)
+    stretch, sums = y // step, np.zeros(2, np.int64)
     for turn in np.unique(stretch).tolist():
-        first = turn * _STRETCH
+        first = turn * step
         here = np.flatnonzero(stretch == turn)
-        rows = np.ascontiguousarray(picture[first : min(first + _STRETCH, picture.shape[0])])
+        rows = np.ascontiguousarray(picture[first : min(first + step, picture.shape[0])])
         green, way = rows.reshape(-1)[1:], 3 * outwards[here]
         at = 3 * ((y[here] - first) * rows.shape[1] + x[here])
         for i, k in enumerate((_NEAR, _FAR)):

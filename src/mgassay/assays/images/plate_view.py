@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mgassay import tables
+from mgassay.assays.images.drift import drift
 from mgassay.assays.images.fingerprints import alike_pairs, fingerprints, hexadecimal
 from mgassay.assays.images.image_score import ImageScore
 from mgassay.flags import join_flags
@@ -17,8 +18,6 @@ WHITE_BALANCE_OD = 0.05  # 12 % in one channel; a pale field stained by the floo
 ILLUMINATION_OD = 0.10  # 26 % of the light
 TILT_OD = 0.05  # 12 % from corner to corner
 DRIFT_OD = 0.05  # 12 % from the first image of a plate to the last
-_DRIFT_P = 0.01
-_LEAST_FOR_DRIFT = 8
 _LEAST_FOR_MEDIAN = 3
 
 
@@ -113,25 +112,8 @@ def _light(plates: NDArray[np.object_], scores: Sequence[ImageScore]) -> dict[st
         found["white_balance"][rows] = np.abs(own + darker[:, None]).max(axis=1)
         # x and y run from -1 to 1, so two slopes of a and b differ by 2 |a| + 2 |b| between opposite corners
         found["tilt"][rows] = 2 * np.abs(tilt[rows] - np.median(tilt[rows], axis=0)).sum(axis=1)
-        found["drift"][rows] = _drift(darker)
+        found["drift"][rows] = drift(darker)
     return {f"{name}_od": values for name, values in found.items()}
-
-
-def _drift(darker: NDArray[np.float64]) -> float:
-    """From the first to the last of a series by its Theil-Sen slope; 0 where Kendall's test sees no trend (p >= 0.01).
-
-    NaN with fewer than eight. Source: Theil 1950, Sen 1968; scipy.stats.
-    """
-    if len(darker) < _LEAST_FOR_DRIFT:
-        return float("nan")
-    from scipy.stats import kendalltau, theilslopes
-
-    if np.ptp(darker) == 0:
-        return 0.0
-    order = np.arange(len(darker))
-    if kendalltau(order, darker).pvalue >= _DRIFT_P:
-        return 0.0
-    return float(theilslopes(darker, order).slope * (len(darker) - 1))
 
 
 def _with_pairs(quality: pd.DataFrame, pairs: Sequence[Pair]) -> pd.DataFrame:

@@ -5,7 +5,7 @@ reference genes', all on one plate. With E = 2 it is −ΔCq (Livak 2001, Method
 (2001, Nucleic Acids Res 29:e45).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from mgassay import tables
 from mgassay.assays.qpcr.amplification import Floats
 from mgassay.assays.qpcr.calibrators import calibrations_from_wells
 from mgassay.assays.qpcr.efficiency import CONFIDENCE
+from mgassay.assays.qpcr.efficiency_errors import Related, efficiency_errors
 from mgassay.assays.qpcr.gene_efficiencies import Efficiencies
 from mgassay.assays.qpcr.genes import genes_from_targets
 from mgassay.assays.qpcr.qpcr_plates import QpcrPlate, each_group, joined_flags, qpcr_plates, sample_names
@@ -57,10 +58,12 @@ def expression_from_qpcr(experiment: Experiment, qpcr: pd.DataFrame, problems: P
 class Expression:
     """AMOUNTS of the genes asked about; technical means of all genes; shifts of plates (None without calibrators).
 
-    technical: as `technical_means` gives them, calibrated, with the errors that samples share.
+    errors: EFFICIENCY_ERRORS of the amounts. technical: as `technical_means` gives them, calibrated, with the errors
+    that samples share.
     """
 
     amounts: pd.DataFrame
+    errors: pd.DataFrame
     technical: pd.DataFrame
     calibrations: pd.DataFrame | None
 
@@ -78,10 +81,12 @@ def measured_expression(
     calibrations = calibrations_from_wells(used, plates, problems)
     technical = with_shared_errors(calibrated(raw, calibrations), efficiencies)
     references = reference_genes(raw, plates, problems)
-    related = _related(technical, references, plates, problems)
+    kinds = list(by_kind_of_rna(technical, references, plates, problems))
+    related = _related(technical, kinds, plates, problems)
     _check_repeats(related, problems)
+    errors = efficiency_errors(related, kinds, efficiencies or Efficiencies({}), problems)
     named = related.assign(experiment=experiment.id, assay="qpcr", unit="log2", readout="gene:" + related["gene"])
-    return Expression(tables.AMOUNTS.frame(named[list(tables.AMOUNTS.columns)]), technical, calibrations)
+    return Expression(tables.AMOUNTS.frame(named[list(tables.AMOUNTS.columns)]), errors, technical, calibrations)
 
 
 def _sample_wells(wells: pd.DataFrame, plates: Mapping[str, QpcrPlate], problems: Problems) -> pd.DataFrame:
@@ -94,10 +99,9 @@ def _sample_wells(wells: pd.DataFrame, plates: Mapping[str, QpcrPlate], problems
 
 
 def _related(
-    technical: pd.DataFrame, references: Mapping[str, list[str]], plates: Mapping[str, QpcrPlate], problems: Problems
+    technical: pd.DataFrame, kinds: Iterable[Related], plates: Mapping[str, QpcrPlate], problems: Problems
 ) -> pd.DataFrame:
     """Genes relative to the reference genes of their own kind of RNA."""
-    kinds = by_kind_of_rna(technical, references, plates, problems)
     parts = [related_to_references(rows, own, plates, problems) for rows, own in kinds]
     if filled := [part for part in parts if len(part)]:
         return pd.concat(filled, ignore_index=True)

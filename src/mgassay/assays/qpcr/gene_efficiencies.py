@@ -146,7 +146,7 @@ def efficiency_rows(found: Efficiencies) -> list[dict[str, Any]]:
         by_gene.setdefault(gene, {})[plate] = efficiency
     rows = []
     for gene, of_plates in by_gene.items():
-        alike = len({_number_key(e) for e in of_plates.values()}) == 1
+        alike = len({number_key(e) for e in of_plates.values()}) == 1
         kept = {"": next(iter(of_plates.values()))} if alike else of_plates
         rows += [_row(plate, gene, e.source, e) for plate, e in kept.items()]
         sources = {e.source for e in of_plates.values()}
@@ -157,7 +157,7 @@ def efficiency_rows(found: Efficiencies) -> list[dict[str, Any]]:
     return rows + [row for gene, series in found.series.items() for row in _series_rows(gene, series)]
 
 
-def _number_key(e: Efficiency) -> tuple[str, str, str]:
+def number_key(e: Efficiency) -> tuple[str, str, str]:
     """What makes two efficiencies the same row (NaN is like NaN)."""
     return e.source, repr(e.factor), repr(e.se_log2)
 

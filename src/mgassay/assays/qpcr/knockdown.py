@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mgassay.assays.qpcr.treatments import DonorShift, Treatment, donor_shift
+from mgassay.assays.qpcr.treatments import DonorShift, Treatment, donor_means, donor_shift
 from mgassay.design import Arms, arms_of_blocks
 from mgassay.experiment import Experiment
 from mgassay.problems import Problems
@@ -61,7 +61,7 @@ def _pairs(arms: Arms) -> Iterator[tuple[str, Treatment]]:
 def _residual(log2: pd.DataFrame, treatment: Treatment) -> tuple[DonorShift, str] | None:
     """Log2 residual over donors, and its flag; an intact arm without a Cq says nothing and is left out."""
     usable = log2[~(log2["bound"] & (log2["condition"] == treatment.untreated))]
-    shift = donor_shift(usable, treatment)
+    shift = donor_shift(donor_means(usable), treatment)
     if shift is None:
         return None
     bound = usable.loc[usable["bound"] & (usable["condition"] == treatment.treated), "donor"]

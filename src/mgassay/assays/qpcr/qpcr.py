@@ -51,9 +51,10 @@ STATUSES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class QpcrTables:
-    """AMOUNTS, QPCR, QPCR_QUALITY, and the columns of EXCLUSIONS of wells that the program leaves out."""
+    """AMOUNTS, EFFICIENCY_ERRORS, QPCR, QPCR_QUALITY, and the columns of EXCLUSIONS of wells that are left out here."""
 
     amounts: pd.DataFrame
+    efficiency_errors: pd.DataFrame
     qpcr: pd.DataFrame
     quality: pd.DataFrame
     exclusions: pd.DataFrame
@@ -74,7 +75,7 @@ def quantify_qpcr(
         *gene_rows(experiment, expression.technical, expression.amounts, problems),
     ]
     quality = tables.QPCR_QUALITY.frame(rows).sort_values(_QUALITY_KEY, kind="stable", ignore_index=True)
-    return QpcrTables(expression.amounts, known.qpcr, quality, exclusions_of_wells(known.removed))
+    return QpcrTables(expression.amounts, expression.errors, known.qpcr, quality, exclusions_of_wells(known.removed))
 
 
 def qpcr_from_wells(experiment: Experiment, qpcr_wells: pd.DataFrame, problems: Problems) -> pd.DataFrame:

@@ -15,9 +15,9 @@ import pandas as pd
 
 from mgassay.assays.qpcr.reference_stability import declared_genes, quantities
 from mgassay.assays.qpcr.references import rna_of_gene
-from mgassay.assays.qpcr.treatments import DonorShift, Treatment, donor_shift, treatments_of
+from mgassay.assays.qpcr.treatments import DonorShift, Treatment, donor_means, donor_shift
 from mgassay.assays.quality.position import holm
-from mgassay.experiment import Experiment, QpcrSettings
+from mgassay.experiment import QpcrSettings
 from mgassay.problems import Problems
 
 RELATIVE, OWN = "reference_shift", "reference_own_shift"
@@ -35,7 +35,11 @@ class _Shift:
 
 
 def shift_rows(
-    experiment: Experiment, technical: pd.DataFrame, references: Mapping[str, list[str]], problems: Problems
+    technical: pd.DataFrame,
+    references: Mapping[str, list[str]],
+    treatments: Sequence[Treatment],
+    settings: QpcrSettings,
+    problems: Problems,
 ) -> list[dict[str, Any]]:
     """Rows reference_shift (two or more references) and reference_own_shift, log2 with 95 % t interval over donors.
 
@@ -44,7 +48,7 @@ def shift_rows(
     there is none (MG553): relative to the others where there are others, else by its own quantity. Several references
     that move together do not move against each other; where their own quantities do, it is told (MG554).
     """
-    settings, treatments, rows = experiment.settings.assays.qpcr, treatments_of(experiment), []
+    rows = []
     for rna in ("long", "small"):
         genes = declared_genes(references, rna, settings)
         own = _tests({g: _own(technical, g) for g in genes}, treatments)
@@ -85,9 +89,10 @@ def _tests(
     values: Mapping[str, pd.DataFrame], treatments: Sequence[Treatment], *, mirrored: bool = False
 ) -> list[_Shift]:
     """The tests of all genes and treatments, with Holm's p; `mirrored` genes, two against each other, share theirs."""
+    by_donor = {gene: donor_means(own) for gene, own in values.items()}
     made = [
         _Shift(gene, t, found)
-        for gene, own in values.items()
+        for gene, own in by_donor.items()
         for t in treatments
         if (found := donor_shift(own, t)) is not None
     ]

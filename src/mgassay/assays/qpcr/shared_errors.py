@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mgassay.assays.qpcr.amplification import Floats
 from mgassay.assays.qpcr.efficiency import Efficiency
 from mgassay.assays.qpcr.gene_efficiencies import Efficiencies
 from mgassay.assays.qpcr.technical import SAMPLE
@@ -41,19 +42,26 @@ def with_shared_errors(technical: pd.DataFrame, efficiencies: Efficiencies | Non
     is over all samples of the gene, after calibration. Nothing is added where the error of E is not known.
     Source: Hellemans et al. 2007, Genome Biol 8:R19, formulas 6 and 7 (there for quantities, here for their log2).
     """
-    pairs = pd.MultiIndex.from_frame(technical[["plate", "gene"]])
+    of_efficiency, efficiency_spread = _by_efficiency(technical, efficiencies)
+    of_calibration, df = (technical[c].to_numpy() for c in ("calibration_variance", "calibration_df"))
+    with np.errstate(invalid="ignore", divide="ignore"):  # without replicates there is no variance and no df
+        spread = efficiency_spread + np.where(of_calibration > 0, of_calibration**2 / df, 0.0)
+    return technical.assign(shared_variance=of_efficiency + of_calibration, shared_spread=spread)
+
+
+def _by_efficiency(technical: pd.DataFrame, efficiencies: Efficiencies | None) -> tuple[Floats, Floats]:
+    """Variance of each log2 quantity by its efficiency, and that squared over its df; 0 where no error is known."""
     used: dict[tuple[str, str], Efficiency] = dict(efficiencies.used) if efficiencies else {}
     known = {pair: e for pair, e in used.items() if np.isfinite(e.se_log2)}
+    if not known:
+        return np.zeros(len(technical)), np.zeros(len(technical))
+    pairs = pd.MultiIndex.from_frame(technical[["plate", "gene"]])
     se = np.asarray(pairs.map({p: e.se_log2 for p, e in known.items()}), dtype=np.float64)
     df = np.asarray(pairs.map({p: e.df for p, e in known.items()}), dtype=np.float64)
     cq = -technical["log2_quantity"] / np.log2(technical["efficiency"])
     lever = cq - cq.groupby(technical["gene"]).transform("mean")
-    of_efficiency = np.nan_to_num((lever.to_numpy() * se) ** 2)
-    of_calibration = technical["calibration_variance"].to_numpy()
-    spread = of_efficiency**2 / np.where(np.isnan(df), 1.0, df)
-    with np.errstate(invalid="ignore", divide="ignore"):  # without replicates there is no variance and no df
-        spread = spread + np.where(of_calibration > 0, of_calibration**2 / technical["calibration_df"].to_numpy(), 0.0)
-    return technical.assign(shared_variance=of_efficiency + of_calibration, shared_spread=spread)
+    variance = np.nan_to_num((lever.to_numpy() * se) ** 2)
+    return variance, variance**2 / np.where(np.isnan(df), 1.0, df)
 
 
 def shared_reference_errors(measured: pd.DataFrame) -> pd.DataFrame:

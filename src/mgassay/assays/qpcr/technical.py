@@ -53,6 +53,8 @@ def technical_means(samples: pd.DataFrame) -> pd.DataFrame:
 def flagged(flags: "pd.Series[str]", name: str) -> Truths:
     """Whether each of the joined flags holds one of this name."""
     held = {joined: name in joined.split(";") for joined in flags.unique()}
+    if not any(held.values()):
+        return np.zeros(len(flags), dtype=bool)
     return flags.map(held).to_numpy(dtype=bool)
 
 

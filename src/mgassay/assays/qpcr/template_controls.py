@@ -32,14 +32,16 @@ def check_template_controls(
 ) -> list[dict[str, Any]]:
     """Says of every plate and gene what its control wells stand for; warns where that is too much or there is no NTC.
 
-    `wells` has plate, gene, role, status, cq, cycles and efficiency. The earliest of several controls counts.
+    `wells` has plate, gene, role, condition, donor, status, cq, cycles and efficiency. The earliest of several controls
+    counts. Samples are culture wells: a calibrator, which makes no amounts and may be far richer, says nothing of them.
     Returns rows of QPCR_QUALITY: `ntc_percent` and `nrt_percent`, of the samples' mean Cq and of the latest sample's.
     A control that did not cross has no estimate but an upper bound (ci_high, flag `undetermined`): what a crossing at
     the last cycle would stand for.
     """
     known = wells[wells["gene"] != ""]
     determined = known["status"] == "value"
-    groups = known[(known["role"] == "sample") & determined].groupby(_KEYS, sort=False)
+    culture = (known["role"] == "sample") & (known["condition"] != "") & (known["donor"] != "")
+    groups = known[culture & determined].groupby(_KEYS, sort=False)
     samples = groups.agg(cq=("cq", "mean"), latest=("cq", "max"), efficiency=("efficiency", "first"))
     rows = []
     for role, control in CONTROLS.items():

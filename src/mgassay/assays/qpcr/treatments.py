@@ -1,5 +1,6 @@
 """Pairs of conditions that differ in one treatment, and differences between them by donor."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,8 +31,9 @@ class Treatment:
 def treatments_of(experiment: Experiment) -> list[Treatment]:
     """Raised Mg, each block and calcifying medium, wherever a pair of live conditions shows one of them alone."""
     found: dict[tuple[str, str], Treatment] = {}
+    rows, backgrounds = experiment.conditions.set_index("condition").replace("", "none"), backgrounds_of(experiment)
     for arms in arms_of_blocks(experiment):
-        for treatment in _treatments_of_arms(arms, _control_of(experiment, arms.intact_reference)):
+        for treatment in _treatments_of_arms(arms, _control_of(rows, backgrounds, arms.intact_reference)):
             if treatment.treated and treatment.untreated:
                 found.setdefault((treatment.treated, treatment.untreated), treatment)
     return list(found.values())
@@ -47,10 +49,9 @@ def _treatments_of_arms(arms: Arms, control: str) -> list[Treatment]:
     ]
 
 
-def _control_of(experiment: Experiment, condition: str) -> str:
+def _control_of(rows: pd.DataFrame, backgrounds: Mapping[str, Sequence[str]], condition: str) -> str:
     """The control-medium condition that differs from this one by its medium alone; "" where there is none."""
-    rows = experiment.conditions.set_index("condition").replace("", "none")
-    for control in backgrounds_of(experiment).get(condition, ()):
+    for control in backgrounds.get(condition, ()):
         if all(str(rows.at[control, column]) == str(rows.at[condition, column]) for column in _SAME):
             return control
     return ""
@@ -73,26 +74,29 @@ class DonorShift:
         return "few_donors" if len(self.donors) < 2 else ""
 
 
-def donor_shift(log2: pd.DataFrame, treatment: Treatment) -> DonorShift | None:
-    """Treated less untreated of the donors that have both; None without any. `log2`: condition, donor, value.
+def donor_means(log2: pd.DataFrame) -> pd.DataFrame:
+    """Donors × conditions: the mean over reps and plates of `log2` (condition, donor, value); NaN where not run."""
+    return log2.groupby(["donor", "condition"])["value"].mean().unstack("condition")
 
-    Reps and plates are averaged within condition and donor first: n counts donors. p is 0 where all donors agree to the
-    last digit and differ from 0, NaN where none differs.
+
+def donor_shift(means: pd.DataFrame, treatment: Treatment) -> DonorShift | None:
+    """Treated less untreated of the donors that have both (`donor_means`); None without any. n counts donors.
+
+    p is 0 where all donors agree to the last digit and differ from 0, NaN where none differs.
     """
     from scipy.special import stdtr
 
-    held = log2[log2["condition"].isin([treatment.treated, treatment.untreated])].dropna(subset="value")
-    wide = held.groupby(["donor", "condition"])["value"].mean().unstack("condition")
-    if not {treatment.treated, treatment.untreated} <= set(wide.columns):
+    if not {treatment.treated, treatment.untreated} <= set(means.columns):
         return None
-    each = (wide[treatment.treated] - wide[treatment.untreated]).dropna()
-    if each.empty:
+    each = means[treatment.treated].to_numpy(dtype=np.float64) - means[treatment.untreated].to_numpy(dtype=np.float64)
+    both = np.isfinite(each)
+    values, donors, n = each[both], tuple(str(d) for d in means.index[both]), int(both.sum())
+    if n == 0:
         return None
-    values, n = each.to_numpy(dtype=np.float64), len(each)
     mean = float(values.mean())
     if n < 2:
-        return DonorShift(tuple(map(str, each.index)), values, mean, np.nan, np.nan, np.nan)
+        return DonorShift(donors, values, mean, np.nan, np.nan, np.nan)
     se = float(values.std(ddof=1) / np.sqrt(n))
     half = t_quantile(n - 1, 0.975) * se
     p = 2 * float(stdtr(n - 1, -abs(mean) / se)) if se > 0 else 0.0 if mean else np.nan
-    return DonorShift(tuple(map(str, each.index)), values, mean, mean - half, mean + half, p)
+    return DonorShift(donors, values, mean, mean - half, mean + half, p)

@@ -1,6 +1,15 @@
 """Which questions the declared conditions can answer, told before anything is computed."""
 
-from mgassay.design import Arms, arms_of_blocks, blocks_of, is_level, primary_day
+from mgassay.design import (
+    Arms,
+    arms_of_blocks,
+    blocks_of,
+    is_level,
+    late_arms_of,
+    primary_day,
+    questions_of,
+    steps_of,
+)
 from mgassay.experiment import Experiment
 from mgassay.problems import Problems, suggestion
 
@@ -9,12 +18,14 @@ BASAL_PI_MM = 1.0  # what basal media bring by themselves (DMEM 0.9)
 
 def check_arms(experiment: Experiment, problems: Problems) -> None:
     """Adds a problem for every arm that is missing or ambiguous, and for names that conditions.csv does not hold."""
-    all_arms = arms_of_blocks(experiment)
+    all_arms, questions = arms_of_blocks(experiment), questions_of(experiment)
     _check_names(experiment, problems)
     _check_known(experiment, problems)
     _check_total(experiment, all_arms, problems)
     _check_blocks(experiment, all_arms, problems)
-    _check_rivals(all_arms, problems)
+    _check_rivals(questions, problems)
+    _check_steps(experiment, questions, problems)
+    _check_late(experiment, problems)
     _check_acellular(experiment, all_arms[0], problems)
     days = ", ".join(d for d in dict.fromkeys(experiment.conditions["day"]) if d)
     if primary_day(experiment):
@@ -75,11 +86,41 @@ def _check_blocks(experiment: Experiment, all_arms: tuple[Arms, ...], problems: 
 
 
 def _check_rivals(all_arms: tuple[Arms, ...], problems: Problems) -> None:
-    """No arm is fitted by several conditions."""
+    """No arm is fitted by several conditions; what several questions or blocks share is told once."""
+    found: dict[tuple[str, ...], tuple[str, str]] = {}
     for arms in all_arms:
         for arm, fits in arms.rivals.items():
-            name = arm.replace("_", " at ") + " Mg"
-            problems.add("MG601", file="conditions.csv", seen=", ".join(fits), arm=name, used=fits[0])
+            found.setdefault(fits, (arm, arms.step))
+    for fits, (arm, step) in found.items():
+        name = f"{arm.replace('_', ' at ')} {step}"
+        problems.add("MG601", file="conditions.csv", seen=", ".join(fits), arm=name, used=fits[0])
+
+
+def _check_steps(experiment: Experiment, questions: tuple[Arms, ...], problems: Problems) -> None:
+    """Every [[step]] has a name of its own and arms that answer it, under every block."""
+    asked = steps_of(experiment)
+    for step in experiment.settings.step:
+        if not any(step is one for one in asked):
+            problems.add("MG631", file="experiment.toml", seen=step.name)
+    for step in asked:
+        own = [arms for arms in questions if arms.step == step.name]
+        facts = {"column": step.column, "reference": step.reference, "raised": step.raised}
+        if not any("total" in arms.identified for arms in own):
+            problems.add("MG630", file="conditions.csv", seen=step.name, **facts)
+            continue
+        under = {arms.name for arms in own if "blocked" in arms.identified}
+        if lacking := [b.name for b in blocks_of(experiment) if b.column != step.column and b.name not in under]:
+            problems.add("MG632", file="conditions.csv", seen=step.name, blocks=", ".join(lacking), **facts)
+
+
+def _check_late(experiment: Experiment, problems: Problems) -> None:
+    """Every condition with late Mg is an arm: live, in calcifying medium, at raised Mg, beside its reference arm."""
+    conditions, contrast = experiment.conditions, experiment.settings.contrast
+    late = (conditions["mg_from_day"] > 0).to_numpy() & ~is_level(conditions, "medium", contrast.medium_control)
+    used = {arms.late for arms in late_arms_of(experiment)}
+    unused = [name for name in conditions["condition"][late] if name not in used]
+    if unused:
+        problems.add("MG633", file="conditions.csv", seen=", ".join(unused), mg_raised=contrast.mg_raised_mM)
 
 
 def _check_acellular(experiment: Experiment, arms: Arms, problems: Problems) -> None:

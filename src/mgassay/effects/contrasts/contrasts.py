@@ -1,17 +1,18 @@
-"""Means -> effects: every contrast of the Mg step, per readout and block.
+"""Means -> effects: every contrast of every step, per readout and block.
 
-An effect is log(Y at reference Mg) - log(Y at raised Mg): > 0 is inhibition. Its weights over the four live arms
-stand in CONTRASTS; what is written there is what is computed.
+An effect is log(Y at the reference) - log(Y at the raised side of a step): > 0 is inhibition. Its weights over the four
+live arms stand in CONTRASTS; what is written there is what is computed.
 """
 
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from mgassay import tables
-from mgassay.design import Arms, arms_of_blocks
+from mgassay.design import Arms, questions_of
 from mgassay.effects.estimators.anova import BlockFit, fit_block_anova
 from mgassay.effects.estimators.intervals import Array, Estimate, donor_estimate, holm, welch_estimate
 from mgassay.effects.means.panels import ArmMatrix, Panel, is_mineral, is_open, panels_from_means
@@ -27,44 +28,56 @@ CONTRASTS: Mapping[str, tuple[float, float, float, float]] = {
 }
 ACELLULAR = (1.0, -1.0)  # over the acellular arm at reference and raised Mg
 SCALES = ("log", "additive")
-_FAMILY = ["family", "block", "contrast", "scale", "method"]
+SERIES_METHOD = "dunnett"  # adjusts over the levels of a series, and over nothing else
+_FAMILY = ["family", "block", "contrast", "scale", "method", "step", "mg_reference_mM", "mg_raised_mM", "day"]
 
 
 def effects_from_means(experiment: Experiment, means: pd.DataFrame) -> pd.DataFrame:
-    """EFFECTS of the Mg step for every readout and block.
+    """EFFECTS of every question (see `contrasted`), for every readout and block; those of the declared one come first.
 
     Scale `log` for all, `additive` (per donor 1 - exp(-effect), the proportion inhibited) for all but block_main.
     Method `donor_t`: t on per-donor contrasts of the donors that have all arms of the contrast, df n - 1.
     `block_anova`: donor + arm on the four live arms, log scale only, since it has one error for all arms and a
     proportion inhibited is a property of a pair of arms. `welch`: blocked - acellular, whose runs are not donors;
     its n_donors counts the donors. A contrast whose arms were not run has no row; one donor gives no interval.
-    p_adjusted is Holm's over the mineral readouts, and separately over genes, for the same contrast, block, scale and
-    method; other readouts are families of their own.
+    p_adjusted is Holm's over the mineral readouts, and separately over genes, for the same contrast, block, scale,
+    method and question; other readouts are families of their own.
     """
-    all_arms = arms_of_blocks(experiment)
-    found = [row for panel in panels_from_means(means) for row in _panel_rows(panel, all_arms)]
-    common = step_columns(experiment, all_arms)
-    return with_holm(tables.EFFECTS.frame([{**common, **row} for row in found]))
+    questions = contrasted(experiment)
+    rows = (row for panel in panels_from_means(means) for group in questions for row in question_rows(panel, group))
+    return with_holm(tables.EFFECTS.frame(list(rows)))
 
 
-def step_columns(experiment: Experiment, all_arms: tuple[Arms, ...]) -> dict[str, Any]:
-    """The columns that say which step a row is of: the two Mg levels (mM), the step's name, the day."""
-    contrast = experiment.settings.contrast
-    levels = {"mg_reference_mM": contrast.mg_reference_mM, "mg_raised_mM": contrast.mg_raised_mM}
-    return {**levels, "step": "Mg", "day": all_arms[0].day}
+def contrasted(experiment: Experiment) -> tuple[tuple[Arms, ...], ...]:
+    """The questions whose contrasts have rows of their own, as the arms of each, in the order of `questions_of`.
+
+    The declared pair of Mg levels and every [[step]], on every day. Other Mg levels are compared in their dose series,
+    all at once (see series.py).
+    """
+    raised = experiment.settings.contrast.mg_raised_mM
+    asked = (arms for arms in questions_of(experiment) if arms.step != "Mg" or arms.mg_raised_mM == raised)
+    return tuple(tuple(group) for _, group in itertools.groupby(asked, key=lambda arms: arms.question))
 
 
-def _panel_rows(panel: Panel, all_arms: tuple[Arms, ...]) -> Iterator[dict[str, Any]]:
-    """All effect rows of one readout."""
-    lifeless = panel.matrix(all_arms[0].acellular).complete((0, 1))
-    for scale in SCALES:
-        if lifeless.donors:
-            yield _acellular_row(panel.readout, lifeless, scale)
-    for arms in all_arms:
+def step_columns(arms: Arms) -> dict[str, Any]:
+    """The columns that say which question a row answers: the two Mg levels (mM), the step's name, the day."""
+    levels = {"mg_reference_mM": arms.mg_reference_mM, "mg_raised_mM": arms.mg_raised_mM}
+    return {**levels, "step": arms.step, "day": arms.day}
+
+
+def question_rows(panel: Panel, group: tuple[Arms, ...]) -> Iterator[dict[str, Any]]:
+    """All rows of one readout that answer one question: A once, the others for the arms of each block."""
+    lifeless, common = panel.matrix(group[0].acellular).complete((0, 1)), step_columns(group[0])
+    for scale in SCALES if lifeless.donors else ():
+        yield {**common, **_acellular_row(panel.readout, lifeless, scale)}
+    for arms in group:
         live = panel.matrix(arms.live)
-        yield from _donor_rows(panel.readout, arms.name, live)
-        yield from _anova_rows(panel.readout, arms.name, live)
-        yield from _surface_rows(panel.readout, arms.name, live, lifeless)
+        makers = (
+            _donor_rows(panel.readout, arms.name, live),
+            _anova_rows(panel.readout, arms.name, live),
+            _surface_rows(panel.readout, arms.name, live, lifeless),
+        )
+        yield from ({**common, **row} for row in itertools.chain(*makers))
 
 
 def on_scale(effect: Array, scale: str) -> Array:
@@ -95,11 +108,11 @@ def _donor_rows(readout: str, block: str, live: ArmMatrix) -> Iterator[dict[str,
         for scale in SCALES:
             if whole.donors and not (contrast == "block_main" and scale == "additive"):
                 estimate = donor_estimate(donor_contrast(whole.values, contrast, scale))
-                flag = _censored(live, whole, weights)
+                flag = censored_flag(live, whole, weights)
                 yield _row(readout, block, contrast, scale, "donor_t", estimate, len(whole.donors), flag)
 
 
-def _censored(live: ArmMatrix, whole: ArmMatrix, weights: tuple[float, ...]) -> str:
+def censored_flag(live: ArmMatrix, whole: ArmMatrix, weights: Sequence[float]) -> str:
     """Flags of the donors used; and what a donor was lost to, where a censored cell has no value to put in.
 
     What is left of the donors says nothing of those, so that no direction is claimed then.
@@ -145,7 +158,7 @@ def _surface_rows(readout: str, block: str, live: ArmMatrix, lifeless: ArmMatrix
     for scale in SCALES if whole.donors and lifeless.donors else ():
         blocked = donor_estimate(donor_contrast(whole.values, "blocked", scale))
         surface = welch_estimate(blocked, donor_estimate(acellular_effects(lifeless, scale)))
-        flag = difference_flag(_censored(live, whole, weights), lifeless.flag(ACELLULAR))
+        flag = difference_flag(censored_flag(live, whole, weights), lifeless.flag(ACELLULAR))
         yield _row(readout, block, "surface", scale, "welch", surface, len(whole.donors), flag)
 
 
@@ -188,11 +201,33 @@ def family(readout: str) -> str:
     return "mineral" if is_mineral(readout) else readout.split(":")[0]
 
 
+def measurement(readout: str) -> str:
+    """What was measured: one plate or picture that is told in two ways is one (alizarin_od is alizarin_area's)."""
+    return {"alizarin_od": "alizarin_area"}.get(readout, readout.removesuffix("_per_well").removesuffix("_per_protein"))
+
+
 def with_holm(effects: pd.DataFrame) -> pd.DataFrame:
-    """Effects with p_adjusted."""
+    """Effects with p_adjusted; rows of a dose series keep theirs, which is over the levels of the series."""
     grouped = effects.assign(family=[family(r) for r in effects["readout"]]).groupby(_FAMILY, sort=True)
     adjusted = np.full(len(effects), np.nan)
     p = effects["p"].to_numpy(dtype=float)
     for rows in grouped.indices.values():
-        adjusted[rows] = holm(p[rows])
-    return effects.assign(p_adjusted=adjusted)
+        adjusted[rows] = _adjusted(list(effects["readout"].iloc[rows]), p[rows])
+    return effects.assign(p_adjusted=effects["p_adjusted"].where(effects["method"] == SERIES_METHOD, adjusted))
+
+
+def _adjusted(readouts: Sequence[str], p: Array) -> Array:
+    """Holm's p of each readout of a family, shape (k,), each measurement counted once.
+
+    A readout that tells a measurement in another way (per well instead of per protein) asks the same question of the
+    same wells, so that it stands in the family in place of the first one, and not beside it.
+    """
+    first: dict[str, int] = {}
+    for i, readout in enumerate(readouts):
+        if not np.isnan(p[i]):
+            first.setdefault(measurement(readout), i)
+    adjusted = np.empty(len(p))
+    for i, readout in enumerate(readouts):
+        beside = [k for name, k in first.items() if name != measurement(readout)]
+        adjusted[i] = holm(p[[i, *beside]])[0]
+    return adjusted

@@ -1,14 +1,14 @@
 """Genes with culture wells that have no Cq: their contrasts by the likelihood of censored values."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from mgassay import tables
-from mgassay.design import Arms, arms_of_blocks
-from mgassay.effects.contrasts.contrasts import CONTRASTS, step_columns, with_holm
+from mgassay.design import Arms, primary_day
+from mgassay.effects.contrasts.contrasts import CONTRASTS, contrasted, step_columns, with_holm
 from mgassay.effects.estimators.censored import Cells
 from mgassay.effects.estimators.censored_contrast import CensoredEstimate, contrast_of_cells
 from mgassay.effects.estimators.intervals import t_quantile
@@ -43,16 +43,17 @@ def with_nondetects(
 ) -> pd.DataFrame:
     """EFFECTS whose log-scale `block_anova` rows of genes with non-detects are the likelihood's, flag `censored`.
 
-    All contrasts of a block with a non-detect in one of its arms, since they share one scatter; without a block the two
-    intact arms make such a fit too. `donor_t` rows stay what they can be: bounds where an arm of theirs has a
-    non-detect. Where the likelihood cannot tell, the bound of `block_anova` stays as well (MG627).
+    Of every question (see `contrasted`), all contrasts of a block with a non-detect in one of its arms, since they
+    share one scatter; without a block the two intact arms make such a fit too. `donor_t` rows stay what they can be:
+    bounds where an arm of theirs has a non-detect; so do those of a dose series, which has no likelihood here. Where
+    the likelihood cannot tell, the bound of `block_anova` stays as well (MG627).
     """
     if not len(wells):
         return effects
-    all_arms = arms_of_blocks(experiment)
+    all_arms = tuple(arms for group in contrasted(experiment) for arms in group)
     rows = [row for _, own in wells.groupby("readout", sort=True) for arms in all_arms for row in _rows(own, arms)]
     _tell(experiment, wells, effects, rows, all_arms, problems)
-    found = tables.EFFECTS.frame([{**step_columns(experiment, all_arms), **row} for row in rows])
+    found = tables.EFFECTS.frame(rows)
     key = list(tables.KEYS["effects"])
     replaced = pd.MultiIndex.from_frame(effects[key]).isin(pd.MultiIndex.from_frame(found[key]))
     joined = pd.concat([effects[~replaced], found]) if len(found) else effects
@@ -90,7 +91,9 @@ def _rows(wells: pd.DataFrame, arms: Arms) -> list[dict[str, Any]]:
             own = wells[wells["condition"].isin([arms.live[i] for i in used])]
             n = int((cells.seen + cells.missed)[:, used].any(axis=1).sum())
             columns = {"readout": str(wells["readout"].iloc[0]), "block": arms.name, "contrast": contrast}
-            rows.append({**columns, **_numbers(found), "n_donors": n, "flag": contrast_flag(own, found)})
+            rows.append(
+                {**step_columns(arms), **columns, **_numbers(found), "n_donors": n, "flag": contrast_flag(own, found)}
+            )
     return rows
 
 
@@ -124,18 +127,32 @@ def _tell(
     tell_cells("MG625", missed, experiment, problems)
     empty = own.groupby(["readout", "condition"])["log_value"].transform("count") == 0
     tell_cells("MG626", own[empty], experiment, problems)
-    told = {(r["readout"], r["block"], r["contrast"]) for r in rows}
+    told = _keys(rows)
+    computed = _keys(effects.to_dict("records"))
     for readout, of_gene in missed.groupby("readout", sort=True):
         asked = [
-            (arms.name, c)
+            (key, arms)
             for arms in all_arms
             if of_gene["condition"].isin(arms.live).any()
-            for c in ("total", "blocked")
-            if ((effects["readout"] == readout) & (effects["block"] == arms.name) & (effects["contrast"] == c)).any()
+            for contrast in ("total", "blocked")
+            if (key := (str(readout), arms.name, contrast, *arms.question)) in computed
         ]
-        lacking = [f"{c}{f' ({b})' if b else ''}" for b, c in asked if (readout, b, c) not in told]
+        lacking = [_words(key[2], arms, primary_day(experiment)) for key, arms in asked if key not in told]
         if lacking:
             problems.add("MG627", place=str(readout), seen=", ".join(lacking), readout=str(readout))
+
+
+def _keys(rows: Iterable[Mapping[Any, Any]]) -> set[tuple[Any, ...]]:
+    """Readout, block, contrast and question of rows of EFFECTS."""
+    columns = ("readout", "block", "contrast", "step", "mg_reference_mM", "mg_raised_mM", "day")
+    return {tuple(row[c] for c in columns) for row in rows}
+
+
+def _words(contrast: str, arms: Arms, primary: str) -> str:
+    """A contrast of a question as a message names it: the block, and what is not that of the declared question."""
+    day = f"day {arms.day}" if arms.day != primary else ""
+    further = ", ".join(word for word in (arms.name, "" if arms.step == "Mg" else arms.step, day) if word)
+    return f"{contrast} ({further})" if further else contrast
 
 
 def is_censored_fit(flag: str) -> bool:

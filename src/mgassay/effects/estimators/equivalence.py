@@ -5,6 +5,7 @@ where the 90 % interval lies within +-log(fold). Otherwise the answer is "inconc
 Sources: Schuirmann, J Pharmacokinet Biopharm 1987;15:657; for the power Owen, Biometrika 1965;52:437.
 """
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,6 +50,13 @@ def equivalence(values: Array, fold: float, alpha: float = 0.05) -> Equivalence:
     return Equivalence(estimate.estimate, low, high, p, bound, alpha)
 
 
+@functools.cache
+def _nodes() -> tuple[Array, Array]:
+    """Places and weights of Gauss and Legendre on -1 to 1."""
+    x, w = np.polynomial.legendre.leggauss(_NODES)
+    return x, w
+
+
 def power_of_tost(bound: float, shift: float, se: float, df: float, alpha: float = 0.05) -> float:
     """The chance that both one-sided tests reject: truth `shift`, bounds +-`bound`, standard error `se` > 0 on `df`.
 
@@ -57,7 +65,7 @@ def power_of_tost(bound: float, shift: float, se: float, df: float, alpha: float
     """
     t = float(t_quantile(df, 1 - 2 * alpha))
     upper = min(bound / (t * se), 1 + _REACH / np.sqrt(2 * df))
-    x, w = np.polynomial.legendre.leggauss(_NODES)
+    x, w = _nodes()
     s = upper * (x + 1) / 2
     log_density = np.log(2.0) + df / 2 * np.log(df / 2) - gammaln(df / 2) + (df - 1) * np.log(s) - df * s**2 / 2
     room = ndtr((bound - shift) / se - t * s) - ndtr((-bound - shift) / se + t * s)

@@ -1,9 +1,10 @@
-"""Fieller's set of a ratio whose numerator and denominator both rest on two independent sets of donors.
+"""Fieller's set of a ratio whose numerator and denominator rest on two independent sets of donors.
 
 At each ratio theta the variance of numerator - theta * denominator is the sum of one from each set, with the df of
-Satterthwaite *at that theta*: Welch's test turned inside out. With the df at the estimate alone coverage fell to .90
-and rose to .98 where this one stays within .93-.97 (n 3-6 and 3-6 donors). `fieller.fieller_welch_set` is the case in
-which the second set has a part in the numerator only.
+Satterthwaite *at that theta*: the set is Welch's test turned inside out, so that it covers as often as that test does.
+With the df at the estimate alone coverage fell to .90 and rose to .98 where this one stays within .93-.97 (n 3-6 and
+3-6 donors). Acellular runs are a second set that has a part in the numerator only: as theta grows the df become those
+of the donors, and the set is bounded exactly when the denominator's own t interval excludes 0.
 Sources: Fieller, J R Stat Soc B 1954;16:175; Welch, Biometrika 1947;34:28.
 """
 

@@ -5,7 +5,8 @@ What differs between experiments (tau) is estimated by REML, which is all but un
 weights made of it left a 95 % interval with .88; with one scatter of donors for all experiments (`shared_variances`)
 it covers .945-.955 for 2-10 experiments of 3-8 donors. Hartung and Knapp's factor may fall below 1: keeping it from
 that gains nothing then, and coverage would be .98-1.00.
-A donor in several experiments is one donor: such experiments are combined, donor by donor, before anything is pooled.
+Ratios are pooled by their two parts (`pooled_ratios`). A donor in several experiments is one donor: such experiments
+are combined, donor by donor, before anything is pooled.
 Source: Hartung and Knapp, Stat Med 2001;20:3875.
 """
 
@@ -32,6 +33,7 @@ class Pooled:
     low: Array
     high: Array
     tau: Array
+    weights: Array  # of the experiments (last axis), adding up to 1
     n_experiments: int
 
 
@@ -45,14 +47,14 @@ def pool_estimates(estimates: Array, variances: Array, level: float = 0.95) -> P
     k = y.shape[-1]
     if k < 2:
         nothing = np.full(y.shape[:-1], np.nan)
-        return Pooled(y[..., 0], np.sqrt(v[..., 0]), nothing, nothing, nothing, k)
+        return Pooled(y[..., 0], np.sqrt(v[..., 0]), nothing, nothing, nothing, np.ones(y.shape), k)
     tau2 = reml_tau2(y, v)
     w = 1 / (v + tau2[..., np.newaxis])
     total = w.sum(axis=-1)
     mean = (w * y).sum(axis=-1) / total
     se = np.sqrt((w * (y - mean[..., np.newaxis]) ** 2).sum(axis=-1) / ((k - 1) * total))
     half = t_quantile(k - 1, level) * se
-    return Pooled(mean, se, mean - half, mean + half, np.sqrt(tau2), k)
+    return Pooled(mean, se, mean - half, mean + half, np.sqrt(tau2), w / total[..., np.newaxis], k)
 
 
 def reml_tau2(y: Array, v: Array) -> Array:
@@ -82,25 +84,18 @@ def _scoring_step(y: Array, v: Array, tau2: Array) -> Array:
     return np.asarray(score / (squares - 2 * cubes / total + (squares / total) ** 2), dtype=float)
 
 
-def shared_variances(variances: Array, n_donors: Array, totals: Array | None = None) -> Array:
+def shared_variances(variances: Array, n_donors: Array) -> Array:
     """Variances of the estimates (..., experiments) if donors scatter alike in all: pooled over them by df, over n.
 
-    `variances` of the estimates as each experiment has it (NaN with one donor), `n_donors` (experiments,). For ratios
-    `totals` (..., experiments) are their denominators: what scatters alike is then the numerator less ratio times
-    denominator, and its variance is divided by n and by the denominator squared. All NaN where every experiment has
-    one donor.
+    `variances` of the estimates as each experiment has it (NaN with one donor), `n_donors` (experiments,); covariances
+    are pooled in the same way. All NaN where every experiment has one donor.
     """
-    scale = np.asarray(n_donors, dtype=float) * (1.0 if totals is None else np.asarray(totals, dtype=float) ** 2)
-    df = np.where(np.isfinite(variances), np.asarray(n_donors, dtype=float) - 1, 0.0)
-    of_donors = np.where(df > 0, variances * scale, 0.0)
+    n = np.asarray(n_donors, dtype=float)
+    df = np.where(np.isfinite(variances), n - 1, 0.0)
+    of_donors = np.where(df > 0, variances * n, 0.0)
     with np.errstate(invalid="ignore"):
         shared = (df * of_donors).sum(axis=-1, keepdims=True) / df.sum(axis=-1, keepdims=True)
-    return np.asarray(shared / scale, dtype=float)
-
-
-def ratio_variance(ratio: Array, denominator: Array, var_n: Array, var_d: Array, cov: Array) -> Array:
-    """Variance of a ratio of means to first order: that of numerator - ratio * denominator over denominator^2."""
-    return np.asarray((var_n - 2 * ratio * cov + ratio**2 * var_d) / denominator**2, dtype=float)
+    return np.asarray(shared / n, dtype=float)
 
 
 def experiments_by_donors(donors: Mapping[str, Collection[str]]) -> tuple[tuple[str, ...], ...]:
@@ -109,17 +104,18 @@ def experiments_by_donors(donors: Mapping[str, Collection[str]]) -> tuple[tuple[
     Experiments tied by a chain of shared donors are one group. Groups and members keep their order. The same name is
     taken for the same donor: a lab that calls the donors of every experiment D1, D2, ... has one group, and is told.
     """
-    groups: list[tuple[list[str], set[str]]] = []
+    order = {experiment: place for place, experiment in enumerate(donors)}
+    group_of = {experiment: [experiment] for experiment in donors}
+    first_with: dict[str, str] = {}
     for experiment, names in donors.items():
-        own = {name.strip().casefold() for name in names}
-        tied = [group for group in groups if group[1] & own]
-        members = [member for group in tied for member in group[0]]
-        merged = ([*members, experiment], own.union(*(group[1] for group in tied)))
-        place = groups.index(tied[0]) if tied else len(groups)
-        groups = [group for group in groups if group not in tied]
-        groups.insert(place, merged)
-    order = list(donors)
-    return tuple(tuple(sorted(members, key=order.index)) for members, _ in groups)
+        for name in names:
+            own, other = group_of[experiment], group_of[first_with.setdefault(name.strip().casefold(), experiment)]
+            if own is not other:
+                small, large = sorted((own, other), key=len)
+                large += small
+                group_of.update(dict.fromkeys(small, large))
+    groups = {id(group): sorted(group, key=order.__getitem__) for group in group_of.values()}
+    return tuple(sorted(map(tuple, groups.values()), key=lambda group: order[group[0]]))
 
 
 def donors_once(experiments: Sequence[Mapping[str, Array]]) -> dict[str, Array]:

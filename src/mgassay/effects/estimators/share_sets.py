@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mgassay.effects.estimators.fieller import FiellerSet, OwnRuns, fieller_set, fieller_welch_set
+from mgassay.effects.estimators.fieller import FiellerSet, fieller_set
+from mgassay.effects.estimators.fieller_two_sets import SetVariance, fieller_two_sets
 from mgassay.effects.estimators.intervals import Array, Estimate
 
 SHARES_OF: Mapping[str, tuple[float, float, float]] = {
@@ -43,7 +44,7 @@ def live_effects(total: Array, blocked: Array) -> LiveEffects:
 def share_set(share: str, live: LiveEffects, acellular: Estimate | None = None, level: float = 0.95) -> FiellerSet:
     """The confidence set of a share; `acellular` is A over its runs, needed where SHARES_OF gives it a weight.
 
-    Without A in the numerator: Fieller from the covariance of T and B. With A: the Welch form (see fieller.py).
+    Without A in the numerator: Fieller from the covariance of T and B. With A: the Welch form (fieller_two_sets.py).
     """
     weights = np.array(SHARES_OF[share])
     numerator, total = live.mean @ weights[:2], live.mean[..., 0]
@@ -52,5 +53,7 @@ def share_set(share: str, live: LiveEffects, acellular: Estimate | None = None, 
     var_t = live.covariance[..., 0, 0]
     if acellular is None or not weights[2]:
         return fieller_set(numerator, total, var_n, var_t, cov, live.df, level)
-    own = OwnRuns(acellular.se**2, acellular.df)
-    return fieller_welch_set(numerator + weights[2] * acellular.estimate, total, var_n, var_t, cov, live.df, own, level)
+    donors = SetVariance(var_n, var_t, cov, live.df)
+    none = np.zeros_like(acellular.se)
+    runs = SetVariance(acellular.se**2, none, none, acellular.df)
+    return fieller_two_sets(numerator + weights[2] * acellular.estimate, total, donors, runs, level)

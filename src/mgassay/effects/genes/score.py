@@ -12,6 +12,7 @@ from mgassay import tables
 from mgassay.effects.contrasts.contrasts import effects_from_means
 from mgassay.effects.genes.genes import genes_from_effects
 from mgassay.effects.means.cells import CELL
+from mgassay.effects.means.panels import is_mineral
 from mgassay.experiment import Experiment
 from mgassay.flags import join_flags
 from mgassay.panels import panel_gene, score_genes
@@ -22,7 +23,7 @@ LEAST_GENES = 2
 
 
 def with_score(experiment: Experiment, genes: pd.DataFrame, means: pd.DataFrame, problems: Problems) -> pd.DataFrame:
-    """GENES with the rows of the score after those of the genes: its totals, and matched_mineral for each comparator.
+    """GENES with the rows of the score after those of the genes: its totals, at matched mineral, adjusted for mineral.
 
     A donor counts in the arms in which every gene of the score was measured; with fewer than two genes there is none.
     p_adjusted is empty: the score is one test.
@@ -30,7 +31,8 @@ def with_score(experiment: Experiment, genes: pd.DataFrame, means: pd.DataFrame,
     scored = means_of_score(experiment, means, problems)
     if scored.empty:
         return genes
-    rows = genes_from_effects(experiment, effects_from_means(experiment, scored), scored).assign(p_adjusted=np.nan)
+    beside = tables.MEANS.frame(pd.concat([scored, means[means["readout"].map(is_mineral).astype(bool)]]))
+    rows = genes_from_effects(experiment, effects_from_means(experiment, scored), beside).assign(p_adjusted=np.nan)
     return tables.GENES.frame(pd.concat([genes, rows])) if len(genes) else rows
 
 

@@ -12,9 +12,7 @@ Source: tipping-point analysis as in Yan, Lee and Li, J Biopharm Stat 2009;19:10
 
 import numpy as np
 
-from mgassay.effects.estimators.fieller import FiellerSet, fieller_set
 from mgassay.effects.estimators.intervals import Array
-from mgassay.effects.estimators.share_sets import live_effects
 
 
 def tipping_shift(low: Array, high: Array) -> Array:
@@ -22,10 +20,11 @@ def tipping_shift(low: Array, high: Array) -> Array:
 
     Minus the end of the interval (`low`, `high`, log2) nearer to 0: a gene that Mg lowers to -1.6 ... -0.4 beside the
     comparator tips at +0.4, a comparator that raises the gene 1.32-fold by itself. 0 where the interval holds 0, so
-    that nothing needs explaining; NaN without an interval.
+    that nothing needs explaining; NaN where the nearer end is not known.
     """
-    nearest = np.where(low > 0, low, np.where(high < 0, high, 0.0))
-    return np.where(np.isnan(low) | np.isnan(high), np.nan, -nearest + 0.0)
+    missing = np.isnan(low) | np.isnan(high)
+    nearest = np.where(low > 0, low, np.where(high < 0, high, np.where(missing, np.nan, 0.0)))
+    return np.asarray(-nearest + 0.0)
 
 
 def tipping_slope(low: Array, high: Array, mismatch_low: Array, mismatch_high: Array) -> Array:
@@ -44,13 +43,12 @@ def tipping_slope(low: Array, high: Array, mismatch_low: Array, mismatch_high: A
     return np.where(missing, np.nan, np.where(shift == 0, 0.0, least))
 
 
-def slope_that_explains(gene_change: Array, mineral_change: Array, level: float = 0.95) -> FiellerSet:
-    """The slopes of gene on mineral with which mineral alone explains Mg's total effect on the gene.
+def slope_on_mineral(gene_change: Array, mineral_change: Array) -> Array:
+    """How steeply a gene follows mineral, as a step without raised Mg tells it: log2 per natural log of mineral.
 
-    Per-donor changes by raised Mg, shape (..., donors): of the gene in log2, of mineral in natural log; Fieller's set
-    of their ratio. A slope known from elsewhere (comparators at several strengths) that lies outside of it speaks for
-    a direct effect; without one nothing does.
+    Per-donor changes from the reference to a comparator, shape (..., donors): of the gene in log2, of mineral in
+    natural log. The ratio of their means, which unlike the mean of ratios is not ruled by a donor whose mineral hardly
+    changed; infinite or NaN where mineral did not change at all.
     """
-    both = live_effects(mineral_change, gene_change)
-    v, mean = both.covariance, both.mean
-    return fieller_set(mean[..., 1], mean[..., 0], v[..., 1, 1], v[..., 0, 0], v[..., 0, 1], both.df, level)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(gene_change.mean(axis=-1) / mineral_change.mean(axis=-1))

@@ -58,6 +58,17 @@ class ArmMatrix:
         bound = {(True, False): "upper_bound", (False, True): "lower_bound"}.get((may_fall, may_rise), "")
         return join_flags(*(cell for _, cell in cells), bound)
 
+    @property
+    def lost(self) -> str:
+        """Which bounds (`floor`, `above_curve`) cells have that hold no number to stand for it: their donor is lost."""
+        cells = [
+            cell
+            for row, flags in zip(self.values, self.flags, strict=True)
+            for value, cell in zip(row, flags, strict=True)
+            if not np.isfinite(value)
+        ]
+        return join_flags(*(f for cell in cells for f in cell.split(";") if is_censored(f)))
+
 
 def is_censored(flag: str) -> bool:
     """Whether flags of a cell or a contrast tell of a bound in place of a value."""

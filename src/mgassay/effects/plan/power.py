@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from mgassay.effects.estimators.fieller import BOUNDED, FiellerSet
-from mgassay.effects.estimators.intervals import Array, donor_estimate
+from mgassay.effects.estimators.intervals import Array, Estimate, donor_estimate, t_quantile, welch_df
 from mgassay.effects.estimators.share_sets import SHARES_OF, LiveEffects, live_effects, share_set
 
 EXPERIMENTS = 10_000  # simulated; a chance of .8 is then known within .008 (two SD)
@@ -58,10 +59,19 @@ def covariance_of_arms(arm: float, rep: float, reps: int) -> Array:
     return np.eye(2) * sd_of_effect(arm, rep, reps) ** 2
 
 
-def covariance_of_donors(total: Array, blocked: Array) -> Array:
-    """Covariance of T and B over the donors (two or more) of an earlier experiment, itself known only roughly."""
-    both = live_effects(total, blocked)
-    return np.asarray(both.covariance * total.shape[-1])
+def simulated_effects(
+    assumed: Assumed, donors: int, acellular_runs: int = 0, experiments: int = EXPERIMENTS
+) -> tuple[LiveEffects, Estimate | None]:
+    """T and B, and A over its runs (None for fewer than two), of simulated experiments; shape (experiments,)."""
+    rng = np.random.default_rng([_SEED, donors, acellular_runs])
+    values, axes = np.linalg.eigh(assumed.covariance)  # two donors leave a covariance without an inverse
+    spread = axes * np.sqrt(np.maximum(values, 0.0))
+    effects = np.array([[assumed.total], [assumed.blocked]]) + spread @ rng.normal(size=(experiments, 2, donors))
+    live = live_effects(effects[:, 0], effects[:, 1])
+    if acellular_runs < 2:
+        return live, None
+    runs = assumed.acellular + assumed.acellular_sd * rng.normal(size=(experiments, acellular_runs))
+    return live, donor_estimate(runs)
 
 
 def simulated_sets(
@@ -72,15 +82,7 @@ def simulated_sets(
     `passive` and `surface` need two or more acellular runs; other shares do not look at them.
     Raises KeyError for a share that is not in SHARES_OF.
     """
-    rng = np.random.default_rng([_SEED, donors, acellular_runs])
-    values, axes = np.linalg.eigh(assumed.covariance)  # two donors leave a covariance without an inverse
-    spread = axes * np.sqrt(np.maximum(values, 0.0))
-    effects = np.array([[assumed.total], [assumed.blocked]]) + spread @ rng.normal(size=(experiments, 2, donors))
-    live: LiveEffects = live_effects(effects[:, 0], effects[:, 1])
-    if not SHARES_OF[share][2]:
-        return share_set(share, live)
-    runs = assumed.acellular + assumed.acellular_sd * rng.normal(size=(experiments, acellular_runs))
-    return share_set(share, live, donor_estimate(runs))
+    return share_set(share, *simulated_effects(assumed, donors, acellular_runs, experiments))
 
 
 def chance_of_width(found: FiellerSet, width: float) -> float:
@@ -109,12 +111,29 @@ def chance_to_tell(
     experiments: int = EXPERIMENTS,
 ) -> float:
     """The chance to tell two values of a share apart: to exclude the one where the other is true, the worse of both."""
-    return min(
-        chance_to_exclude(
-            simulated_sets(assumed.with_share(share, truth), share, donors, acellular_runs, experiments), other
-        )
-        for truth, other in ((low, high), (high, low))
-    )
+    chances = []
+    for truth, other in ((low, high), (high, low)):
+        live, acellular = simulated_effects(assumed.with_share(share, truth), donors, acellular_runs, experiments)
+        chances.append(float(is_excluded(share, live, acellular, other).mean()))
+    return min(chances)
+
+
+def is_excluded(
+    share: str, live: LiveEffects, acellular: Estimate | None, value: float, level: float = 0.95
+) -> npt.NDArray[np.bool_]:
+    """Whether a value of the share is rejected by the test that its set turns inside out, without making the set.
+
+    numerator - value * T over its standard error, df n - 1, or with acellular runs Satterthwaite's at that value.
+    """
+    of_total, of_blocked, of_runs = SHARES_OF[share]
+    weights = np.array([of_total - value, of_blocked])
+    away = live.mean @ weights
+    variance, df = np.einsum("i,...ij,j->...", weights, live.covariance, weights), live.df
+    if of_runs and acellular is not None:
+        own = of_runs**2 * acellular.se**2
+        df = welch_df(variance, df, own, acellular.df)
+        away, variance = away + of_runs * acellular.estimate, variance + own
+    return np.asarray(away**2 > t_quantile(df, level) ** 2 * variance, dtype=bool)
 
 
 def donors_needed(chance: Callable[[int], float], wanted: float = 0.8, most: int = MOST_DONORS) -> int | None:

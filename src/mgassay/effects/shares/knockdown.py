@@ -1,65 +1,49 @@
 """What TRPM7 siRNA leaves of TRPM7's messenger RNA, as a stand-in for what is left of Mg2+ entry (rho).
 
 A stand-in only: protein outlives its mRNA, and cells need little of a channel that lets enough through. A grade that
-rests on it is capped (`proxy_rho`).
+rests on it is capped (`proxy_rho`). Each Mg level on its own stands in qpcr_quality.csv.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from mgassay.design import Arms, arms_of_blocks
-from mgassay.effects.estimators.intervals import Array, Estimate, donor_estimate
-from mgassay.effects.means.panels import Panel, panels_from_means
-from mgassay.experiment import Experiment
+from mgassay.design import Arms
+from mgassay.effects.contrasts.contrasts import difference_flag
+from mgassay.effects.estimators.intervals import Array
+from mgassay.effects.means.panels import Panel
 
-READOUT = "gene:TRPM7"
-LEVELS = {"reference": (0, 2), "raised": (1, 3)}  # positions of intact and blocked in design.LIVE_ARMS
+MESSENGER = "gene:TRPM7"
+LEVELS = ((0, 2), (1, 3))  # positions of intact and blocked in design.LIVE_ARMS, at reference and at raised Mg
+_WEIGHTS = (-1.0, -1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
 class Knockdown:
-    """One siRNA block at one Mg level. `log_residual` (donors,): natural log of blocked over intact expression.
+    """One siRNA block. `log_residual` (donors,): natural log of blocked over intact expression.
 
-    `flag`: flags of the cells used; a blocked cell without a Cq makes it an upper bound.
+    `flag`: flags of the cells used, and which way a bound among them pulls the residual.
     """
 
-    block: str
-    level: str
     donors: tuple[str, ...]
     log_residual: Array
     flag: str
 
-    @property
-    def estimate(self) -> Estimate:
-        """Mean over donors, natural log, df donors − 1."""
-        return donor_estimate(self.log_residual)
 
-    @property
-    def residual(self) -> float:
-        """What is left: 1 is no knock-down, 0 a complete one (geometric mean over donors)."""
-        return float(np.exp(self.estimate.estimate))
+def knockdown_of_arms(arms: Arms, panel: Panel) -> Knockdown | None:
+    """The knock-down that an siRNA block shows in TRPM7's panel; None for other blocks, or without a donor to tell it.
 
-    @property
-    def limits(self) -> tuple[float, float]:
-        """The 95 % t interval of the residual; NaN with one donor."""
-        low, high = self.estimate.limits()
-        return float(np.exp(low)), float(np.exp(high))
-
-
-def knockdown_from_means(experiment: Experiment, means: pd.DataFrame) -> tuple[Knockdown, ...]:
-    """The knock-downs of all siRNA blocks, at reference and raised Mg, where TRPM7 was measured in both arms."""
-    panel = next((p for p in panels_from_means(means) if p.readout == READOUT), None)
-    blocks = [arms for arms in arms_of_blocks(experiment) if arms.block and arms.block.is_sirna]
-    found = [_knockdown(panel, arms, level) for arms in blocks for level in LEVELS] if panel else []
-    return tuple(k for k in found if k is not None)
-
-
-def _knockdown(panel: Panel, arms: Arms, level: str) -> Knockdown | None:
-    """One block at one level; None without a donor that has both arms."""
-    intact, blocked = LEVELS[level]
-    both = panel.matrix((arms.live[intact], arms.live[blocked])).complete((0, 1))
-    if not both.donors:
+    A donor's is the mean over reference and raised Mg, where both arms of both were measured, else that of the one:
+    siRNA acts before Mg is raised, and two measurements are better than one.
+    """
+    if arms.block is None or not arms.block.is_sirna:
         return None
-    return Knockdown(arms.name, level, both.donors, both.values[:, 1] - both.values[:, 0], both.flag((-1.0, 1.0)))
+    live = panel.matrix(arms.live)
+    at_level = np.stack([live.values[:, blocked] - live.values[:, intact] for intact, blocked in LEVELS])
+    known = np.isfinite(at_level)
+    told = np.asarray(known.any(axis=0), dtype=bool)
+    if not told.any():
+        return None
+    residual = np.where(known, at_level, 0.0).sum(axis=0)[told] / known.sum(axis=0)[told]
+    used = live.taking([bool(t) for t in told])
+    return Knockdown(used.donors, residual, difference_flag(used.flag(_WEIGHTS), live.lost))

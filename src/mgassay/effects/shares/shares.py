@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from mgassay import tables
-from mgassay.design import Arms, arms_of_blocks
+from mgassay.design import Arms, questions_of
 from mgassay.effects.contrasts.contrasts import (
     ACELLULAR,
     CONTRASTS,
@@ -32,7 +32,9 @@ from mgassay.flags import join_flags
 
 
 def shares_from_means(experiment: Experiment, means: pd.DataFrame) -> pd.DataFrame:
-    """SHARES of the Mg step for every mineral readout and block.
+    """SHARES of every question for every mineral readout and block; those of the declared one come first.
+
+    Every further Mg level, harvest day and [[step]] is divided as the declared step is, by its own T, B and A.
 
     Where the readout has acellular runs: passive, surface, intracellular; else extracellular, intracellular. Without a
     block only passive can be told. T and B are those of the donors that have all four live arms, so that the shares
@@ -40,13 +42,12 @@ def shares_from_means(experiment: Experiment, means: pd.DataFrame) -> pd.DataFra
     additive form). `identifiable` is true for a bounded set, unless bounds among the cells (floor, above the curve)
     pull the share both ways or T towards 0. rho is not known here.
     """
-    all_arms = arms_of_blocks(experiment)
-    common = step_columns(experiment, all_arms)
+    asked = questions_of(experiment)
     panels = [panel for panel in panels_from_means(means) if is_mineral(panel.readout)]
     rows = [
-        {**common, "readout": panel.readout, "block": arms.name, **row}
+        {**step_columns(arms), "readout": panel.readout, "block": arms.name, **row}
         for panel in panels
-        for arms in all_arms
+        for arms in asked
         for row in share_rows(arms, panel.matrix(arms.live), panel.matrix(arms.acellular))
     ]
     return tables.SHARES.frame(rows)
@@ -68,7 +69,7 @@ def share_rows(arms: Arms, live: ArmMatrix, runs: ArmMatrix) -> Iterator[dict[st
             found = share_set(share, effects, acellular)
             alone = bool(effects.df < 1 or (SHARES_OF[share][2] and acellular is not None and acellular.df < 1))
             flag = _share_flag(share, live, lifeless, effects, acellular)
-            yield _row(share, scale, method, found, _all_flags(flag, found, effects, alone))
+            yield share_row(share, scale, method, found, all_flags(flag, found, effects, alone))
 
 
 def _estimators(live: ArmMatrix, has_block: bool) -> Iterator[tuple[str, str, LiveEffects]]:
@@ -110,16 +111,16 @@ def _share_flag(
     numerator = {"passive": runs, "surface": difference_flag(blocked, runs), "extracellular": blocked}[share]
     weights = np.array(SHARES_OF[share])
     part = effects.mean @ weights[:2] + (0.0 if acellular is None else weights[2] * acellular.estimate)
-    return _ratio_flag(numerator, live.flag(CONTRASTS["total"]), float(part), float(effects.mean[0]))
+    return ratio_flag(numerator, live.flag(CONTRASTS["total"]), float(part), float(effects.mean[0]))
 
 
 def intracellular_flag(live: ArmMatrix, effects: LiveEffects) -> str:
     """Flags of (T - B)/T, which falls where B/T rises."""
     total, blocked = (live.flag(CONTRASTS[c]) for c in ("total", "blocked"))
-    return difference_flag("", _ratio_flag(blocked, total, float(effects.mean[1]), float(effects.mean[0])))
+    return difference_flag("", ratio_flag(blocked, total, float(effects.mean[1]), float(effects.mean[0])))
 
 
-def _ratio_flag(numerator: str, total: str, part: float, whole: float) -> str:
+def ratio_flag(numerator: str, total: str, part: float, whole: float) -> str:
     """Flags of numerator / T, from those of both and their estimates (`part`, `whole`).
 
     With T > 0 a larger numerator raises the ratio, and a larger T lowers it where the numerator is positive; each turns
@@ -131,7 +132,7 @@ def _ratio_flag(numerator: str, total: str, part: float, whole: float) -> str:
     return difference_flag(first, known if part > 0 else difference_flag("", known))
 
 
-def _all_flags(flag: str, found: FiellerSet, effects: LiveEffects, alone: bool) -> str:
+def all_flags(flag: str, found: FiellerSet, effects: LiveEffects, alone: bool) -> str:
     """The cells' flags with what the estimate itself shows."""
     total, se = effects.mean[..., 0], np.sqrt(effects.covariance[..., 0, 0])
     near_zero = bool(abs(total) <= t_quantile(effects.df, 0.95) * se)  # false without a standard error
@@ -144,7 +145,7 @@ def _all_flags(flag: str, found: FiellerSet, effects: LiveEffects, alone: bool) 
     )
 
 
-def _row(share: str, scale: str, method: str, found: FiellerSet, flag: str) -> dict[str, Any]:
+def share_row(share: str, scale: str, method: str, found: FiellerSet, flag: str) -> dict[str, Any]:
     """One row of shares.csv without its readout and block."""
     return {
         "share": share,

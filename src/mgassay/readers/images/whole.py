@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mgassay.errors import UnreadableError
+from mgassay.readers.images.jpeg_parts import END_OF_IMAGE, START_OF_SCAN, jpeg_parts
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-_START_OF_SCAN, _END_OF_IMAGE = 0xDA, b"\xff\xd9"
-_WITHOUT_LENGTH = (0x01, *range(0xD0, 0xD9))  # markers of JPEG that stand alone
 
 
 def check_whole(path: Path) -> None:
@@ -39,15 +38,5 @@ def _png_ends(file: BinaryIO) -> bool:
 def _jpeg_ends(file: BinaryIO) -> bool:
     """Whether the mark of the end stands behind the start of the first scan (smaller copies in front have one too)."""
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as held:
-        at = 2
-        while at + 4 <= len(held) and held[at] == 0xFF:
-            marker = held[at + 1]
-            if marker == _START_OF_SCAN:
-                return held.rfind(_END_OF_IMAGE, at) >= 0
-            if marker == 0xFF:  # fill
-                at += 1
-            elif marker in _WITHOUT_LENGTH:
-                at += 2
-            else:
-                at += 2 + int.from_bytes(held[at + 2 : at + 4])
-    return False
+        scans = (at for marker, at, _ in jpeg_parts(held) if marker == START_OF_SCAN)
+        return any(held.rfind(END_OF_IMAGE, at) >= 0 for at in scans)

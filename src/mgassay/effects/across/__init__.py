@@ -1,0 +1,1 @@
+"""Experiments beside each other: what each says of a share, and what all say together."""

@@ -1,0 +1,69 @@
+"""Per-donor differences against a margin that the lab declared before results: TOST, and the donors it would take.
+
+"No effect" and "the same" are said only inside the margin (Schuirmann 1987); otherwise the answer is "inconclusive", or
+"different" where the 95 % interval excludes 0. What lies within the margin only because a bound stands for a value is
+undecided.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from mgassay.effects.estimators.equivalence import donors_for_equivalence, equivalence
+from mgassay.effects.estimators.intervals import Array, donor_estimate
+from mgassay.effects.means.panels import excludes_zero, is_censored
+from mgassay.flags import join_flags
+
+
+def margin_row(values: Array, fold: float, flag: str = "") -> dict[str, Any]:
+    """Two one-sided tests of per-donor differences (natural log, shape (donors,)) against +-log(fold), as one row.
+
+    Columns of CHECKS (the 90 % interval, the bounds, `passed`: empty where undecided) together with those of
+    EQUIVALENCE but one (donors_needed): `p` of the test, `outcome`, `sd` over donors, `n_donors`.
+    """
+    found, alone = equivalence(values, fold), len(values) < 2
+    within = bool(found.equivalent)
+    outcome = _outcome(values, within, flag)
+    sd = float("nan") if alone else float(values.std(ddof=1))
+    return {
+        "estimate": float(found.estimate),
+        "ci_low": float(found.low),
+        "ci_high": float(found.high),
+        "bound_low": -found.bound,
+        "bound_high": found.bound,
+        "passed": None if outcome == "undecided" else within,
+        "fold": fold,
+        "p": float(found.p),
+        "outcome": outcome,
+        "sd": sd,
+        "n_donors": len(values),
+        "flag": join_flags(flag, "few_donors" if alone else ""),
+    }
+
+
+def _outcome(values: Array, within: bool, flag: str) -> str:
+    """`equivalent`, `different`, `inconclusive`; `undecided` for one donor, or a margin met only by bounds."""
+    if len(values) < 2 or (within and is_censored(flag)):
+        return "undecided"
+    if within:
+        return "equivalent"
+    low, high = (float(end) for end in donor_estimate(values).limits())
+    return "different" if excludes_zero(low, high, flag) else "inconclusive"
+
+
+def donors_needed(row: Mapping[str, Any]) -> int | None:
+    """How many donors would show equivalence with a chance of .8, if nothing differs and they scatter as these do.
+
+    For a row that is inconclusive; None for others, where no number of donors in reach would do, and where bounds stand
+    for values, which no donor more would take away.
+    """
+    if row["outcome"] != "inconclusive" or is_censored(row["flag"]):
+        return None
+    return donors_for_equivalence(row["sd"], row["fold"])
+
+
+def lies_apart(row: Mapping[str, Any]) -> bool:
+    """Whether two things are shown not to be the same: they differ, by more than the margin as they stand."""
+    beyond = not row["bound_low"] <= row["estimate"] <= row["bound_high"]
+    return bool(row["outcome"] == "different" and beyond and not np.isnan(row["ci_low"]))

@@ -1,0 +1,177 @@
+"""What the checks say of the answer, in sentences: agreement, proofs of no effect, and what was fitted again."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from mgassay.effects.means.panels import is_censored
+from mgassay.effects.verdict.address import FALSIFICATION
+from mgassay.report import labels
+from mgassay.report.numbers import NO_BREAK, count, decimal, percent, with_interval
+from mgassay.report.rows import Row, Tables, excludes_zero, is_missing
+from mgassay.report.words import Sentence, reached, sentence
+
+
+def check_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
+    """The checks of one readout that concern a block, each followed by the donors that a decision would take."""
+    more = {(r["block"], r["check"], r["subject"]): r for r in tables.rows("equivalence", readout=readout)}
+    for row in tables.rows("checks", readout=readout):
+        concerns = row["block"] in ("", block) or row["subject"] == block
+        text = _check_text(row) if concerns else ""
+        if text:
+            yield sentence(text, "checks", row)
+            if tested := more.get((row["block"], row["check"], row["subject"])):
+                yield from _donors_sentence(tested)
+
+
+def _check_text(row: Row) -> str:
+    """One check in words; "" where it has nothing to say that another sentence does not."""
+    kind = "falsification" if row["subject"].startswith(FALSIFICATION) else row["check"]
+    word = _WORDS.get(kind)
+    return word(row) if word else ""
+
+
+def _tested(row: Row) -> str:
+    """The 90 % interval of two one-sided tests at 5 %, and the bounds declared beforehand."""
+    found = f"{reached(row)}{with_interval(row['estimate'], row['ci_low'], row['ci_high'])} (90{NO_BREAK}% interval)"
+    return f"{found}, declared bounds {decimal(row['bound_low'])} to {decimal(row['bound_high'])} on the log scale"
+
+
+def _equivalence(row: Row) -> str:
+    """Whether an effect is absent; that one which excludes 0 is not equivalent to 0 goes without saying."""
+    if is_missing(row["passed"]) or (not row["passed"] and excludes_zero(row)):
+        return ""
+    told = "is as good as absent" if row["passed"] else "is neither shown nor shown to be absent"
+    return f"{labels.contrast(row['subject'])}, {told}: {_tested(row)}."
+
+
+def _agreement(row: Row) -> str:
+    """Whether two blocks take away the same, and under which more was lost where they do not."""
+    if is_missing(row["passed"]):
+        return ""
+    one, other, flags = row["block"], row["subject"], row["flag"].split(";")
+    if "discordant_blocks" in flags:
+        more, less = (one, other) if row["estimate"] > 0 else (other, one)
+        return f"{one} and {other} disagree, more of the effect is lost under {more} than under {less}: {_less(row)}."
+    return f"{one} and {other} {'agree' if row['passed'] else 'are not shown to agree'}: {_less(row)}."
+
+
+def _less(row: Row) -> str:
+    """A difference of T − B with its direction."""
+    return f"T − B by {row['block']} less T − B by {row['subject']} is {_tested(row)}"
+
+
+def _match(row: Row) -> str:
+    """Whether a comparator may stand for the mineral that raised Mg left."""
+    if is_missing(row["passed"]):
+        return ""
+    told = "left as much mineral as" if row["passed"] else "is not shown to leave as much mineral as"
+    under = f" with entry blocked ({row['block']})" if row["block"] else ""
+    return f"The comparator {row['subject']}{under} {told} raised Mg²⁺: {_tested(row)}."
+
+
+def _falsification(row: Row) -> str:
+    """Whether a block leaves alone what needs no Mg2+."""
+    name, block = row["subject"].removeprefix(FALSIFICATION), row["block"]
+    if is_missing(row["passed"]):
+        return ""
+    if "unspecific_block" in row["flag"].split(";"):
+        told = f"{block} changes what {name} does, which needs no Mg²⁺: it acts on more than the entry of Mg²⁺"
+    elif row["passed"]:
+        told = f"{block} leaves alone what {name} does, as a block of Mg²⁺ entry should"
+    else:
+        told = f"Whether {block} leaves alone what {name} does, which needs no Mg²⁺, is not settled"
+    return f"{told}: effect with entry intact less effect under block {_tested(row)}."
+
+
+def _scale(row: Row) -> str:
+    """Only that the scales disagree; the share on either is told among the shares."""
+    if row["subject"] != "additive" or "not_scale_robust" not in row["flag"].split(";"):
+        return ""
+    return (
+        "The two scales do not put the intracellular share on the same side of one half: as percent inhibition it is "
+        f"{_share(row)}."
+    )
+
+
+def _left_out(row: Row) -> str:
+    """Only a donor without whom the share leaves the interval of all."""
+    if is_missing(row["passed"]) or row["passed"]:
+        return ""
+    return f"Without donor {row['subject']} the intracellular share is {_share(row)}, {_moved(row)}."
+
+
+def _unflagged(row: Row) -> str:
+    """The share without doubtful wells, whatever came out."""
+    moved = "" if is_missing(row["passed"]) else f", {_moved(row)}"
+    return (
+        f"Without the flagged wells ({labels.flags(row['subject'])}) the intracellular share is {_share(row)}{moved}."
+    )
+
+
+def _variant(row: Row) -> str:
+    """The passive share with the other kind of acellular arm, whatever came out."""
+    arm = {"none": "medium only", "fixed": "fixed cells"}.get(row["subject"], row["subject"])
+    moved = "" if is_missing(row["passed"]) else f", {_moved(row)}"
+    return f"With the other acellular arm ({arm}) the passive share is {_share(row)}{moved}."
+
+
+def _late(row: Row) -> str:
+    """Mg raised late: what it still does, and how much of the protection that is."""
+    if is_missing(row["estimate"]):
+        return ""
+    day = row["subject"].removeprefix("mg_from_day ").removesuffix(", of total")
+    under = f" under {row['block']}" if row["block"] else ""
+    if row["subject"].endswith("of total"):
+        return (
+            f"What Mg²⁺ raised only from day {day} still does{under} is {_share(row)} of what it does from the start."
+        )
+    found = f"{reached(row)}{with_interval(row['estimate'], row['ci_low'], row['ci_high'])}"
+    told = "still lowers mineral" if excludes_zero(row) and row["estimate"] > 0 else "is not shown to lower mineral"
+    return f"Mg²⁺ raised only from day {day} {told}{under}: effect {found} (log scale)."
+
+
+def _share(row: Row) -> str:
+    """A share of a check with its interval; without a bounded set it is no result."""
+    if is_missing(row["ci_low"]):
+        return "not identifiable"
+    return f"{reached(row)}{with_interval(row['estimate'], row['ci_low'], row['ci_high'], percent)}"
+
+
+def _moved(row: Row) -> str:
+    """Where a share lies that was made again."""
+    ends = f"{percent(row['bound_low'])} to {percent(row['bound_high'])}"
+    return f"{'within' if row['passed'] else 'outside'} the interval before ({ends})"
+
+
+_WORDS: Mapping[str, Callable[[Row], str]] = {
+    "equivalence": _equivalence,
+    "falsification": _falsification,
+    "agreement": _agreement,
+    "match": _match,
+    "scale": _scale,
+    "leave_one_out": _left_out,
+    "without_flagged": _unflagged,
+    "acellular_variant": _variant,
+    "late_mg": _late,
+}
+
+
+def _donors_sentence(row: Row) -> Iterator[Sentence]:
+    """How many donors would show what was inconclusive."""
+    if row["outcome"] == "inconclusive":
+        yield sentence(
+            f"Inconclusive: {_donors_text(row)} (n = {count(row['n_donors'], 'donor')} here).", "equivalence", row
+        )
+
+
+def _donors_text(row: Row) -> str:
+    """What a decision would take; what would have shown it in four of five experiments may not do so in this one."""
+    shown = f"to show it within {decimal(row['fold'])}-fold"
+    if is_censored(row["flag"]):
+        return "bounds stand for values in it, so that more donors alone would not tell"
+    if is_missing(row["donors_needed"]):
+        return f"at this scatter no number of donors in reach would do {shown}"
+    needed = count(int(row["donors_needed"]), "donor")
+    given = "if nothing differs and they scatter as these do"
+    if row["donors_needed"] <= row["n_donors"]:
+        return f"{needed} should do in four of five experiments {shown}, {given}"
+    return f"it would take {needed} {shown}, {given}"

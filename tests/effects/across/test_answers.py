@@ -1,0 +1,79 @@
+"""Donor-wise answers reproduce the rows of shares.csv that they stand for."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mgassay import tables
+from mgassay.effects.across.answers import answers_of, declared_question, may_pool
+from mgassay.effects.shares.shares import shares_from_means
+
+
+@pytest.fixture
+def told(lab):
+    logs = {"scr_08": (3.0, 3.2, 2.9), "scr_20": (1.8, 2.1, 1.5), "si_08": (3.1, 3.3, 2.8), "si_20": (2.6, 2.6, 2.4)}
+    means = lab.means({"calcium": logs | {"acell_08": (2.0, 2.2), "acell_20": (1.7, 1.8)}})
+    shares = shares_from_means(lab.sirna, means)
+    return answers_of(lab.sirna, means, shares), shares
+
+
+def test_part_over_whole_is_the_share_of_the_row(told):
+    answers, shares = told
+    assert len(answers) == (shares["method"] == "fieller_donor").sum() == 6
+    for a in answers:
+        runs = a.runs.mean() if len(a.runs) else 0.0
+        assert (a.part.mean() + runs) / a.whole.mean() == pytest.approx(a.row["estimate"])
+        assert a.donors == ("D1", "D2", "D3")
+        assert a.is_value
+
+
+def test_what_the_acellular_arm_is_counts_only_where_it_enters(told):
+    kinds = {a.estimand[2]: a.variant for a in told[0] if a.estimand[3] == "log"}
+    assert kinds == {"passive": (0.8, 2.0, "none"), "surface": (0.8, 2.0, "none"), "intracellular": (0.8, 2.0, "")}
+
+
+def test_the_corrected_share_divides_by_what_the_block_stopped(lab, told):
+    shares = told[1]
+    log = shares[(shares["share"] == "intracellular") & (shares["scale"] == "log")].iloc[[0]]
+    means = lab.means({"calcium": {a: (3.0, 3.0) for a in lab.arms[:4]}})
+    (one,) = answers_of(lab.sirna, means, log.assign(share="intracellular_corrected", rho=0.25))
+    plain = answers_of(lab.sirna, means, log)[0]
+    assert one.whole == pytest.approx(0.75 * plain.whole)
+
+
+def test_without_a_block_only_the_passive_share_is_told(lab):
+    rows = [lab.condition("lo", 0.8), lab.condition("hi", 2.0)]
+    rows += [lab.condition("a_lo", 0.8, cells="fixed"), lab.condition("a_hi", 2.0, cells="fixed")]
+    experiment = lab.experiment(rows)
+    means = lab.means({"calcium": {"lo": (3, 3), "hi": (2, 2.2), "a_lo": (2, 2), "a_hi": (1.8, 1.6)}})
+    answers = answers_of(experiment, means, shares_from_means(experiment, means))
+    assert {a.estimand for a in answers} == {("calcium", "", "passive", s) for s in ("log", "additive")}
+    assert answers[0].acellular == "fixed"
+    assert answers[0].runs.mean() / answers[0].whole.mean() == pytest.approx(0.3 / 0.9)
+
+
+def test_bounds_are_no_values_and_empty_tables_no_answers(lab, told):
+    answers, shares = told
+    floored = shares.assign(flag="floor;lower_bound")
+    means = lab.means({"calcium": {a: (3.0, 3.0) for a in lab.arms}})
+    assert not any(a.is_value for a in answers_of(lab.sirna, means, floored))
+    assert answers_of(lab.sirna, means, shares.iloc[:0]) == []
+    assert answers_of(lab.sirna, lab.means({}), shares) == []
+    assert not np.isnan(answers[0].part).any()
+
+
+def test_which_experiments_may_be_pooled():
+    verdict = {"grade": "X", "rules": [{"rule": "viability_changed", "fired": False}]}
+    fine = {"problems": tables.PROBLEMS.frame([{"code": "MG605", "severity": "notice"}])}
+    assert may_pool(verdict, fine)
+    assert not may_pool({"grade": None, "rules": []}, fine)
+    assert not may_pool({"grade": "X", "rules": [{"rule": "viability_changed", "fired": True}]}, fine)
+    assert not may_pool(verdict, {"problems": tables.PROBLEMS.frame([{"code": "MG606", "severity": "error"}])})
+
+
+def test_only_rows_of_the_declared_question_count(lab, told):
+    shares = told[1]
+    other = shares.assign(mg_raised_mM=3.0)
+    held = {"shares": pd.concat([shares, other]), "effects": tables.EFFECTS.frame(), "means": tables.MEANS.frame()}
+    assert len(declared_question(lab.sirna, held)["shares"]) == len(shares)
+    assert declared_question(None, held) == held

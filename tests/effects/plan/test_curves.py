@@ -1,0 +1,49 @@
+"""The design's golden numbers of donors, from ordinary noise."""
+
+import numpy as np
+import pytest
+
+from mgassay.effects.plan.curves import Wanted, curve_of, donors_for_no_loss, donors_for_total
+from mgassay.effects.plan.noise import ordinary_noise
+
+NOISE = ordinary_noise()
+
+
+@pytest.mark.parametrize(("total", "needed"), [(1.2, 6), (0.5, None)])
+def test_donors_to_tell_a_share_of_a_third_from_two_thirds(total, needed):
+    """T 1.2: 6 donors; T .5: more than 16 (the design)."""
+    curve = curve_of("intracellular", total, NOISE, Wanted())
+    assert curve.needed == needed
+    assert curve.donors == tuple(range(2, 17))
+    assert max(curve.chances) <= 1
+
+
+def test_donors_to_show_that_blocking_takes_nothing_away():
+    """The design: 26, 10 and 5. By the exact power of TOST 26 donors have .799, so that .8 takes one more."""
+    assert donors_for_no_loss(NOISE, (1.25, 1.5, 2.0)) == {1.25: 27, 1.5: 10, 2.0: 5}
+    assert donors_for_no_loss(NOISE, (1.25,), 0.798) == {1.25: 26}
+
+
+def test_donors_to_show_t_by_the_noncentral_t():
+    """SD .268, scipy's nct: T 1.2 has power .38 with two donors, .95 with three; T .5 .70 with four, .87 with five."""
+    assert donors_for_total(1.2, NOISE) == 3
+    assert donors_for_total(0.5, NOISE) == 5
+    assert donors_for_total(0.01, NOISE) is None
+
+
+def test_an_effect_of_the_other_sign_takes_as_many():
+    assert donors_for_total(-0.5, NOISE) == 5
+    assert curve_of("intracellular", -1.2, NOISE, Wanted()).needed == 6
+
+
+def test_fewer_acellular_runs_take_more_donors():
+    few = curve_of("passive", 1.2, NOISE, Wanted(runs=2))
+    many = curve_of("passive", 1.2, NOISE, Wanted(runs=12))
+    assert few.chances[4] < many.chances[4]
+
+
+def test_a_width_that_is_wanted():
+    wide, narrow = (curve_of("intracellular", 1.2, NOISE, Wanted(width=w, most=9)) for w in (0.8, 0.3))
+    assert np.all(np.array(wide.chances) >= narrow.chances)
+    assert wide.needed is not None
+    assert narrow.needed is None

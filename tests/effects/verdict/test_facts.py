@@ -1,0 +1,140 @@
+"""Every fact is read from a row that is there, and rows of other questions change none."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mgassay import tables
+from mgassay.effects.conclusions import conclusions_from_amounts
+from mgassay.effects.contrasts.contrasts import effects_from_means
+from mgassay.effects.shares.shares import shares_from_means
+from mgassay.effects.verdict.address import key_of
+from mgassay.effects.verdict.checks import checks_from_means
+from mgassay.effects.verdict.grade import FACTS, GRADES
+from mgassay.effects.verdict.verdict import verdict_from_tables
+from mgassay.problems import Problems
+
+
+def of(facts, fact, readout="calcium", block="siTRPM7"):
+    rows = facts[(facts["readout"] == readout) & (facts["block"] == block) & (facts["fact"] == fact)]
+    assert len(rows) == 1
+    return rows.iloc[0]
+
+
+@pytest.fixture
+def facts_told(lab, room):
+    def facts(values, flags=()):
+        return room.of_means(room.experiment_of(lab, values), room.flagged_means(lab, values, flags))[0]
+
+    return facts
+
+
+def everything(room):
+    calcium = {**room.arms(room.SI), **room.arms(room.APB), **room.ACELLULAR}
+    viability = {"scr_08": room.NOISE / 5, "si_08": room.NOISE / 5}
+    return {"calcium": calcium, "mg_intracellular": room.MG, "viability": viability}
+
+
+def test_every_readout_and_block_has_every_fact_once(facts_told, room):
+    facts = facts_told(everything(room))
+    for block in ("siTRPM7", "2-APB"):
+        own = facts[(facts["readout"] == "calcium") & (facts["block"] == block)]
+        assert sorted(own["fact"]) == sorted(FACTS)
+
+
+def test_every_address_is_that_of_a_row(lab):
+    made, _ = conclusions_from_amounts(lab.sirna, lab.golden("balanced"), Problems())
+    facts = made["facts"]
+    assert len(facts) == len(FACTS)
+    for fact in facts.to_dict("records"):
+        name = fact["table"].removesuffix(".csv")
+        if name == "conditions":
+            assert fact["key"] in set(lab.sirna.conditions["condition"])
+        elif name == "":
+            assert fact["key"] == ""
+        else:
+            keys = [key_of(name, row) for row in made[name].to_dict("records")]
+            assert any(key == fact["key"] or key.startswith(f"{fact['key']}|") for key in keys), fact
+    read_nowhere = set(facts["fact"][facts["table"] == ""])
+    assert read_nowhere == {"viability_changed", "unspecific_block", "second_block_agrees"}
+    assert facts["value"][facts["table"] == ""].isna().all()
+
+
+def test_where_a_fact_was_read(facts_told, room):
+    facts = facts_told(everything(room))
+    assert of(facts, "total_excludes_zero")["key"] == "calcium|siTRPM7|total|0.8|2.0|log|donor_t|Mg|"
+    assert of(facts, "acellular")["key"] == "calcium||acellular|0.8|2.0|log|donor_t|Mg|"
+    assert of(facts, "interaction_equivalent_to_zero")["key"] == "calcium|siTRPM7|equivalence|interaction"
+    assert of(facts, "second_block_agrees")["table"] == "checks.csv"
+    assert of(facts, "sirna")["key"] == "si_20"
+    assert of(facts, "viability_changed")[["table", "key"]].tolist() == ["means.csv", "viability|si_08"]
+
+
+def test_what_was_not_measured_is_empty_and_not_false(facts_told, room):
+    facts = facts_told({"calcium": room.arms(room.SI)})
+    for fact in ("acellular", "mg_measured", "rho_below_half", "viability_changed", "second_block_agrees"):
+        assert pd.isna(of(facts, fact)["value"])
+    assert bool(of(facts, "blocked_run")["value"])
+    assert not of(facts, "floor")["value"]
+
+
+def test_one_acellular_run_takes_no_answer_away(facts_told, room):
+    """Passive and surface are unbounded with one run; T and B tell what they told without it."""
+    one_run = {c: np.array([v[0], np.nan, np.nan, np.nan]) for c, v in room.ACELLULAR.items()}
+    facts = facts_told({"calcium": {**room.arms(room.SI), **one_run}})
+    assert bool(of(facts, "share_identifiable")["value"])
+    assert not of(facts, "acellular")["value"]
+    assert of(facts, "acellular")["flag"] == "few_donors"
+
+
+@pytest.mark.parametrize("arms", [("acell_20",), ("acell_08", "acell_20")])
+def test_an_acellular_arm_of_bounds_takes_no_answer_away(facts_told, room, arms):
+    """At the floor in one arm or both: passive is a bound or open, and the intracellular share rests on T and B."""
+    values = {"calcium": {**room.arms(room.SI), **room.ACELLULAR}}
+    facts = facts_told(values, {("calcium", c): "floor" for c in arms})
+    assert bool(of(facts, "share_identifiable")["value"])
+    assert not of(facts, "acellular")["value"]
+
+
+def test_arms_without_background_are_told(facts_told, room):
+    values = {"calcium": room.arms(room.SI)}
+    facts = facts_told(values, {("calcium", "si_20"): "no_background"})
+    assert bool(of(facts, "no_background")["value"])
+    assert of(facts, "no_background")["key"].split("|")[2] == "blocked"
+    assert not of(facts_told(values), "no_background")["value"]
+
+
+def test_rows_of_other_questions_change_no_fact(lab, room):
+    """Another Mg level, another step and another day, all with T of 0, ahead of the declared question's rows."""
+    values = {"calcium": {**room.arms(room.SI), **room.ACELLULAR}, "mg_intracellular": room.MG}
+    experiment, means = room.experiment_of(lab, values), lab.means(values)
+    effects, shares, checks = (f(experiment, means) for f in (effects_from_means, shares_from_means, checks_from_means))
+    nothing = {"estimate": 0.0, "ci_low": -1.0, "ci_high": 1.0, "p": 1.0}
+    others = [{"mg_raised_mM": 1.4}, {"step": "AngII"}, {"day": "3"}, {"mg_reference_mM": 1.0}]
+    more = pd.concat([*(effects.assign(**nothing, **other) for other in others), effects], ignore_index=True)
+    open_shares = [shares.assign(identifiable=False, interval="unbounded", **other) for other in others]
+    divided = pd.concat([*(tables.SHARES.frame(s) for s in open_shares), shares], ignore_index=True)
+    alone = verdict_from_tables(experiment, means, effects, shares, checks)
+    among = verdict_from_tables(experiment, means, tables.EFFECTS.frame(more), tables.SHARES.frame(divided), checks)
+    pd.testing.assert_frame_equal(alone[0], among[0])
+    assert alone[1] == among[1]
+
+
+def test_an_arm_that_is_added_never_lowers_the_grade(lab, room):
+    """All 16 subsets of {siRNA, 2-APB, acellular, Mg_i} with good results: a larger one is never graded worse."""
+    parts = ("siRNA", "2-APB", "acellular", "Mg_i")
+
+    def grade(run):
+        calcium = {**(room.arms(room.SI) if "siRNA" in run else {}), **room.arms(room.NONE)}
+        calcium |= {**(room.arms(room.APB) if "2-APB" in run else {}), **(room.ACELLULAR if "acellular" in run else {})}
+        magnesium = {c: v for c, v in room.MG.items() if c in calcium} if "Mg_i" in run else {}
+        values = {"calcium": calcium, **({"mg_intracellular": magnesium} if magnesium else {})}
+        return GRADES.index(room.verdict_of(room.experiment_of(lab, values), lab.means(values))["grade"])
+
+    sets = [frozenset(s) for n in range(5) for s in itertools.combinations(parts, n)]
+    grades = {run: grade(run) for run in sets}
+    assert all(grades[more] <= grades[less] for more in sets for less in sets if less < more)
+    assert grades[frozenset(parts)] == GRADES.index("A")
+    assert grades[frozenset()] == GRADES.index("D")

@@ -1,0 +1,131 @@
+"""Checks in sentences: as far as the interval reaches, with the direction, and what a decision would take."""
+
+import math
+
+import pytest
+
+from mgassay import tables
+from mgassay.report.check_words import check_sentences
+from mgassay.report.numbers import NO_BREAK
+from mgassay.report.rows import Tables
+
+BOUNDS = {"bound_low": -math.log(2), "bound_high": math.log(2)}
+
+
+def row(check, subject, estimate=0.1, half=0.2, passed=True, flag="", block="siTRPM7", **more):
+    ends = {"ci_low": estimate - half, "ci_high": estimate + half}
+    key = {"readout": "calcium", "block": block, "check": check, "subject": subject}
+    return {**key, "estimate": estimate, **ends, **BOUNDS, "passed": passed, "flag": flag, **more}
+
+
+def told(*rows, more=(), block="siTRPM7"):
+    held = {"checks": tables.CHECKS.frame(rows), "equivalence": tables.EQUIVALENCE.frame(more)}
+    return list(check_sentences(Tables(held, 0.8, 2.0), "calcium", block))
+
+
+def text(*rows, **more):
+    (one,) = told(*rows, **more)
+    return one["text"].replace(NO_BREAK, " ")
+
+
+def outcome_of(outcome, donors, **key):
+    named = {"readout": "calcium", "block": "siTRPM7", "check": "equivalence", "subject": "blocked", **key}
+    return {**named, "fold": 1.5, "outcome": outcome, "n_donors": 4, "donors_needed": donors}
+
+
+def test_only_what_lies_within_the_margin_is_as_good_as_absent():
+    assert "B, entry blocked, is as good as absent: 0.10 [−0.10, 0.30] (90 % interval)" in text(
+        row("equivalence", "blocked")
+    )
+    assert "neither shown nor shown to be absent" in text(row("equivalence", "blocked", half=1.0, passed=False))
+    assert told(row("equivalence", "blocked", estimate=2.0, passed=False)) == []  # it is there, and said to be
+    assert told(row("equivalence", "blocked", passed=None)) == []
+
+
+def test_inconclusive_says_how_many_donors_it_would_take_from_its_own_row():
+    check = row("equivalence", "blocked", half=1.0, passed=False)
+    first, second = told(check, more=[outcome_of("inconclusive", 12)])
+    assert first["table"] == "checks.csv"
+    assert (second["table"], second["key"]) == ("equivalence.csv", "calcium|siTRPM7|equivalence|blocked")
+    assert "it would take 12 donors to show it within 1.50-fold" in second["text"]
+    assert "n = 4 donors here" in second["text"]
+    assert (
+        "4 donors should do in four of five experiments" in told(check, more=[outcome_of("inconclusive", 4)])[1]["text"]
+    )
+    bound = outcome_of("inconclusive", None, flag="floor;upper_bound")
+    assert "more donors alone would not tell" in told(check, more=[bound])[1]["text"]
+    assert "no number of donors" in told(check, more=[outcome_of("inconclusive", None)])[1]["text"]
+    assert len(told(row("equivalence", "blocked"), more=[outcome_of("equivalent", None)])) == 1
+
+
+def test_blocks_that_disagree_are_named_with_the_direction():
+    more_by_sirna = row("agreement", "2-APB", estimate=1.0, passed=False, flag="discordant_blocks")
+    assert "siTRPM7 and 2-APB disagree, more of the effect is lost under siTRPM7 than under 2-APB" in text(
+        more_by_sirna
+    )
+    other = row("agreement", "2-APB", estimate=-1.0, passed=False, flag="discordant_blocks")
+    assert "more of the effect is lost under 2-APB than under siTRPM7" in text(other)
+    assert "are not shown to agree: T − B by siTRPM7 less T − B by 2-APB is" in text(
+        row("agreement", "2-APB", half=2.0, passed=False)
+    )
+    assert "siTRPM7 and 2-APB agree" in text(row("agreement", "2-APB"), block="2-APB")
+    assert told(row("agreement", "2-APB"), block="NS8593") == []
+
+
+@pytest.mark.parametrize(
+    ("passed", "flag", "words"),
+    [
+        (True, "", "siTRPM7 leaves alone what pyrophosphate does, as a block of Mg²⁺ entry should"),
+        (False, "unspecific_block", "siTRPM7 changes what pyrophosphate does, which needs no Mg²⁺: it acts on more"),
+        (False, "", "Whether siTRPM7 leaves alone what pyrophosphate does, which needs no Mg²⁺, is not settled"),
+    ],
+)
+def test_a_falsification_is_told(passed, flag, words):
+    assert words in text(row("equivalence", "falsification:pyrophosphate", passed=passed, flag=flag))
+
+
+def test_a_comparator_is_named_with_its_entry():
+    assert text(row("match", "ppi", block="")).startswith("The comparator ppi left as much mineral as raised Mg²⁺")
+    under = text(row("match", "ppi", passed=False))
+    assert under.startswith("The comparator ppi with entry blocked (siTRPM7) is not shown to leave as much mineral")
+
+
+def test_a_share_made_again_is_told_where_it_moves():
+    ends = {"bound_low": 0.6, "bound_high": 0.9}
+    assert told(row("leave_one_out", "D2", estimate=0.7, **ends)) == []
+    moved = text(row("leave_one_out", "D2", estimate=0.2, half=0.1, passed=False, **ends))
+    assert moved == (
+        "Without donor D2 the intracellular share is 20 % [10 %, 30 %], outside the interval before (60 % to 90 %)."
+    )
+    flagged = text(row("without_flagged", "outlier;clipped", estimate=0.7, half=0.1, **ends))
+    assert "the intracellular share is 70 % [60 %, 80 %], within the interval before" in flagged
+    assert "clipped pixels" in flagged
+    fixed = text(row("acellular_variant", "fixed", estimate=0.7, half=0.1, passed=None, **ends))
+    assert fixed == "With the other acellular arm (fixed cells) the passive share is 70 % [60 %, 80 %]."
+    lost = row("without_flagged", "outlier", passed=None, **ends) | {"ci_low": math.nan, "ci_high": math.nan}
+    assert "is not identifiable" in text(lost)
+
+
+def test_scales_are_told_where_they_disagree_and_once():
+    log, additive = (row("scale", s, passed=False, flag="not_scale_robust") for s in ("log", "additive"))
+    assert "do not put the intracellular share on the same side of one half" in text(log, additive)
+    assert told(row("scale", "log"), row("scale", "additive")) == []
+
+
+def test_late_mg_is_told_as_an_effect_and_as_a_part():
+    assert "Mg²⁺ raised only from day 7 still lowers mineral under siTRPM7: effect 1.00 [0.80, 1.20]" in text(
+        row("late_mg", "mg_from_day 7", estimate=1.0)
+    )
+    assert "is not shown to lower mineral: effect 0.10" in text(row("late_mg", "mg_from_day 7", block=""))
+    assert "day 7 still does is 50 % [30 %, 70 %] of what it does from the start" in text(
+        row("late_mg", "mg_from_day 7, of total", estimate=0.5, block="")
+    )
+
+
+def test_late_mg_without_a_number_is_not_told():
+    assert told(row("late_mg", "mg_from_day 7", estimate=math.nan, passed=None)) == []
+
+
+def test_a_bound_is_called_one():
+    bound = row("equivalence", "blocked", half=1.0, passed=False, flag="floor;lower_bound")
+    assert "absent: at least 0.10 [−0.90, 1.10]" in text(bound)

@@ -1,0 +1,70 @@
+from mgassay.report.numbers import NO_BREAK
+from mgassay.report.pieces import Beside, Folded, Prose
+from mgassay.report.residual_section import residual_pieces
+from mgassay.report.rows import tables_of
+
+
+def shown(hand, rhos, shares=()):
+    made = {**hand.with_rows("rho", rhos), "shares": hand.with_rows("shares", shares)["shares"]}
+    return residual_pieces(tables_of(hand.make_experiment(), made))
+
+
+def plain(row):
+    return tuple(cell.replace(NO_BREAK, " ") for cell in row)
+
+
+def test_rho_is_told_with_its_interval_and_where_it_comes_from(hand):
+    pieces = shown(hand, hand.rho_rows())
+    (listing,) = [p for p in pieces if getattr(p, "caption", "").startswith("What the block left")]
+    rows = [plain(r) for r in listing.rows]
+    assert rows[0][:4] == ("siTRPM7, 0.8 to 2 mM", "measured: intracellular Mg²⁺", "19 % [7 %, 31 %]", "4")
+    assert rows[1][1:3] == ("stands in: TRPM7 mRNA", "62 % [50 %, 74 %]")
+    assert rows[2][2] == "not identifiable (≤ −20 % or ≥ 140 %)"
+    assert len(rows) == 3  # the row of a readout repeats rho
+    (beside,) = [p for p in pieces if isinstance(p, Beside)]
+    assert "url(#h" in beside.drawings[0].svg
+    assert "measured: intracellular Mg²⁺" in beside.drawings[0].svg
+
+
+def test_more_than_half_of_entry_left_is_a_warning(hand):
+    def warned(rows):
+        return [p.text for p in shown(hand, rows) if isinstance(p, Prose) and p.tone == "warning"]
+
+    measured, messenger, *_ = hand.rho_rows()
+    (text,) = warned([messenger])
+    assert "siTRPM7, 0.8 to 2 mM (62" in text
+    assert warned([measured, messenger]) == []  # mRNA does not speak against what was measured
+    assert warned([{**measured, "flag": "floor", "rho": 0.9}]) == []
+
+
+def test_the_share_stands_uncorrected_beside_corrected_and_the_rest_is_labelled(hand):
+    shares = [{**s, "rho": 0.19} for s in hand.shares() if s["block"] == "siTRPM7"]
+    shares.append(hand.share("siTRPM7", "intracellular_corrected", 0.7, 0.5, 0.9, rho=0.19))
+    shares.append(hand.share("2-APB", "intracellular", 0.5, 0.4, 0.6, rho=0.3))
+    listing = next(p for p in shown(hand, hand.rho_rows(), shares) if getattr(p, "caption", "").startswith("The intra"))
+    assert "cell surface or residual entry" in listing.heads
+    rows = {r[1]: plain(r) for r in listing.rows}
+    assert rows["siTRPM7"][2:6] == ("57 % [43 %, 71 %]", "70 % [50 %, 90 %]", "18 % [2 %, 35 %]", "19 %")
+    assert rows["2-APB"][3].startswith("not given")
+    assert rows["2-APB"][4] == "–"
+
+
+def test_slopes_are_there_to_open_with_their_set(hand):
+    (folded,) = [p for p in shown(hand, hand.rho_rows()) if isinstance(p, Folded)]
+    assert plain(folded.listing.rows[0])[:5] == (
+        "calcium per well",
+        "siTRPM7",
+        "Mg, 0.8 to 2 mM",
+        "1.60 [1.16, 2.19]",
+        "4",
+    )
+
+
+def test_of_bounds_is_said(hand):
+    row = {**hand.rho_rows()[0], "flag": "floor"}
+    listing = next(p for p in shown(hand, [row]) if getattr(p, "caption", "").startswith("What the block left"))
+    assert plain(listing.rows[0])[2] == "19 % [7 %, 31 %], of bounds"
+
+
+def test_without_rho_there_is_nothing(hand):
+    assert shown(hand, [], hand.shares()) == []
