@@ -27,7 +27,10 @@ class _Section(BaseModel):
 
 
 class Contrast(_Section):
-    """[contrast]: the Mg step asked for and the margins declared before results (mM and fold)."""
+    """[contrast]: the Mg step asked for and the margins declared before results (mM and fold).
+
+    `day` is the harvest day that the answer rests on, as in conditions.csv; "" for the last one.
+    """
 
     mg_reference_mM: float = Field(gt=0)
     mg_raised_mM: float = Field(gt=0)
@@ -36,6 +39,13 @@ class Contrast(_Section):
     equivalence_fold: float = Field(default=1.5, gt=1)
     agreement_fold: float = Field(default=2.0, gt=1)
     acellular: Literal["none", "fixed"] = "none"
+    day: str = ""
+
+    @field_validator("day", mode="before")
+    @classmethod
+    def _as_text(cls, given: object) -> object:
+        """A whole number (day = 14) is its text, as days are in conditions.csv."""
+        return str(given) if isinstance(given, int) and not isinstance(given, bool) else given
 
 
 class BlockSettings(_Section):

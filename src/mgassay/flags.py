@@ -34,6 +34,7 @@ FLAGS = (
     "proxy_rho",  # rho from TRPM7 mRNA
     "unpaired_rho",  # rho from other donors than those of mineral
     "discordant_blocks",
+    "unpaired_blocks",  # two blocks compared by other donors
     "unspecific_block",  # it changes what a comparator without Mg2+ does too
     "lower_bound",
     "upper_bound",  # the true value is at most this
@@ -45,7 +46,7 @@ FLAGS = (
     "extrapolated",  # mineral at raised Mg lies beyond that of all arms without it
     "direct",  # an effect of Mg on a gene that is not mineral's, and two comparators say so
     "direct_if_inert",  # the same, if the only comparator does nothing to the gene
-    "few_donors",  # fewer than two donors: no interval
+    "few_donors",  # too few donors: no interval
     "total_near_zero",
     "antagonism",  # a share outside 0 to 1
     "shared_donors",  # experiments with donors in common, each donor counted once

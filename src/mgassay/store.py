@@ -271,7 +271,8 @@ OPTIONAL = ("imagecodecs", "czifile", "nd2", "liffile")  # readers of images tha
 
 def versions() -> dict[str, str]:
     """The versions of Python and of the packages that the numbers were made with."""
-    packages = "mgassay numpy pandas scipy scikit-image pillow openpyxl xlrd matplotlib tifffile snakemake".split()
+    numbers, files = "numpy pandas scipy phreeqc", "scikit-image pillow openpyxl xlrd matplotlib tifffile"
+    packages = f"mgassay {numbers} {files} snakemake".split()
     there = {d.metadata["Name"] for d in metadata.distributions()}
     used = (*packages, *(p for p in OPTIONAL if p in there))
     return {"python": platform.python_version(), **{p: metadata.version(p) for p in used}}

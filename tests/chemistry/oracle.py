@@ -85,12 +85,13 @@ def solved_by_newton(medium, chosen):
         strength = found
     activity = dict(zip(basis, logs, strict=True)) | {"H+": -medium.pH}
     activity |= {s: fixed[i] + stoich[i] @ logs for i, s in enumerate(names)}
+    activity["H2O"] = math.log10(1 - 0.017 * (amounts.sum() + abs(chloride)))  # Garrels and Christ 1965
     return dict(zip(names, amounts * 1e3, strict=True)), {k: saturation(s, activity) for k, s in solids().items()}
 
 
 def saturation(solid, activity):
-    """log10 of the ion product over the solubility product; water counts 1; NaN where a part is absent."""
-    parts = {p: n for p, n in parts_of(solid.reaction.split(" = ")[1]).items() if p != "H2O"}
+    """log10 of the ion product over the solubility product; NaN where a part is absent."""
+    parts = parts_of(solid.reaction.split(" = ")[1])
     if not set(parts) <= set(activity):
         return math.nan
     return sum(n * activity[p] for p, n in parts.items()) - log_k_at_37(solid, None)

@@ -91,8 +91,8 @@ def test_an_independent_solver_agrees(bench, name, pi, mg):
     medium = bench.medium(pi=pi, mg=mg, co2=math.nan, Pp=0.01, Amm=0.5)
     found = speciation_of(medium, name)
     amounts, saturation = solved_by_newton(medium, constant_sets()[name])
-    for key in ("hap", "ocp", "btcp", "acp", "acp2", "dcpd", "calcite", *(("newberyite", "struvite") if mg else ())):
-        assert found.saturation[key] == pytest.approx(saturation[key], abs=0.05), key
+    for key, index in saturation.items():
+        assert found.saturation[key] == pytest.approx(index, abs=0.01, nan_ok=True), key
     for ion in ("Ca+2", "HPO4-2", "HCO3-", "CaHPO4"):
         assert found.amounts_mM[ion] == pytest.approx(amounts[ion], rel=0.02), ion
 

@@ -58,17 +58,18 @@ def test_a_bound_is_no_value_and_one_donor_has_no_interval():
     gap = expected(cells({"ref": [math.nan], "less": [2.0]}), LEVELS, "ref", 2.4)
     assert gap["n_donors"] == 0
     assert "estimate" not in gap
+    assert gap["flag"] == "few_donors"
 
 
 @pytest.fixture
 def run(bench):
-    def of(*more, live=(0.05, 0.0, -0.05)):
+    def of(*more, live=(0.05, 0.0, -0.05), values=None):
         arms = [("c08", {}), ("c20", {"mg_mM": 2.0}), ("low", {"pi_mM": 2.0, "medium": "low"})]
         arms += [("a08", {"cells": "none"}), ("a20", {"cells": "none", "mg_mM": 2.0})]
         held = bench.experiment(*arms, *more)
         means = cells({
             "c08": [3.0, 3.1, 3.2], "c20": [2.0, 2.1, 2.2], "a08": [2.0, 2.1, 2.2], "a20": [1.9, 2.0, 2.1],
-            "low": [3.0 - math.log(2.6 / 2.0) * 2 + x for x in live],
+            "low": [3.0 - math.log(2.6 / 2.0) * 2 + x for x in live], **(values or {}),
         })  # fmt: skip
         effect = {
             "readout": "calcium",
@@ -103,11 +104,21 @@ def test_expected_stands_beside_what_was_measured(run):
 
 
 def test_the_acellular_curve_is_read_off_acellular_conditions(run):
-    table = run(("alow", {"cells": "none", "pi_mM": 2.0, "medium": "low"}))
+    """Slope 1 in ln P of every run: the equivalent's own logarithm."""
+    alow = [v - math.log(2.6 / 2.0) for v in (2.0, 2.1, 2.2)]
+    table = run(("alow", {"cells": "none", "pi_mM": 2.0, "medium": "low"}), values={"alow": alow})
     acellular = table[table["contrast"] == "acellular"]
     assert set(acellular["cells"]) == {"none"}
-    assert acellular["estimate"].isna().all()  # no means of it
+    wanted = np.log(acellular["pi_mM"] / acellular["pi_equivalent_mM"])
+    assert acellular["estimate"].to_numpy() == pytest.approx(wanted.to_numpy(), abs=1e-12)
     assert set(acellular["measured"]) == {0.1}
+
+
+def test_a_level_that_was_not_measured_or_is_the_background_is_no_level(run):
+    """The low level of live cells is measured (four rows); the acellular one and the control medium are not levels."""
+    assert len(run(("alow", {"cells": "none", "pi_mM": 2.0, "medium": "low"}))) == 4
+    assert len(run(("control", {"medium": "control", "pi_mM": 0.9}), values={"control": [1.0, 1.0, 1.0]})) == 4
+    assert len(run(("acontrol", {"medium": "control", "pi_mM": 0.9, "cells": "none"}), values={"acontrol": [1.0]})) == 4
 
 
 def test_without_a_curve_or_chemistry_there_is_no_row(bench, run):

@@ -50,6 +50,15 @@ def test_no_medium_no_rows_and_no_phreeqc(bench, monkeypatch):
     assert len(chemistry_from_conditions(bench.experiment(), problems)["chemistry"]) == 0
 
 
+def test_without_resources_it_is_said_and_nothing_is_computed(bench, monkeypatch):
+    """A wheel holds none."""
+    monkeypatch.setattr("mgassay.chemistry.speciation.constant_sets", dict)
+    problems = Problems()
+    tables = chemistry_from_conditions(bench.experiment(("a", {})), problems)
+    assert [p.code for p in problems] == ["MG810"]
+    assert [len(t) for t in tables.values()] == [0, 0]
+
+
 def test_flags_say_what_was_assumed_computed_and_may_precipitate(bench):
     held = bench.experiment(
         ("plain", {"pi_mM": 0.9}), ("granted", {"serum_percent": None, "pi_mM": 0.9}), ("gas", {"pH": None}),

@@ -43,3 +43,17 @@ def test_a_control_with_the_arms_own_step_comes_first(lab, condition):
     rows += [condition("arm", 0.8, wnt="XAV939"), condition("other", 0.8, wnt="none")]
     found = backgrounds_of(lab(*rows, step=[step]))
     assert found == {"arm": ("xav", "plain"), "other": ("plain",)}
+
+
+def test_an_arm_without_a_day_is_of_the_primary_or_only_one(lab, condition):
+    arms = [condition("arm", 2.0), condition("arm7", 2.0, day="7")]
+    fourteen, seven = (condition(f"c{day}", 0.8, medium="control", day=day) for day in ("14", "7"))
+    assert first_background(lab(arms[0], fourteen)) == {"arm": "c14"}
+    assert first_background(lab(*arms, seven, fourteen)) == {"arm": "c14", "arm7": "c7"}
+    assert first_background(lab(*arms, seven, fourteen, contrast={"day": "7"})) == {"arm": "c7", "arm7": "c7"}
+
+
+def test_a_control_without_a_day_is_of_every_day(lab, condition):
+    """It only subtracts, so that it does not answer twice."""
+    rows = [condition("c", 0.8, medium="control"), *(condition(f"a{day}", 2.0, day=day) for day in ("7", "14"))]
+    assert first_background(lab(*rows)) == {"a7": "c", "a14": "c"}

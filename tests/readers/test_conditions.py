@@ -167,3 +167,13 @@ def test_micromolar_throughout_is_one_problem(read, problems):
     read(HEADER, *([*row[:2], f"{1000 * float(row[2]):g}", *row[3:]] for row in GROWN), toml=toml)
     assert [(p.code, p.place, p.seen) for p in problems] == [("MG067", "row 2, mg_mM and 2 more", "800, 2000")]
     assert "would be 0.8, 2 in the unit of the column" in next(iter(problems)).message
+
+
+def test_names_that_part_keys_are_refused_in_every_column_that_names(read, problems):
+    rows = [[*GROWN[1], "a;b"], [*GROWN[2], "none"]]
+    toml = CONTRAST + "[[step]]\nname='x|y'\ncolumn='modulator'\nreference='none'\nraised='a;b'\n"
+    read([*HEADER, "modulator"], [*GROWN[0], "none"], *rows, toml=toml)
+    assert {(p.code, p.file, p.place, p.seen) for p in problems} == {
+        ("MG089", "conditions.csv", "row 3, modulator", "a;b"),
+        ("MG089", "experiment.toml", "step 1.name", "x|y"),
+    }

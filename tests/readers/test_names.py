@@ -37,7 +37,15 @@ def test_names_that_differ_are_left_alone(problems):
 
 
 def test_two_spellings_beside_each_other_are_two_donors(problems):
-    check_names({"a.csv": table("D1", "d1"), "b.csv": table("D1", "d1")}, problems)
+    check_names({"a.csv": table("D1", "d1", "D2", "D 2"), "b.csv": table("D1", "d1")}, problems)
+    assert [(p.code, p.severity, p.file, p.seen) for p in problems] == [
+        ("MG088", "warning", "a.csv", "“D1” and “d1”, “D2” and “D 2”")
+    ]
+
+
+def test_reps_of_one_donor_may_be_named_alike(problems):
+    reps = pd.DataFrame({"donor": ["D1", "D1"], "rep": ["a1", "A1"]}, dtype="str")
+    check_names({"a.csv": reps}, problems)
     assert list(problems) == []
 
 

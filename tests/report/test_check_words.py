@@ -18,8 +18,9 @@ def row(check, subject, estimate=0.1, half=0.2, passed=True, flag="", block="siT
     return {**key, "estimate": estimate, **ends, **BOUNDS, "passed": passed, "flag": flag, **more}
 
 
-def told(*rows, more=(), block="siTRPM7"):
+def told(*rows, more=(), effects=(), block="siTRPM7"):
     held = {"checks": tables.CHECKS.frame(rows), "equivalence": tables.EQUIVALENCE.frame(more)}
+    held["effects"] = tables.EFFECTS.frame(effects)
     return list(check_sentences(Tables(held, 0.8, 2.0), "calcium", block))
 
 
@@ -38,7 +39,8 @@ def test_only_what_lies_within_the_margin_is_as_good_as_absent():
         row("equivalence", "blocked")
     )
     assert "neither shown nor shown to be absent" in text(row("equivalence", "blocked", half=1.0, passed=False))
-    assert told(row("equivalence", "blocked", estimate=2.0, passed=False)) == []  # it is there, and said to be
+    present = [outcome_of("different", None)]
+    assert told(row("equivalence", "blocked", estimate=2.0, passed=False), more=present) == []  # said elsewhere
     assert told(row("equivalence", "blocked", passed=None)) == []
 
 
@@ -53,7 +55,7 @@ def test_inconclusive_says_how_many_donors_it_would_take_from_its_own_row():
         "4 donors should do in four of five experiments" in told(check, more=[outcome_of("inconclusive", 4)])[1]["text"]
     )
     bound = outcome_of("inconclusive", None, flag="floor;upper_bound")
-    assert "more donors alone would not tell" in told(check, more=[bound])[1]["text"]
+    assert "more donors alone would not tell" in told({**check, "flag": bound["flag"]}, more=[bound])[1]["text"]
     assert "no number of donors" in told(check, more=[outcome_of("inconclusive", None)])[1]["text"]
     assert len(told(row("equivalence", "blocked"), more=[outcome_of("equivalent", None)])) == 1
 
@@ -95,8 +97,11 @@ def test_a_share_made_again_is_told_where_it_moves():
     assert told(row("leave_one_out", "D2", estimate=0.7, **ends)) == []
     moved = text(row("leave_one_out", "D2", estimate=0.2, half=0.1, passed=False, **ends))
     assert moved == (
-        "Without donor D2 the intracellular share is 20 % [10 %, 30 %], outside the interval before (60 % to 90 %)."
+        "Without donor D2 the conclusion is another: the intracellular share is 20 % [10 %, 30 %] instead of "
+        "[60 %, 90 %] by all donors."
     )
+    lost = row("leave_one_out", "D2", passed=False, **ends) | {"ci_low": math.nan, "ci_high": math.nan}
+    assert "the intracellular share is not identifiable instead of [60 %, 90 %]" in text(lost)
     flagged = text(row("without_flagged", "outlier;clipped", estimate=0.7, half=0.1, **ends))
     assert "the intracellular share is 70 % [60 %, 80 %], within the interval before" in flagged
     assert "clipped pixels" in flagged
@@ -113,10 +118,13 @@ def test_scales_are_told_where_they_disagree_and_once():
 
 
 def test_late_mg_is_told_as_an_effect_and_as_a_part():
-    assert "Mg²⁺ raised only from day 7 still lowers mineral under siTRPM7: effect 1.00 [0.80, 1.20]" in text(
+    assert "day 7, under siTRPM7, still lowers mineral: effect 1.00 [0.80, 1.20] (log scale, declared margin" in text(
         row("late_mg", "mg_from_day 7", estimate=1.0)
     )
-    assert "is not shown to lower mineral: effect 0.10" in text(row("late_mg", "mg_from_day 7", block=""))
+    undecided = row("late_mg", "mg_from_day 7", block="", passed=None)
+    assert "day 7 is not shown to lower mineral, nor to do less than the declared margin: effect 0.10" in text(
+        undecided
+    )
     assert "day 7 still does is 50 % [30 %, 70 %] of what it does from the start" in text(
         row("late_mg", "mg_from_day 7, of total", estimate=0.5, block="")
     )
@@ -129,3 +137,29 @@ def test_late_mg_without_a_number_is_not_told():
 def test_a_bound_is_called_one():
     bound = row("equivalence", "blocked", half=1.0, passed=False, flag="floor;lower_bound")
     assert "absent: at least 0.10 [−0.90, 1.10]" in text(bound)
+
+
+def test_what_is_absent_by_no_test_is_inconclusive_although_its_90_interval_excludes_0():
+    """Between p .05 and .10 the 90 % interval excludes 0 and the 95 % one does not: neither present nor absent."""
+    check = row("equivalence", "blocked", estimate=0.8, half=0.7, passed=False)
+    first, second = told(check, more=[outcome_of("inconclusive", 9)])
+    assert "is neither shown nor shown to be absent: 0.80 [0.10, 1.50]" in first["text"]
+    assert "it would take 9 donors" in second["text"]
+
+
+def test_what_differs_from_0_within_the_margin_is_not_called_absent():
+    effect = {"readout": "calcium", "block": "siTRPM7", "contrast": "blocked", "scale": "log", "method": "donor_t",
+              "mg_reference_mM": 0.8, "mg_raised_mM": 2.0, "step": "Mg", "estimate": 0.3, "ci_low": 0.1,
+              "ci_high": 0.5}  # fmt: skip
+    check, more = row("equivalence", "blocked", estimate=0.3, half=0.15), [outcome_of("equivalent", None)]
+    assert "B, entry blocked, differs from 0, but by less than the declared margin: 0.30 [0.15, 0.45]" in text(
+        check, more=more, effects=[effect]
+    )
+    assert "is as good as absent" in text(check, more=more, effects=[{**effect, "ci_low": -0.1}])
+    assert "is as good as absent" in text(check, more=more, effects=[{**effect, "block": "2-APB"}])
+
+
+def test_a_share_of_bounds_both_ways_is_no_result():
+    ends = {"bound_low": 0.6, "bound_high": 0.9}
+    flagged = text(row("without_flagged", "outlier", estimate=0.7, passed=None, flag="floor", **ends))
+    assert "the intracellular share is not identifiable." in flagged

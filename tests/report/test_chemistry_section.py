@@ -34,7 +34,7 @@ STEP = (("a", {}), ("b", {"mg_mM": 2.0}), ("c", {"mg_mM": 5.0}))
 def test_the_section_says_what_it_is_not_before_any_number():
     pieces = shown(*STEP)
     warned = [p for p in pieces if isinstance(p, Prose) and p.tone == "warning"]
-    assert [p.text for p in warned] == [WHAT_IT_IS_NOT]
+    assert warned[0].text == WHAT_IT_IS_NOT
     assert pieces.index(warned[0]) < min(i for i, p in enumerate(pieces) if isinstance(p, (Listing, Beside)))
     assert any("not judged" in p.text and "provisional" in p.text for p in pieces if isinstance(p, Prose))
 
@@ -48,7 +48,7 @@ def test_a_figure_has_its_numbers_and_words_for_who_does_not_see_it():
     assert "NaN" not in drawing.svg
     assert "nan" not in drawing.svg
     assert len(drawing.listing.rows) == 8  # two steps by four sets
-    assert drawing.listing.rows[0][2] == "NIST 46 (MINTEQ)"
+    assert drawing.listing.rows[0][1] == "NIST 46 (MINTEQ)"
 
 
 def test_tables_of_steps_media_and_pairs():
@@ -91,6 +91,17 @@ def test_what_cannot_be_read_is_not_told_but_why(flag):
     assert row["expected, least"] == row["expected, most"] == "not told"
     assert row["measured"] == "–"
     assert row["remarks"]
+
+
+def test_what_may_precipitate_asks_for_wells_without_cells_unless_they_were_run():
+    def asked(*rows):
+        return [p.text for p in shown(*rows) if isinstance(p, Prose) and "Add an acellular well" in p.text]
+
+    plain, much, dead = ("plain", {"pi_mM": 0.9}), ("much", {"pi_mM": 5.0}), ("dead", {"pi_mM": 5.0, "cells": "none"})
+    (text,) = asked(plain, much)
+    assert "much" in text
+    assert "plain" not in text
+    assert asked(plain, much, dead) == asked(plain) == []
 
 
 def test_without_media_there_is_no_section():

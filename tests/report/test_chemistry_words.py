@@ -1,7 +1,7 @@
 from tests.report.test_chemistry_rows import media
 
 from mgassay.report.chemistry_rows import steps_in
-from mgassay.report.chemistry_words import chemistry_text, listing_text, media_listing, steps_listing, tier_text
+from mgassay.report.chemistry_words import chemistry_text, listing_text, media_listing, steps_listing, tier_of
 from mgassay.report.numbers import NO_BREAK
 from mgassay.report.pieces import Listing
 
@@ -25,7 +25,7 @@ def test_a_medium_is_told_with_its_ratio_and_its_tier_and_is_not_judged():
     row = dict(zip(listing.heads, listing.rows[0], strict=True))
     assert row["Mg/Ca"] == "0.44"
     assert row["precipitates by itself (provisional)"] == "not expected"
-    assert [tier_text(m) for m in media(("b", {}), ("c", {"pi_mM": 12.0}))] == ["possible", "expected"]
+    assert [tier_of(m) for m in media(("b", {}), ("c", {"pi_mM": 12.0}))] == ["may_precipitate", "precipitates"]
     assert "pH computed" in media_listing(media(("a", {"pH": None}))).rows[0][-1]
 
 

@@ -40,7 +40,7 @@ def test_a_day_without_a_contrast_has_a_dash_and_a_donor_alone_no_interval(hand)
     one = hand.effect("siTRPM7", "total", 0.8, math.nan, math.nan, math.nan, 1, day="7", flag="few_donors")
     _, beside, listing, *_ = pieces(hand, [one, *hand.on_days(hand.effects(), "14")])
     assert listing.rows[0][:3] == ("7", "0.80 [no interval]", "–")
-    assert "fewer than two donors" in listing.rows[0][-1]
+    assert "too few donors" in listing.rows[0][-1]
     assert len(beside.drawings) == 2
 
 
@@ -54,3 +54,10 @@ def test_a_readout_of_one_day_only_has_no_course(hand):
     assert pieces(hand, [*alone, *hand.on_days(hand.effects(), "7", "14")]) == pieces(
         hand, hand.on_days(hand.effects(), "7", "14")
     )
+
+
+def test_a_bound_is_called_one_in_the_table_and_aloud(hand):
+    bound = [{**r, "flag": "floor;lower_bound"} for r in hand.effects()]
+    _, beside, first, *_ = pieces(hand, hand.on_days(bound, "7", "14"))
+    assert first.rows[0][1] == "at least 1.20 [0.92, 1.49]"
+    assert "day 7, T, entry intact: at least 1.20 [0.92, 1.49]" in beside.drawings[0].svg

@@ -43,3 +43,10 @@ def test_genes_are_in_a_table_to_open_and_have_no_figure(hand):
 def test_without_a_series_there_is_nothing(hand):
     assert pieces(hand, hand.effects(), hand.shares()) == []
     assert dose_pieces(tables_of(hand.make_experiment(), {})) == []
+
+
+def test_a_bound_is_called_one_in_the_table_and_aloud(hand):
+    _, beside, *_ = pieces(hand, [{**row, "flag": "floor;lower_bound"} for row in hand.series()])
+    (drawing,) = beside.drawings
+    assert drawing.listing.rows[0][2] == "at least 0.50 [0.30, 0.70]"
+    assert "siTRPM7, 1.4 mM: at least 0.30 [0.10, 0.50]" in drawing.svg

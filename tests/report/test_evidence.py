@@ -1,5 +1,7 @@
-from mgassay.report.evidence import cases_of, effects_listing, share_pieces
+from mgassay.design import arms_of_blocks
+from mgassay.report.evidence import cases_of, effect_pieces, effects_listing, share_pieces
 from mgassay.report.numbers import NO_BREAK
+from mgassay.report.pieces import Prose
 from mgassay.report.rows import Tables
 
 
@@ -31,3 +33,20 @@ def test_t_of_another_control_does_not_stand_in_this_blocks_table(hand):
     rows = [{**r, "block": ""} if r["contrast"] == "total" else r for r in hand.effects()]
     listing = effects_listing(Tables(hand.with_rows("effects", rows), 0.8, 2.0), "calcium_per_well", "siTRPM7")
     assert [r[0] for r in listing.rows][:2] == ["B, entry blocked", "A, no cells"]
+
+
+def test_a_bound_is_called_one_on_both_scales_and_by_both_estimators(hand):
+    rows = [{**r, "flag": "floor;lower_bound"} for r in hand.effects()]
+    listing = effects_listing(Tables(hand.with_rows("effects", rows), 0.8, 2.0), "calcium_per_well", "siTRPM7")
+    total = dict(zip(listing.heads, listing.rows[0], strict=True))
+    assert total["effect, log scale"] == "at least 1.20 [0.92, 1.49]"
+    assert total["percent inhibition"].replace(NO_BREAK, " ") == "at least 70 % [60 %, 79 %]"
+    assert total["if donors respond alike"] == "at least 1.20 [1.01, 1.40]"
+
+
+def test_the_donors_behind_a_table_are_named(hand, held):
+    experiment = hand.make_experiment()
+    arms = {a.name: a for a in arms_of_blocks(experiment)}
+    pieces = effect_pieces(held, [("calcium_per_well", "siTRPM7")], arms, ())
+    told = [p.text for p in pieces if isinstance(p, Prose)]
+    assert any("D1, D2, D3, D4" in text and "A of the runs run1, run2" in text for text in told)

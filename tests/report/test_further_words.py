@@ -37,7 +37,7 @@ def test_a_level_of_the_series_has_the_interval_and_p_of_all(told):
     intact, blocked = told([{**dose, "block": ""}, dose])
     assert intact == (
         "Among all levels of Mg²⁺, 0.8 to 1.4 mM with entry intact lowered calcium per protein: "
-        "effect = 1.20 [1.00, 1.40], p = 0.020, n = 4 donors."
+        "effect = 1.20 [1.00, 1.40], p = 0.020 over levels, n = 4 donors."
     )
     assert "with entry blocked (siTRPM7)" in blocked
     assert told([{**dose, "block": "2-APB"}]) == []

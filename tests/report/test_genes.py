@@ -5,13 +5,13 @@ from mgassay.report.genes import gene_drawing, gene_sentences
 from mgassay.report.rows import Tables
 
 
-def tables_with(rows, *, matched=True):
-    check = {"readout": "calcium_per_well", "check": "match", "subject": "PPi", "passed": matched}
+def tables_with(rows):
+    check = {"readout": "calcium_per_well", "check": "match", "subject": "PPi", "passed": True}
     return Tables({"genes": tables.GENES.frame(rows), "checks": tables.CHECKS.frame([check])}, 0.8, 2.0)
 
 
 def test_a_total_effect_claims_nothing_direct(held):
-    (only,) = gene_sentences(held, "calcium_per_well")
+    (only,) = gene_sentences(held)
     assert only["key"] == "RUNX2||total|"
     assert "lower, log2 −0.97 [−1.38, −0.56], p = 0.024 over genes, n = 4 donors" in only["text"]
     assert "not evidence of a direct one" in only["text"]
@@ -20,15 +20,31 @@ def test_a_total_effect_claims_nothing_direct(held):
 def test_matched_mineral_is_preferred_and_names_its_comparator(hand):
     matched = {"gene": "RUNX2", "estimand": "matched_mineral", "comparator": "PPi", "estimate": -0.4, "ci_low": -0.7,
                "ci_high": -0.1, "n_donors": 4, "p": 0.02, "p_adjusted": 0.09}  # fmt: skip
-    (only,) = gene_sentences(tables_with([*hand.genes(), matched]), "calcium_per_well")
+    (only,) = gene_sentences(tables_with([*hand.genes(), matched]))
     assert only["key"] == "RUNX2||matched_mineral|PPi"
-    assert "against PPi with the same mineral" in only["text"]
+    assert "against PPi with the same mineral (calcium per well)" in only["text"]
     assert "not once all genes are counted" in only["text"]
-    for shown in (False, None):
-        held = tables_with([*hand.genes(), matched], matched=shown)
-        (only,) = gene_sentences(held, "calcium_per_well")
-        assert only["key"] == "RUNX2||total|"
-        assert "same mineral" not in only["text"]
+    (only,) = gene_sentences(tables_with([*hand.genes(), {**matched, "flag": "unmatched"}]))
+    assert only["key"] == "RUNX2||total|"
+    assert "same mineral" not in only["text"]
+
+
+def test_the_readout_that_was_matched_is_named():
+    """The first of mineral that has a match, whatever the verdict rests on: calcium was not measured beside it."""
+    checks = [
+        {"readout": r, "block": b, "check": "match", "subject": s, "passed": True}
+        for r, b, s in (
+            ("alizarin_area", "", "PPi"),
+            ("calcium", "", "fetuin"),
+            ("alizarin_od", "", "PPi"),
+            ("calcium", "si", "PPi"),
+        )
+    ]
+    made = {"genes": tables.GENES.frame([row("matched_mineral")]), "checks": tables.CHECKS.frame(checks)}
+    (only,) = gene_sentences(Tables(made, 0.8, 2.0))
+    assert "against PPi with the same mineral (Alizarin Red density)" in only["text"]
+    (only,) = gene_sentences(Tables({"genes": made["genes"]}, 0.8, 2.0))
+    assert "against PPi with the same mineral: " in only["text"]
 
 
 def test_the_figure_says_what_a_total_effect_is_not(held):
@@ -52,29 +68,19 @@ def test_a_direct_effect_is_called_one_only_where_it_is_earned():
         ("direct_if_inert", "; direct if PPi does nothing to the gene itself, which nothing here checks"),
         ("discordant_comparators", "; no direct effect is claimed."),
     ):
-        (only,) = gene_sentences(tables_with([row("total"), row("matched_mineral", flag)]), "calcium_per_well")
+        (only,) = gene_sentences(tables_with([row("total"), row("matched_mineral", flag)]))
         assert told in only["text"]
         assert only["key"] == "RUNX2||matched_mineral|PPi"
 
 
 def test_a_claim_by_another_estimand_comes_before_a_row_without_one():
     adjusted = row("adjusted", "direct", comparator="PPi, fetuin-A")
-    (only,) = gene_sentences(tables_with([row("matched_mineral", "unconfirmed"), adjusted]), "calcium_per_well")
+    (only,) = gene_sentences(tables_with([row("matched_mineral", "unconfirmed"), adjusted]))
     assert only["key"] == "RUNX2||adjusted|PPi, fetuin-A"
 
 
-def test_a_match_under_a_block_says_nothing_of_intact_entry():
-    checks = [
-        {"readout": "calcium_per_well", "block": b, "check": "match", "subject": "PPi", "passed": p}
-        for b, p in (("", False), ("siTRPM7", True))
-    ]
-    made = {"genes": tables.GENES.frame([row("total"), row("matched_mineral")]), "checks": tables.CHECKS.frame(checks)}
-    (only,) = gene_sentences(Tables(made, 0.8, 2.0), "calcium_per_well")
-    assert only["key"] == "RUNX2||total|"
-
-
 def test_a_bound_is_told_with_its_direction():
-    (only,) = gene_sentences(tables_with([row("total", "undetermined;upper_bound")]), "calcium_per_well")
+    (only,) = gene_sentences(tables_with([row("total", "undetermined;upper_bound")]))
     assert "log2 at most −0.80 [−1.10, −0.50]" in only["text"]
 
 

@@ -64,5 +64,20 @@ def test_bounds_that_pull_both_ways_show_no_change():
 def test_a_bound_says_which_way_it_points_and_a_discordant_block_is_named():
     """Both are flags of the share's own row."""
     assert "(at least 70" in told(share=(0.7, 0.6, 0.8), share_flag="floor;lower_bound")["text"]
-    assert "(at most 70" in told(share=(0.7, 0.6, 0.8), share_flag="above_curve;upper_bound")["text"]
+    assert "(at most 40" in told(share=(0.4, 0.35, 0.45), share_flag="above_curve;upper_bound")["text"]
     assert told(share_flag="discordant_blocks")["text"].endswith("Another block says otherwise.")
+
+
+@pytest.mark.parametrize(
+    ("share", "flag", "words"),
+    [
+        ((0.7, 0.6, 0.8), "above_curve;upper_bound", "is not settled"),  # at most 70 %: it may be none
+        ((0.4, 0.35, 0.45), "above_curve;upper_bound", "Most of Mg²⁺'s protection was left"),
+        ((-0.5, -0.8, -0.1), "above_curve;upper_bound", "made its protection larger"),
+        ((0.7, 0.6, 0.8), "floor;lower_bound", "More than half of Mg²⁺'s protection was lost"),
+        ((0.3, 0.2, 0.4), "floor;lower_bound", "Part of Mg²⁺'s protection was lost"),  # at least 30 %: it may be all
+        ((-0.5, -0.8, -0.1), "floor;lower_bound", "is not settled"),
+    ],
+)
+def test_a_bound_claims_only_what_lies_on_its_own_side(share, flag, words):
+    assert words in told(share=share, share_flag=flag)["text"]

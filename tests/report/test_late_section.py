@@ -1,3 +1,6 @@
+import pytest
+
+from mgassay.report.drawing import BLUE
 from mgassay.report.late_section import late_pieces
 from mgassay.report.numbers import NO_BREAK
 from mgassay.report.rows import Tables
@@ -29,7 +32,27 @@ def test_an_arm_without_the_part_still_has_its_effect(hand):
 
 def test_a_late_arm_that_failed_says_so(hand):
     _, beside = pieces(hand, [{**hand.late()[0], "passed": False}])
-    assert beside.drawings[0].listing.rows[0][3] == "no, or next to nothing"
+    assert beside.drawings[0].listing.rows[0][3] == "no, or by less than the margin"
+
+
+@pytest.mark.parametrize(
+    ("flag", "told"),
+    [
+        ("floor;lower_bound", "at least 0.44 [0.37, 0.51]"),
+        ("above_curve;upper_bound", "at most 0.44 [0.37, 0.51]"),
+        ("floor", "0.44 [0.37, 0.51], of bounds"),
+    ],
+)
+def test_a_bound_is_called_one_and_drawn_open(hand, flag, told):
+    late, part, *_ = hand.late()
+    _, beside = pieces(hand, [{**late, "flag": flag}, {**part, "flag": flag}])
+    (row,) = beside.drawings[0].listing.rows
+    assert row[2] == told
+    parts = {"floor": "not identifiable"}.get(flag, f"{told.partition('0')[0]}36")
+    assert row[4].startswith(parts)
+    _, whole = pieces(hand, [late, part])
+    assert f'fill="{BLUE}"' in whole.drawings[0].svg
+    assert f'fill="{BLUE}"' not in beside.drawings[0].svg
 
 
 def test_without_late_arms_there_is_nothing(hand):

@@ -1,3 +1,6 @@
+import pytest
+
+from mgassay.report.drawing import BLUE
 from mgassay.report.numbers import NO_BREAK
 from mgassay.report.pieces import Beside, Folded, Prose
 from mgassay.report.residual_section import residual_pieces
@@ -64,6 +67,23 @@ def test_of_bounds_is_said(hand):
     row = {**hand.rho_rows()[0], "flag": "floor"}
     listing = next(p for p in shown(hand, [row]) if getattr(p, "caption", "").startswith("What the block left"))
     assert plain(listing.rows[0])[2] == "19 % [7 %, 31 %], of bounds"
+
+
+@pytest.mark.parametrize("flag", ["floor", "floor;upper_bound"])
+def test_a_bound_is_an_open_mark_and_called_one(hand, flag):
+    row = {**hand.rho_rows()[0], "flag": flag}
+    beside = next(p for p in shown(hand, [row]) if isinstance(p, Beside))
+    whole = next(p for p in shown(hand, hand.rho_rows()[:1]) if isinstance(p, Beside))
+    blue = f'fill="{BLUE}"'
+    assert (whole.drawings[0].svg.count(blue), beside.drawings[0].svg.count(blue)) == (2, 1)  # one is the legend's
+    listing = next(p for p in shown(hand, [row]) if getattr(p, "caption", "").startswith("What the block left"))
+    assert (
+        plain(listing.rows[0])[2]
+        == {
+            "floor": "19 % [7 %, 31 %], of bounds",
+            "floor;upper_bound": "at most 19 % [7 %, 31 %]",
+        }[flag]
+    )
 
 
 def test_without_rho_there_is_nothing(hand):

@@ -17,9 +17,11 @@ def told(*rows):
 def test_what_was_left_of_entry_with_its_source():
     assert told(ROW) == ["siTRPM7 left 26 % [10 %, 41 %] of Mg²⁺ entry, as intracellular Mg²⁺ shows, n = 4 donors."]
     (proxy,) = told({**ROW, "source": "gene:TRPM7", "flag": "proxy_rho"})
-    assert "if TRPM7 mRNA stands for it" in proxy
+    assert "if TRPM7 mRNA (mean over the levels of Mg²⁺) stands for it" in proxy
     (bound,) = told({**ROW, "flag": "floor;upper_bound"})
     assert "left at most 26 % [10 %, 41 %]" in bound
+    (either,) = told({**ROW, "flag": "floor"})
+    assert "26 % [10 %, 41 %] of Mg²⁺ entry (made of bounds: the truth may lie on either side), as" in either
 
 
 def test_a_rho_without_bounds_is_no_number():

@@ -3,6 +3,7 @@ import math
 import pytest
 
 from mgassay import tables
+from mgassay.report.check_words import with_test
 from mgassay.report.numbers import NO_BREAK
 from mgassay.report.pieces import Folded, Listing
 from mgassay.report.rows import Tables
@@ -17,6 +18,11 @@ def check(name, subject, passed=True, **more):
     return row
 
 
+def beside(*given, **more):
+    (row,) = with_test(Tables({}, 0.8, 2.0), [check(*given, **more)])
+    return row
+
+
 SAME = "Is the intracellular share the same without"
 HALF = "On which side of one half is the intracellular share,"
 WORDS = [
@@ -28,7 +34,7 @@ WORDS = [
         "Does PPi do the same under siTRPM7? It needs no Mg²⁺ entry.",
         "it does the same",
     ),
-    ("leave_one_out", "D3", f"{SAME} donor D3?", "it stays"),
+    ("leave_one_out", "D3", "Does the intracellular share say the same without donor D3?", "the conclusion stays"),
     ("without_flagged", "outlier", f"{SAME} the flagged wells (far from its replicates)?", "it stays"),
     ("acellular_variant", "fixed", "Is the passive share the same with fixed cells?", "it stays"),
     ("scale", "additive", f"{HALF} counted as percent inhibition?", "both scales say the same"),
@@ -47,9 +53,9 @@ WORDS = [
 @pytest.mark.parametrize(("name", "subject", "question", "yes"), WORDS)
 def test_every_check_has_words(name, subject, question, yes):
     assert asked(check(name, subject)) == question
-    assert answer(check(name, subject)) == yes
-    assert answer(check(name, subject, passed=False)) != yes
-    assert answer(check(name, subject, passed=None)).startswith("undecided")
+    assert answer(beside(name, subject)) == yes
+    assert answer(beside(name, subject, passed=False)) != yes
+    assert answer(beside(name, subject, passed=None)).startswith("undecided")
 
 
 def test_shares_are_in_percent_and_effects_are_not():
@@ -99,3 +105,21 @@ def test_the_readout_and_block_of_the_verdict_come_first_and_the_others_are_ther
     assert sensitivity_pieces(Tables({}, 0.8, 2.0), {"readout": "calcium"}) == []
     _, alone, *_ = sensitivity_pieces(held, {})
     assert isinstance(alone, Folded)
+
+
+def test_a_bound_is_called_one_on_either_scale_of_a_check():
+    bound = "floor;lower_bound"
+    assert found(check("equivalence", "total", flag=bound)) == "at least 0.50 [0.40, 0.60]"
+    assert found(check("scale", "log", flag=bound)).startswith(f"at least 50{NO_BREAK}% [")
+    assert found(check("scale", "log", flag="floor")) == "not identifiable"
+
+
+def test_what_differs_within_the_margin_is_not_called_absent():
+    small = {**beside("equivalence", "blocked"), "outcome": "equivalent", "differs": True}
+    assert answer(small) == "it differs from 0, but by less than the margin"
+
+
+def test_late_mg_has_one_answer_in_all_places():
+    late = beside("late_mg", "mg_from_day 7", bound_low=0.0, bound_high=0.7)
+    assert answer(late) == "yes, but by less than the margin"
+    assert answer({**late, "bound_high": 0.5}) == "yes"

@@ -44,9 +44,10 @@ def test_days_stand_at_their_number_where_each_has_one(days, at, labels):
     assert (places_of_days(days).at, places_of_days(days).labels) == (at, labels)
 
 
-def test_a_bound_is_an_open_mark_and_a_missing_interval_is_not_drawn():
+@pytest.mark.parametrize("flag", ["floor", "floor;lower_bound", "above_curve;upper_bound"])
+def test_a_bound_is_an_open_mark_and_a_missing_interval_is_not_drawn(flag):
     closed = drawn(effects_panel(series_of(["a"], [[(1.4, effect(1, 0.5, 1.5))]]), PLACES, "effect"))
-    bound = drawn(effects_panel(series_of(["a"], [[(1.4, effect(1, 0.5, 1.5, "floor"))]]), PLACES, "effect"))
+    bound = drawn(effects_panel(series_of(["a"], [[(1.4, effect(1, 0.5, 1.5, flag))]]), PLACES, "effect"))
     alone = drawn(effects_panel(series_of(["a"], [[(1.4, effect(1, math.nan, math.nan))]]), PLACES, "effect"))
     blue = f'fill="{LOOKS[0][0]}"'
     assert (closed.count(blue), bound.count(blue)) == (2, 1)  # the other one is the legend's

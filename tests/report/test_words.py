@@ -7,7 +7,7 @@ from mgassay import tables
 from mgassay.effects.verdict.address import key_of
 from mgassay.report.answers import sentences
 from mgassay.report.numbers import NO_BREAK
-from mgassay.report.words import share_interval
+from mgassay.report.words import estimate_text, evidence, share_interval, share_text
 
 
 def told(given):
@@ -195,6 +195,65 @@ def test_the_knock_down_is_told_as_what_is_left_of_the_messenger(held):
     effects = pd.concat([held["effects"], states.EFFECTS.frame([{**row, **ends}])], ignore_index=True)
     (told,) = _knock_down_sentences(Tables({"effects": effects}, 0.8, 2.0), "siTRPM7")
     plain = told["text"].replace("\u202f", " ").replace("\u00a0", " ")
-    assert plain == "siTRPM7 lowered TRPM7 mRNA to 25 % [20 %, 50 %] of its control, p < 0.001, n = 4 donors."
+    assert plain == (
+        "siTRPM7 lowered TRPM7 mRNA to 25 % [20 %, 50 %] of its control at 0.8 mM Mg²⁺, p < 0.001, n = 4 donors."
+    )
     assert told["key"].startswith("gene:TRPM7|siTRPM7|block_main|")
     assert not list(_knock_down_sentences(held, "nothing"))
+    rho = states.RHO.frame([{"block": "siTRPM7", "step": "Mg", "source": "gene:TRPM7", "rho": 0.3}])
+    both = Tables({"effects": effects, "rho": rho.assign(source="mg_intracellular")}, 0.8, 2.0)
+    assert list(_knock_down_sentences(both, "siTRPM7"))
+    both = Tables({"effects": effects, "rho": rho}, 0.8, 2.0)  # rho by mRNA tells it over both levels: once is enough
+    assert not list(_knock_down_sentences(both, "siTRPM7"))
+
+
+@pytest.mark.parametrize(
+    ("flag", "told"),
+    [
+        ("", "0.50 [0.40, 0.60]"),
+        ("below_lod", "0.50 [0.40, 0.60]"),
+        ("floor;lower_bound", "at least 0.50 [0.40, 0.60]"),
+        ("above_curve;upper_bound", "at most 0.50 [0.40, 0.60]"),
+        ("floor", "0.50 [0.40, 0.60], of bounds"),
+        ("above_curve", "0.50 [0.40, 0.60], of bounds"),
+    ],
+)
+def test_an_estimate_says_which_way_it_is_a_bound(flag, told):
+    assert estimate_text({"estimate": 0.5, "ci_low": 0.4, "ci_high": 0.6, "flag": flag}) == told
+
+
+def test_an_estimate_that_is_missing_is_a_dash_and_no_bound():
+    missing = {"estimate": math.nan, "ci_low": math.nan, "ci_high": math.nan, "flag": "floor;lower_bound"}
+    assert estimate_text(missing) == "–"
+
+
+def test_p_says_over_what_it_is_adjusted():
+    row = {"estimate": 0.5, "ci_low": 0.4, "ci_high": 0.6, "p": 0.02, "n_donors": 3, "flag": ""}
+    assert evidence("T", row, over="over levels") == "T = 0.50 [0.40, 0.60], p = 0.020 over levels, n = 3 donors"
+    assert evidence("T", {**row, "p": math.nan}, over="over levels") == "T = 0.50 [0.40, 0.60], n = 3 donors"
+
+
+def test_what_would_tell_a_share_is_a_larger_effect_of_the_rows_own_step(hand):
+    row = {**hand.share("b", "intracellular", 0.5, math.nan, math.nan), "interval": "unbounded", "flag": ""}
+    row["identifiable"] = False
+    assert "a larger effect of Mg²⁺ would tell" in share_text(row, "")
+    assert "a larger effect of AngII would tell" in share_text({**row, "step": "AngII"}, "")
+
+
+def test_parts_oppose_each_other_only_where_a_bound_points_there(hand):
+    row = {**hand.share("b", "intracellular", 1.3, 1.1, 1.5), "flag": "above_curve;upper_bound"}
+    assert "oppose" not in share_text(row, "")
+    assert "oppose" in share_text({**row, "flag": "floor;lower_bound"}, "")
+
+
+@pytest.mark.parametrize(
+    ("flag", "counted"),
+    [("", "n = 3 donors"), ("unpaired_rho", "n = 4 donors, intracellular Mg²⁺ of 3 others")],
+)
+def test_a_corrected_share_counts_the_donors_that_it_rests_on(hand, flag, counted):
+    """T - B has four donors; rho of this readout, three: the same ones, or others."""
+    corrected = hand.share("siTRPM7", "intracellular_corrected", 0.7, 0.5, 0.9, rho=0.19, flag=flag)
+    rhos = [{**r, "n_donors": 3} if r.get("readout") else r for r in hand.rho_rows()]
+    made = {**hand.with_rows("shares", [corrected]), "rho": hand.with_rows("rho", rhos)["rho"]}
+    (text,) = [s["text"] for s in told(hand.make_input(tables=made)) if "shares" in s["table"]]
+    assert text.endswith(f"of entry left under block, {counted}.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from mgassay.chemistry.composition import Medium
 from mgassay.chemistry.engine import Speciation, SpeciationError, speciation_of
 
-SOLID = "hap"  # all others move alike: within a tenth of this equivalent for the amorphous phosphate
+SOLID = "hap"  # another phosphate gives 7.2 to 7.3 where it gives 7.4 %
 _FIRST_STEP_LOG = -0.05  # of phosphate, about what 1 mM of Mg does
 _FIRST_STEP_PH = -0.02
 _NEAR_SI = 1e-8

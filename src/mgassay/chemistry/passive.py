@@ -45,7 +45,7 @@ def passive_expected(
 
     `estimate` is log Y(reference) - log Y(equivalent phosphate), natural log, mean over donors with its t interval;
     NaN, flagged `outside_curve`, where that phosphate lies beyond the levels that were run, `floor` where a level next
-    to it is a bound.
+    to it is a bound, `few_donors` where no donor has both levels. A readout that was measured at one level has no row.
     """
     rows: list[dict[str, object]] = []
     for step in measured_steps(experiment):
@@ -69,10 +69,13 @@ def measured_steps(experiment: Experiment) -> list[Step]:
 
 
 def phosphate_levels(experiment: Experiment, reference: str, state: str) -> Mapping[str, float]:
-    """Conditions that differ from the reference in phosphate alone -> their total phosphate (mM), the reference too."""
+    """Conditions that differ from the reference in phosphate alone -> their total phosphate (mM), the reference too.
+
+    Control medium is no level: it is the background that was subtracted from all others.
+    """
     table = experiment.conditions
     own = table[table["condition"] == reference]
-    alike = np.ones(len(table), dtype=bool)
+    alike = np.array(table["medium"] != experiment.settings.contrast.medium_control, dtype=bool)
     for column in (str(c) for c in table.columns if c not in _OF_THE_CURVE):
         value = own[column].iloc[0]
         alike &= table[column].isna().to_numpy() if pd.isna(value) else is_level(table, column, str(value))
@@ -94,6 +97,9 @@ def _rows(
     kinds = experiment.conditions.set_index("condition")["cells"]
     shown = means[means["condition"].isin(list(levels)) & ~means["readout"].str.startswith("gene:")]
     for readout, cells in shown.groupby("readout", sort=True):
+        measured = {c: p for c, p in levels.items() if c in set(cells["condition"])}
+        if len(set(measured.values())) < 2 or step.reference not in measured:
+            continue
         yield {
             "readout": readout,
             "condition": step.raised,
@@ -105,7 +111,7 @@ def _rows(
             "mg_raised_mM": contrast.mg_raised_mM,
             "pi_mM": start,
             "pi_equivalent_mM": wanted,
-            **expected(cells, levels, step.reference, wanted),
+            **expected(cells, measured, step.reference, wanted),
             "contrast": step.contrast,
             **_measured(experiment, effects, str(readout), step),
         }
@@ -119,7 +125,7 @@ def expected(cells: pd.DataFrame, levels: Mapping[str, float], reference: str, w
     values = _values(cells, reference, beside)
     if not len(values):
         floored = cells[cells["condition"].isin([reference, beside])]["flag"].str.split(";").map(_is_bound).any()
-        return {"n_donors": 0, "flag": "floor" if floored else ""}
+        return {"n_donors": 0, "flag": "floor" if floored else "few_donors"}
     part = math.log(levels[reference] / wanted) / math.log(levels[reference] / levels[beside])
     return _interval((values[:, 0] - values[:, 1]) * part)
 

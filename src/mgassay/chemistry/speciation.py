@@ -13,6 +13,7 @@ from mgassay.chemistry.constants import charge_of, constant_sets, solids
 from mgassay.chemistry.declared import tell
 from mgassay.chemistry.engine import Speciation, SpeciationError, speciation_of
 from mgassay.chemistry.equivalents import NONE, equivalents_of
+from mgassay.chemistry.media import basal_media
 from mgassay.chemistry.precipitation import tier
 from mgassay.chemistry.steps import reference_conditions
 from mgassay.experiment import Experiment
@@ -42,6 +43,9 @@ def chemistry_from_conditions(experiment: Experiment, problems: Problems) -> dic
     What is missing, impossible or taken for granted is told. PHREEQC is imported only where there is a medium.
     """
     rows = [r for r in experiment.conditions.to_dict("records") if describes_a_medium(r)]
+    if rows and not (constant_sets() and basal_media()):
+        problems.add("MG810")
+        rows = []
     made = {str(r["condition"]): composed(r) for r in rows}
     tell(rows, made, problems)
     solved = [s for name, one in made.items() for s in _solved(name, one, problems)]

@@ -6,8 +6,8 @@ from mgassay.design.blocks import Block, blocks_of
 from mgassay.design.doses import DoseArms, doses_of
 from mgassay.design.filling import Question, arms_of, primary_question
 from mgassay.design.late import LateArms, late_arms_of
-from mgassay.design.levels import harvest_days, is_among, is_level, primary_day
-from mgassay.design.questions import arms_of_blocks, primary_rows, questions_of, steps_of
+from mgassay.design.levels import days_named, harvest_days, is_among, is_level, primary_day
+from mgassay.design.questions import arms_of_blocks, plain_arms, primary_rows, questions_of, steps_of
 
 __all__ = [
     "ACELLULAR_ARMS",
@@ -21,11 +21,13 @@ __all__ = [
     "arms_of_blocks",
     "backgrounds_of",
     "blocks_of",
+    "days_named",
     "doses_of",
     "harvest_days",
     "is_among",
     "is_level",
     "late_arms_of",
+    "plain_arms",
     "primary_day",
     "primary_question",
     "primary_rows",

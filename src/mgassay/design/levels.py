@@ -107,17 +107,21 @@ def is_among(mg_mM: float, levels: Sequence[float]) -> bool:
 def harvest_days(experiment: Experiment) -> tuple[str, ...]:
     """The days that questions are asked on: the primary one first, then the others in their order of time."""
     primary = primary_day(experiment)
-    days = sorted(_declared_days(experiment), key=number_in) if primary else []
+    days = sorted(days_named(experiment), key=number_in) if primary else []
     return (primary, *(d for d in days if d != primary))
 
 
 def primary_day(experiment: Experiment) -> str:
-    """The harvest day that the contrasts are made on: the last one declared; "" where there is only one or none."""
-    days = _declared_days(experiment)
-    return max(days, key=number_in) if len(days) > 1 else ""
+    """The harvest day that the answer rests on; "" where conditions.csv names only one or none.
+
+    That of [contrast], else the last one; the last one too where no condition has the day of [contrast] (MG646).
+    """
+    days = days_named(experiment)
+    asked = experiment.settings.contrast.day
+    return "" if len(days) < 2 else asked if asked in days else max(days, key=number_in)
 
 
-def _declared_days(experiment: Experiment) -> list[str]:
+def days_named(experiment: Experiment) -> list[str]:
     """The days that conditions.csv names, each once, in its order."""
     return [d for d in dict.fromkeys(experiment.conditions["day"]) if d]
 

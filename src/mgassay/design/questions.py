@@ -8,14 +8,23 @@ from mgassay.design.arms import ACELLULAR_ARMS, LIVE_ARMS, Arms
 from mgassay.design.blocks import blocks_of
 from mgassay.design.filling import MG, Question, arms_of_each, primary_question
 from mgassay.design.levels import at_levels, harvest_days, is_among, is_level, mg_levels, number_in, of_day, primary_day
+from mgassay.design.once import once
 from mgassay.experiment import Experiment, StepSettings
 
 
+@once
 def arms_of_blocks(experiment: Experiment) -> tuple[Arms, ...]:
     """The arms of every block for the declared question; plain Mg arms beside them where no block has both intact."""
     return _arms_of_question(experiment, primary_question(experiment))
 
 
+@once
+def plain_arms(experiment: Experiment) -> Arms:
+    """The arms of the declared question on cells that nothing was done to but Mg."""
+    return arms_of_each(experiment, (None,), primary_question(experiment))[0]
+
+
+@once
 def questions_of(experiment: Experiment) -> tuple[Arms, ...]:
     """The arms of every block for every question; those of one question stand together, the declared one first.
 

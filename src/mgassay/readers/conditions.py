@@ -17,6 +17,7 @@ from mgassay.readers.declared import (
     numbers_from_table,
     table_from_cells,
 )
+from mgassay.readers.names import cannot_name
 from mgassay.readers.ranges import check_ranges
 from mgassay.readers.settings import FILE as SETTINGS_FILE
 from mgassay.readers.settings import ReadSettings
@@ -26,6 +27,7 @@ DEFAULTS = {"inhibitor": "none", "sirna": "none", "cells": "live", "comparator":
 CELLS = ("live", "fixed", "none")
 _RESERVED = {"inhibitor": ("none",), "sirna": ("none", "scramble"), "comparator": ("none",), "modulator": ("none",)}
 _MEANT_AS_NONE = {"none", "na", "n/a", "nan", "null", "nil", "no", "-", "0"}
+_NAMES = ("inhibitor", "sirna", "comparator", "modulator", "day")
 _IDS = ("condition", "medium", "inhibitor", "sirna", "comparator", "modulator", "day")
 
 
@@ -76,8 +78,12 @@ def _check_words(table: Declared, frame: pd.DataFrame, settings: Settings, probl
             if text not in declared and (meant := _meant(text, words)):
                 problems.add("MG063", **where, seen=text, meant=meant, column=column)
     for row, text in zip(table.frame.index, frame["condition"], strict=True):
-        if any(c in "|;" or not c.isprintable() for c in text):
+        if cannot_name(text):
             problems.add("MG066", **table.at(row, "condition"), seen=text)
+    for column in _NAMES:
+        for text, where in _each_text(table, frame, column):
+            if cannot_name(text):
+                problems.add("MG089", **where, seen=text, column=column)
 
 
 def _each_text(table: Declared, frame: pd.DataFrame, column: str) -> Iterator[tuple[str, dict[str, str]]]:
@@ -117,6 +123,10 @@ def check_settings_fit(conditions: pd.DataFrame, read: ReadSettings, file: str, 
     blocks, steps = enumerate(read.settings.block, 1), enumerate(read.settings.step, 1)
     entries = [(f"block {i}", e.column, {"intact": e.intact, "blocked": e.blocked}) for i, e in blocks]
     entries += [(f"step {i}", e.column, {"reference": e.reference, "raised": e.raised}) for i, e in steps]
+    named = [(f"block {i}", block.name) for i, block in enumerate(read.settings.block, 1)]
+    named += [(f"step {i}", step.name) for i, step in enumerate(read.settings.step, 1)]
+    for place, name in ((p, n) for p, n in named if cannot_name(n)):
+        problems.add("MG089", file=SETTINGS_FILE, place=f"{place}.name", seen=name, column="name")
     for place, column, values in entries:
         if column not in conditions:
             texts = [str(c) for c in conditions if _is_text(str(c))]

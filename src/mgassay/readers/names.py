@@ -19,19 +19,26 @@ def same_name(text: str) -> str:
     return re.sub(r"(?<!\d)0+(?=\d)", "", plain)
 
 
+def cannot_name(text: str) -> bool:
+    """Whether a text holds what parts names in the results (| and ;) or a sign that cannot be printed."""
+    return any(c in "|;" or not c.isprintable() for c in text)
+
+
 def check_names(maps: Mapping[str, pd.DataFrame], problems: Problems) -> None:
     """Errors for donors and reps that tables (by the name of their file) spell in two ways, or that cannot be names.
 
-    Spellings that the first table holds beside each other are two donors: the lab saw them there.
+    Spellings that the first table holds beside each other are two donors, since the lab saw them there; it is warned.
     """
     for column in ("donor", "rep"):
         homes: dict[str, list[str]] = {}
         for file, table in maps.items():
             for name in dict.fromkeys(t for t in table[column] if t):
                 homes.setdefault(name, []).append(file)
-        for name in (n for n in homes if any(c in "|;" or not c.isprintable() for c in n)):
+        for name in filter(cannot_name, homes):
             problems.add("MG087", file=homes[name][0], place=column, seen=name, column=column)
         _tell_spellings(column, homes, problems)
+        if column == "donor":
+            _tell_alike(homes, problems)
 
 
 def _tell_spellings(column: str, homes: Mapping[str, list[str]], problems: Problems) -> None:
@@ -48,3 +55,16 @@ def _tell_spellings(column: str, homes: Mapping[str, list[str]], problems: Probl
         spelt = ", ".join(f"“{other}” (“{usual}”)" for other, usual in pairs)
         where = ", ".join(homes[pairs[0][1]][:3])
         problems.add("MG086", file=file, place=column, seen=spelt, column=column, files=where)
+
+
+def _tell_alike(homes: Mapping[str, list[str]], problems: Problems) -> None:
+    """One warning per table for donors that it spells alike beside each other."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for name, files in homes.items():
+        alike.setdefault((files[0], same_name(name) or name), []).append(name)
+    for file in dict.fromkeys(f for f, _ in alike):
+        pairs = [
+            " and ".join(f"“{n}”" for n in names) for (f, _), names in alike.items() if f == file and len(names) > 1
+        ]
+        if pairs:
+            problems.add("MG088", file=file, place="donor", seen=", ".join(pairs))

@@ -32,7 +32,7 @@ def answers(
         "What the shares are made of": [*part_sentences(held, readout, block), *rho_sentences(held, block)],
         "Whether it holds": check_sentences(held, readout, block),
         "Other levels of Mg²⁺, other days and other steps": further_sentences(held, readout, block),
-        "Genes": gene_sentences(held, readout),
+        "Genes": gene_sentences(held),
     }
     told = {question: list(found) for question, found in asked.items()}
     return {question: found for question, found in told.items() if found}

@@ -1,25 +1,42 @@
 """What the checks say of the answer, in sentences: agreement, proofs of no effect, and what was fitted again."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from mgassay.effects.means.panels import is_censored
-from mgassay.effects.verdict.address import FALSIFICATION
+from mgassay.effects.estimators.bounds import is_censored
+from mgassay.effects.verdict.address import FALSIFICATION, key_of
 from mgassay.report import labels
-from mgassay.report.numbers import NO_BREAK, count, decimal, percent, with_interval
+from mgassay.report.late_words import TOLD, is_part, late_day, late_outcome
+from mgassay.report.numbers import NO_BREAK, count, decimal, interval, percent
 from mgassay.report.rows import Row, Tables, excludes_zero, is_missing
-from mgassay.report.words import Sentence, reached, sentence
+from mgassay.report.words import Sentence, effect_row, estimate_text, sentence, share_of_check
 
 
 def check_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
     """The checks of one readout that concern a block, each followed by the donors that a decision would take."""
-    more = {(r["block"], r["check"], r["subject"]): r for r in tables.rows("equivalence", readout=readout)}
-    for row in tables.rows("checks", readout=readout):
+    for row in with_test(tables, tables.rows("checks", readout=readout)):
         concerns = row["block"] in ("", block) or row["subject"] == block
         text = _check_text(row) if concerns else ""
         if text:
             yield sentence(text, "checks", row)
-            if tested := more.get((row["block"], row["check"], row["subject"])):
-                yield from _donors_sentence(tested)
+            yield from _donors_sentence(row)
+
+
+def with_test(tables: Tables, rows: Sequence[Row]) -> list[Row]:
+    """Rows of CHECKS with what EQUIVALENCE knows of each (`outcome`, "" where it has no row), and `differs`.
+
+    `differs`: the effect asked about excludes 0 by its 95 % interval in effects.csv, whether or not it is equivalent.
+    """
+    tests = {key_of("equivalence", r): r for r in tables.rows("equivalence")}
+    beside = ({"outcome": "", **tests.get(key_of("checks", r), {})} for r in rows)
+    return [{**more, **row, "differs": _differs(tables, row)} for more, row in zip(beside, rows, strict=True)]
+
+
+def _differs(tables: Tables, row: Row) -> bool:
+    """Whether the effect that an equivalence check asks about is shown to differ from 0."""
+    if row["check"] != "equivalence" or row["subject"].startswith(FALSIFICATION):
+        return False
+    effect = effect_row(tables, row["subject"], row["readout"], row["block"])
+    return effect is not None and excludes_zero(effect)
 
 
 def _check_text(row: Row) -> str:
@@ -31,15 +48,18 @@ def _check_text(row: Row) -> str:
 
 def _tested(row: Row) -> str:
     """The 90 % interval of two one-sided tests at 5 %, and the bounds declared beforehand."""
-    found = f"{reached(row)}{with_interval(row['estimate'], row['ci_low'], row['ci_high'])} (90{NO_BREAK}% interval)"
+    found = f"{estimate_text(row)} (90{NO_BREAK}% interval)"
     return f"{found}, declared bounds {decimal(row['bound_low'])} to {decimal(row['bound_high'])} on the log scale"
 
 
 def _equivalence(row: Row) -> str:
-    """Whether an effect is absent; that one which excludes 0 is not equivalent to 0 goes without saying."""
-    if is_missing(row["passed"]) or (not row["passed"] and excludes_zero(row)):
+    """Whether an effect is absent; that one which differs from 0 is not equivalent to 0 goes without saying."""
+    if is_missing(row["passed"]) or row["outcome"] == "different":
         return ""
-    told = "is as good as absent" if row["passed"] else "is neither shown nor shown to be absent"
+    if row["passed"]:
+        told = "differs from 0, but by less than the declared margin" if row["differs"] else "is as good as absent"
+    else:
+        told = "is neither shown nor shown to be absent"
     return f"{labels.contrast(row['subject'])}, {told}: {_tested(row)}."
 
 
@@ -88,52 +108,45 @@ def _scale(row: Row) -> str:
         return ""
     return (
         "The two scales do not put the intracellular share on the same side of one half: as percent inhibition it is "
-        f"{_share(row)}."
+        f"{share_of_check(row)}."
     )
 
 
 def _left_out(row: Row) -> str:
-    """Only a donor without whom the share leaves the interval of all."""
+    """Only a donor without whom the conclusion is another: whether the share is told, its side of 0 or of one half."""
     if is_missing(row["passed"]) or row["passed"]:
         return ""
-    return f"Without donor {row['subject']} the intracellular share is {_share(row)}, {_moved(row)}."
+    everyone = interval(row["bound_low"], row["bound_high"], percent)
+    told = f"the intracellular share is {share_of_check(row)} instead of {everyone} by all donors"
+    return f"Without donor {row['subject']} the conclusion is another: {told}."
 
 
 def _unflagged(row: Row) -> str:
     """The share without doubtful wells, whatever came out."""
     moved = "" if is_missing(row["passed"]) else f", {_moved(row)}"
-    return (
-        f"Without the flagged wells ({labels.flags(row['subject'])}) the intracellular share is {_share(row)}{moved}."
-    )
+    wells = f"the flagged wells ({labels.flags(row['subject'])})"
+    return f"Without {wells} the intracellular share is {share_of_check(row)}{moved}."
 
 
 def _variant(row: Row) -> str:
     """The passive share with the other kind of acellular arm, whatever came out."""
-    arm = {"none": "medium only", "fixed": "fixed cells"}.get(row["subject"], row["subject"])
     moved = "" if is_missing(row["passed"]) else f", {_moved(row)}"
-    return f"With the other acellular arm ({arm}) the passive share is {_share(row)}{moved}."
+    arm = f"the other acellular arm ({labels.lifeless(row['subject'])})"
+    return f"With {arm} the passive share is {share_of_check(row)}{moved}."
 
 
 def _late(row: Row) -> str:
     """Mg raised late: what it still does, and how much of the protection that is."""
     if is_missing(row["estimate"]):
         return ""
-    day = row["subject"].removeprefix("mg_from_day ").removesuffix(", of total")
-    under = f" under {row['block']}" if row["block"] else ""
-    if row["subject"].endswith("of total"):
-        return (
-            f"What Mg²⁺ raised only from day {day} still does{under} is {_share(row)} of what it does from the start."
-        )
-    found = f"{reached(row)}{with_interval(row['estimate'], row['ci_low'], row['ci_high'])}"
-    told = "still lowers mineral" if excludes_zero(row) and row["estimate"] > 0 else "is not shown to lower mineral"
-    return f"Mg²⁺ raised only from day {day} {told}{under}: effect {found} (log scale)."
-
-
-def _share(row: Row) -> str:
-    """A share of a check with its interval; without a bounded set it is no result."""
-    if is_missing(row["ci_low"]):
-        return "not identifiable"
-    return f"{reached(row)}{with_interval(row['estimate'], row['ci_low'], row['ci_high'], percent)}"
+    day = late_day(row["subject"])
+    under = f", under {row['block']}," if row["block"] else ""
+    if is_part(row["subject"]):
+        part = share_of_check(row)
+        return f"What Mg²⁺ raised only from day {day} still does{under} is {part} of what it does from the start."
+    told, _ = TOLD[late_outcome(row)]
+    margin = f"log scale, declared margin {decimal(row['bound_high'])}"
+    return f"Mg²⁺ raised only from day {day}{under} {told}: effect {estimate_text(row)} ({margin})."
 
 
 def _moved(row: Row) -> str:

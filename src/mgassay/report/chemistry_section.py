@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from mgassay.experiment import Experiment
+from mgassay.problems import listed
 from mgassay.report import labels
 from mgassay.report.axes import Axes
 from mgassay.report.chemistry_rows import SETS, STATES, MediumRows, media_of, ranged, steps_in
@@ -17,6 +18,7 @@ from mgassay.report.chemistry_words import (
     media_listing,
     signed_percent,
     steps_listing,
+    tier_of,
 )
 from mgassay.report.figure import Panel, figure
 from mgassay.report.numbers import NOTHING, decimal, level, with_interval
@@ -32,7 +34,7 @@ _PANELS = {
 EXPECTED_READ = (
     "What that change of phosphate alone would do, read off this experiment's own phosphate levels (straight lines of "
     "logarithms from the reference to the next level, donor by donor, 95 % t interval; never beyond the levels "
-    "that were run), beside what was measured. Both are log(reference) − log(raised); > 0: less mineral."
+    "that were run), beside what was measured. Both are log(reference) − log(raised); > 0: a lower readout."
 )
 EXPECTED_HEADS = ("expected, least", "expected, most", "measured")
 NO_CURVE = (
@@ -52,9 +54,18 @@ def chemistry_pieces(tables: Tables, experiment: Experiment | None) -> list[obje
     pieces += [Beside((_drawing(drawn),))] if drawn else []
     pieces += [steps_listing(steps)] if steps else []
     pieces += [*_expected_pieces(tables, bool(steps)), Heading("What each medium holds"), Prose(f"{MG_CA} {HINT}")]
-    pieces.append(media_listing(media))
+    pieces += [media_listing(media), *_without_acellular(media, experiment)]
     species = species_listing(tables, media)
     return [*pieces, *([Folded(species)] if species.rows else [])]
+
+
+def _without_acellular(media: Sequence[MediumRows], experiment: Experiment) -> list[Prose]:
+    """Media that may precipitate by themselves and were not run without cells."""
+    cells = dict(zip(experiment.conditions["condition"], experiment.conditions["cells"], strict=True))
+    alone = [m for m in media if tier_of(m) and all(cells[c] == "live" for c in m.conditions)]
+    names = listed(c for m in alone for c in m.conditions)
+    told = f"May precipitate by itself (provisional), not run without cells: {names}. Add an acellular well of each."
+    return [Prose(told, "warning")] if alone else []
 
 
 def _drawing(steps: Sequence[MediumRows]) -> Drawing:

@@ -54,10 +54,10 @@ def fine(value: float) -> str:
     return decimal(value, 3)
 
 
-def tier_text(medium: MediumRows) -> str:
-    """The tier of a medium in words."""
+def tier_of(medium: MediumRows) -> str:
+    """The tier of a medium as its flag; "" where it is below saturation."""
     flags = str(next(iter(medium.rows.values()))["flag"]).split(";")
-    return TIERS[next((f for f in NOT_SHOWN if f in flags), "")]
+    return next((f for f in NOT_SHOWN if f in flags), "")
 
 
 def steps_listing(steps: Sequence[MediumRows]) -> Listing:
@@ -97,7 +97,7 @@ def media_listing(media: Sequence[MediumRows]) -> Listing:
             *(ranged(m.over_sets(column), significant) for column in free),
             ranged(m.over_sets("mg_ca_ratio")),
             *(ranged(m.over_sets(column)) for column in SOLIDS),
-            tier_text(m),
+            TIERS[tier_of(m)],
             _remarks(m),
         )
         for m in media

@@ -7,14 +7,14 @@ from markupsafe import Markup
 from mgassay.report import labels
 from mgassay.report.evidence import CONTRAST_ORDER
 from mgassay.report.figure import figure
-from mgassay.report.numbers import NOTHING, level, with_interval
+from mgassay.report.numbers import NOTHING, level
 from mgassay.report.pieces import Beside, Drawing, Listing, Prose, listing_of
 from mgassay.report.questions import declared_day, held_to, readouts_of
 from mgassay.report.rows import Row, Tables, day_order, n_donors, rows_equal
 from mgassay.report.series import SHARE_LOOKS, effects_panel, places_of_days, series_of, shares_panel
 from mgassay.report.share_bar import OUTSIDE_IN
 from mgassay.report.share_listing import shares_listing
-from mgassay.report.words import reached
+from mgassay.report.words import estimate_text
 
 DRAWN = ("total", "blocked", "acellular", "interaction")
 QUOTED = ("donor_t", "welch")
@@ -65,8 +65,7 @@ def _drawing(readout: str, block: str, rows: Sequence[Row], shares: dict[str, li
     """Effects of one block by day, and its shares beneath."""
     title = f"{labels.capital(labels.readout(readout))}, {labels.block(block)}: course over days"
     spoken = " ".join(
-        f"{_named(r['day'])}, {labels.contrast(r['contrast'])}: "
-        f"{with_interval(r['estimate'], r['ci_low'], r['ci_high'])}."
+        f"{_named(r['day'])}, {labels.contrast(r['contrast'])}: {estimate_text(r)}."
         for r in rows
         if r["contrast"] in DRAWN
     )
@@ -115,4 +114,4 @@ def day_listing(caption: str, rows: Sequence[Row]) -> Listing:
 
 def _cell(row: Row | None) -> str:
     """An effect with its interval."""
-    return NOTHING if row is None else reached(row) + with_interval(row["estimate"], row["ci_low"], row["ci_high"])
+    return NOTHING if row is None else estimate_text(row)

@@ -6,13 +6,13 @@ from markupsafe import Markup
 
 from mgassay.report import labels
 from mgassay.report.figure import figure
-from mgassay.report.numbers import NOTHING, level, p_value, with_interval
+from mgassay.report.numbers import NOTHING, level, p_value
 from mgassay.report.pieces import Beside, Drawing, Folded, Listing, Prose, listing_of
 from mgassay.report.questions import days_of, held_to, on_day, readouts_of, share_rows
 from mgassay.report.rows import Row, Tables, n_donors, rows_equal
 from mgassay.report.series import Places, Series, effects_panel, series_of, shares_panel
 from mgassay.report.share_listing import shares_listing
-from mgassay.report.words import reached
+from mgassay.report.words import estimate_text
 
 HOW_TO_READ = (
     "Every Mg²⁺ level against the reference one: log(reference) − log(raised), > 0 is inhibition. The 95 % intervals "
@@ -68,11 +68,7 @@ def _at(rows: Sequence[Row], mg: float) -> list[Row]:
 
 def _spoken(rows: Sequence[Row]) -> str:
     """The series for a reader who does not see them."""
-    return " ".join(
-        f"{labels.block(r['block'])}, {level(r['mg_raised_mM'])} mM: "
-        f"{with_interval(r['estimate'], r['ci_low'], r['ci_high'])}."
-        for r in rows
-    )
+    return " ".join(f"{labels.block(r['block'])}, {level(r['mg_raised_mM'])} mM: {estimate_text(r)}." for r in rows)
 
 
 def _svg(key: str, label: str, rows: Sequence[Row], shares: Sequence[Row]) -> Markup:
@@ -104,7 +100,7 @@ def dose_listing(caption: str, rows: Sequence[Row]) -> Listing:
             labels.readout(r["readout"]) if several else "",
             labels.block(r["block"]),
             f"{level(r['mg_reference_mM'])} to {level(r['mg_raised_mM'])}",
-            reached(r) + with_interval(r["estimate"], r["ci_low"], r["ci_high"]),
+            estimate_text(r),
             p_value(r["p"]) or NOTHING,
             p_value(r["p_adjusted"]) or NOTHING,
             str(n_donors(r)),

@@ -7,10 +7,12 @@ from mgassay.design import Arms
 from mgassay.report import labels
 from mgassay.report.donors import HOW_TO_READ as DONORS_READ
 from mgassay.report.donors import measured_drawing, paired_drawing
-from mgassay.report.numbers import NOTHING, p_value, percent, with_interval
+from mgassay.report.donors_used import donors_used
+from mgassay.report.numbers import NOTHING, p_value, percent
 from mgassay.report.pieces import Beside, Drawing, Heading, Listing, Prose, listing_of
 from mgassay.report.rows import Row, Tables, is_missing, n_donors
 from mgassay.report.share_bar import HOW_TO_READ, share_drawing
+from mgassay.report.words import estimate_text
 
 CONTRAST_ORDER = ("total", "blocked", "acellular", "interaction", "surface", "block_main")
 Case = tuple[str, str]
@@ -37,12 +39,14 @@ def share_pieces(tables: Tables, cases: Sequence[Case]) -> list[object]:
 def effect_pieces(
     tables: Tables, cases: Sequence[Case], arms: Mapping[str, Arms], conditions: Sequence[str]
 ) -> list[object]:
-    """Per readout: the effects table and the paired plot of every block, then everything that was measured."""
+    """Per readout: the effects table, its donors by name and the paired plot of every block, then all measured."""
     pieces: list[object] = [Prose(DONORS_READ, "quiet")] if cases else []
     for readout in dict.fromkeys(r for r, _ in cases):
         blocks = [b for r, b in cases if r == readout]
         pieces += [Heading(labels.capital(labels.readout(readout)))]
-        pieces += [effects_listing(tables, readout, block) for block in blocks]
+        for block in blocks:
+            used = donors_used(tables, arms[block], readout) if block in arms else ""
+            pieces += [effects_listing(tables, readout, block), *([Prose(used, "quiet")] if used else [])]
         drawn: list[Drawing | None] = [paired_drawing(tables, arms[b], readout) for b in blocks if b in arms]
         drawn.append(measured_drawing(tables, conditions, readout))
         pieces.append(Beside(tuple(d for d in drawn if d), dense=True))
@@ -85,11 +89,11 @@ def _effect_cells(row: Row, additive: Row | None, anova: Row | None) -> tuple[st
     """One contrast of the effects table."""
     return (
         labels.contrast(row["contrast"]),
-        with_interval(row["estimate"], row["ci_low"], row["ci_high"]),
+        estimate_text(row),
         p_value(row["p"]) or NOTHING,
         NOTHING if is_missing(row["p_adjusted"]) else p_value(row["p_adjusted"]),
-        with_interval(additive["estimate"], additive["ci_low"], additive["ci_high"], percent) if additive else NOTHING,
-        with_interval(anova["estimate"], anova["ci_low"], anova["ci_high"]) if anova else NOTHING,
+        estimate_text(additive, percent) if additive else NOTHING,
+        estimate_text(anova) if anova else NOTHING,
         str(n_donors(row)),
         labels.flags(row["flag"]),
     )

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from mgassay.effects.verdict.address import key_of
 from mgassay.report import labels
-from mgassay.report.numbers import level
+from mgassay.report.donors_used import donors_of_shares
+from mgassay.report.numbers import count, level
 from mgassay.report.questions import declared_day, on_day
 from mgassay.report.rows import Row, Tables, rows_equal
-from mgassay.report.words import Sentence, direction, evidence, interaction_claim, sentence, share_text
+from mgassay.report.words import Sentence, direction, donors_of, evidence, interaction_claim, sentence, share_text
 
 _QUESTION = ("step", "day", "mg_reference_mM", "mg_raised_mM")
 
@@ -36,12 +37,15 @@ def further_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sent
 def _share_sentences(
     tables: Tables, readout: str, block: str, parts: dict[tuple[object, ...], Row]
 ) -> Iterator[Sentence]:
-    """The intracellular share of every question but the declared one."""
+    """The intracellular share of every question but the declared one; a level of the series has no T − B to count."""
+    counted = donors_of_shares(tables, readout, block)
     own = {"readout": readout, "block": block, "share": "intracellular", "scale": "log", "method": "fieller_donor"}
     declared = {key_of("shares", row) for row in tables.primary("shares", **own)}
     for row in rows_equal(tables["shares"], **own):
         if key_of("shares", row) not in declared:
-            told = share_text(row, parts.get(_question(row)))
+            beside, n = parts.get(_question(row)), counted.get(_question(row))
+            donors = f"n = {count(n, 'donor')}" if beside is None and n else donors_of(beside)
+            told = share_text(row, donors)
             yield sentence(f"{_place(tables, row)}, intracellular share: {told}.", "shares", row)
 
 
@@ -53,7 +57,7 @@ def _question(row: Row) -> tuple[object, ...]:
 def _dose_sentence(tables: Tables, row: Row, readout: str) -> Sentence:
     """One level of a series; its interval and p are those of all levels together (Dunnett)."""
     under = f" with entry blocked ({row['block']})" if row["block"] else " with entry intact"
-    found = evidence("effect", {**row, "p": row["p_adjusted"]})
+    found = evidence("effect", {**row, "p": row["p_adjusted"]}, over="over levels")
     told = (
         f"Among all levels of Mg²⁺, {_levels(row)}{_day(tables, row)}{under} {direction(row, labels.readout(readout))}"
     )

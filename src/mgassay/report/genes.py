@@ -4,23 +4,24 @@ from collections.abc import Collection, Iterator, Sequence
 
 from markupsafe import Markup
 
+from mgassay.effects.genes.adjusted import ALPHA
+from mgassay.effects.means.panels import MINERAL_READOUTS
 from mgassay.effects.verdict.address import key_of
 from mgassay.flags import join_flags
 from mgassay.report import labels
 from mgassay.report.axes import Axes
 from mgassay.report.drawing import DONOR_COLOURS
 from mgassay.report.figure import figure
-from mgassay.report.numbers import NOTHING, count, decimal, p_value, with_interval
+from mgassay.report.numbers import NOTHING, count, decimal, p_value
 from mgassay.report.pieces import Drawing, listing_of
 from mgassay.report.rows import Row, Tables, excludes_zero, is_missing, n_donors
-from mgassay.report.words import reached
+from mgassay.report.words import estimate_text, is_bound
 
 ESTIMANDS = {
     "total": "total effect",
     "matched_mineral": "at matched mineral",
     "adjusted": "adjusted for mineral",
 }
-ALPHA = 0.05
 NOT_DIRECT = (
     "A total effect is not interpretable as a direct effect: whatever lowers mineral lowers osteogenic genes, and in "
     "simulated four-donor experiments without any direct effect it is “significant” in 83 %."
@@ -37,19 +38,16 @@ CLAIMS = {
 }
 
 
-def gene_sentences(tables: Tables, readout: str) -> Iterator[dict[str, str]]:
+def gene_sentences(tables: Tables) -> Iterator[dict[str, str]]:
     """One sentence per gene: its direct effect where one is earned, else what comes nearest, with its limits.
 
-    A row at matched mineral counts where its comparator was shown to leave as much of the verdict's readout as raised
-    Mg did (the check `match`).
+    A row at matched mineral counts unless it is flagged `unmatched`: its comparator left as much mineral as raised Mg.
     """
-    checks = tables.rows("checks", check="match", readout=readout, block="")
-    matched = {c["subject"] for c in checks if not is_missing(c["passed"]) and c["passed"]}
     for gene in dict.fromkeys(r["gene"] for r in tables.rows("genes")):
         rows = tables.rows("genes", gene=gene, block="")
-        row = _best_row([r for r in rows if r["estimand"] != "matched_mineral" or r["comparator"] in matched])
+        row = _best_row([r for r in rows if "unmatched" not in r["flag"].split(";")])
         if row is not None:
-            yield {"text": _gene_text(row), "table": "genes.csv", "key": key_of("genes", row)}
+            yield {"text": _gene_text(row, matched_on(tables, row)), "table": "genes.csv", "key": key_of("genes", row)}
 
 
 def claim_of(row: Row) -> str:
@@ -66,14 +64,23 @@ def _best_row(rows: Sequence[Row]) -> Row | None:
     )  # fmt: skip
 
 
-def _gene_text(row: Row) -> str:
-    """A gene's fold change with what it can and cannot show."""
+def matched_on(tables: Tables, row: Row) -> str:
+    """The readout on which a comparator was held against raised Mg: the first of mineral measured in both; "" if none.
+
+    The same order decides in genes.csv, see effects.genes.match.
+    """
+    checks = tables.rows("checks", check="match", block=row["block"], subject=row["comparator"])
+    return next((r for r in MINERAL_READOUTS if r in {c["readout"] for c in checks}), "")
+
+
+def _gene_text(row: Row, mineral: str) -> str:
+    """A gene's fold change with what it can and cannot show; `mineral`: the readout that was matched."""
     raised = f"{labels.gene(row['gene'])} at raised Mg²⁺"
     told = f"{_change(row)}, log2 {gene_evidence(row)}"
     if row["estimand"] == "total":
         return f"{raised}: {told}; a total effect, not evidence of a direct one."
     against = (
-        f"against {row['comparator']} with the same mineral"
+        f"against {row['comparator']} with the same mineral{f' ({labels.readout(mineral)})' if mineral else ''}"
         if row["estimand"] == "matched_mineral"
         else "adjusted for mineral"
     )
@@ -117,7 +124,7 @@ def gene_evidence(row: Row) -> str:
     """Estimate, interval, p over genes and n of one gene row."""
     p = row["p"] if is_missing(row["p_adjusted"]) else row["p_adjusted"]
     adjusted = "" if is_missing(row["p_adjusted"]) else " over genes"
-    parts = [reached(row) + with_interval(row["estimate"], row["ci_low"], row["ci_high"])]
+    parts = [estimate_text(row)]
     if not is_missing(p):
         parts.append(p_value(p) + adjusted)
     return ", ".join([*parts, f"n = {count(n_donors(row), 'donor')}"])
@@ -131,7 +138,7 @@ def gene_cells(row: Row, common: Collection[str]) -> tuple[str, ...]:
         labels.gene(row["gene"]),
         labels.block(row["block"]),
         str(ESTIMANDS.get(row["estimand"], row["estimand"])),
-        reached(row) + with_interval(row["estimate"], row["ci_low"], row["ci_high"]),
+        estimate_text(row),
         p_value(row["p"]) or NOTHING,
         p_value(row["p_adjusted"]) or NOTHING,
         str(n_donors(row)),
@@ -151,6 +158,7 @@ def gene_drawing(tables: Tables) -> Drawing | None:
         *("gene", "entry", "estimand", "log2 fold change", "p", "p over genes", "n", "comparator"),
         *("direct effect", "tipping point", "remarks"),
     )
+    bounds = " An open mark is a bound." if any(is_bound(r) for r in rows) else ""
     tips = f" {TIPPING}" if any(not is_missing(r["tipping_point"]) for r in rows) else ""
     common = set.intersection(*({f for f in r["flag"].split(";") if f not in CLAIMS} for r in rows)) - {""}
     told = f" All rows: {labels.flags(join_flags(*common))}." if common else ""
@@ -159,7 +167,7 @@ def gene_drawing(tables: Tables) -> Drawing | None:
     return Drawing(
         title=title,
         svg=genes_svg(f"{title}. {spoken}.", rows),
-        caption=f"Log2 fold change with 95 % interval; left of 0 is lowered. {NOT_DIRECT}{tips}{told}",
+        caption=f"Log2 fold change with 95 % interval; left of 0 is lowered.{bounds} {NOT_DIRECT}{tips}{told}",
         listing=listing_of(title, heads, (gene_cells(r, common) for r in rows), numeric=(*heads[3:6], "n")),
     )
 
@@ -203,4 +211,6 @@ def _colour(i: int) -> str:
 def _gene_line(axes: Axes, y: float, row: Row, i: int) -> None:
     """One estimate with its interval."""
     axes.line([row["ci_low"], row["ci_high"]], [y, y], width=1.2, z=1)
-    axes.marks([row["estimate"]], [y], GENE_SHAPES[i % len(GENE_SHAPES)], colour=_colour(i))
+    axes.marks(
+        [row["estimate"]], [y], GENE_SHAPES[i % len(GENE_SHAPES)], colour="none" if is_bound(row) else _colour(i)
+    )

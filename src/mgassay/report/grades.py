@@ -52,6 +52,8 @@ NEXT_STEPS: Mapping[str, str] = {
     "detection limit.",
     "TRPM7 siRNA": "Make the Mg²⁺ step under TRPM7 siRNA, with its scramble control: inhibitors such as 2-APB stop "
     "more than TRPM7.",
+    "second block of Mg entry in the same donors": "Run the two ways to stop Mg²⁺ entry in the same donors, or each in "
+    "three or more: they could not be compared.",
     "second block of Mg entry": "Add a second, independent way to stop Mg²⁺ entry, in the same donors.",
     "intracellular Mg": "Measure intracellular Mg²⁺ in the four live arms (probe or ICP-MS), so that the entry left "
     "under block can be allowed for.",

@@ -5,22 +5,20 @@ from typing import Any
 
 import pandas as pd
 
-from mgassay.effects.means.panels import is_open
+from mgassay.effects.estimators.bounds import is_open
+from mgassay.effects.verdict.refits import HALF
 from mgassay.experiment import Experiment
 from mgassay.report.answers import sentences
 from mgassay.report.numbers import percent
-from mgassay.report.rows import Row, Tables, excludes_zero, tables_of
+from mgassay.report.rows import Row, Tables, excludes_zero, lies_above, lies_below, tables_of
 from mgassay.report.words import (
     Sentence,
     effect_row,
+    estimate_text,
     is_identifiable,
-    reached,
     sentence,
-    share_interval,
     share_row,
 )
-
-HALF = 0.5
 
 
 def told(verdict: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], experiment: Experiment) -> list[Sentence]:
@@ -48,22 +46,22 @@ def headline(verdict: Mapping[str, Any], tables: Tables) -> Sentence | None:
     if not is_identifiable(share) or verdict.get("grade") == "X":  # where X, a number would say what the grade denies
         told = "Raising Mg²⁺ protected. How much of that acted inside the cell cannot be told from this experiment."
         return sentence(told, "shares", share)
-    found = f"{reached(share)}{percent(share['estimate'])} {share_interval(share)}"
+    found = estimate_text(share, percent)
     apart = ". Another block says otherwise" if "discordant_blocks" in share["flag"].split(";") else ""
     return sentence(f"{_claim(share)} ({found}){apart}.", "shares", share)
 
 
 def _claim(share: Row) -> str:
-    """What the interval of a bounded share shows, the strongest first."""
-    low, high = share["ci_low"], share["ci_high"]
-    if low > HALF:
+    """What the interval of a bounded share shows, the strongest first; a bound shows only what lies on its side."""
+    positive = lies_above(share, 0)
+    if lies_above(share, HALF):
         return "More than half of Mg²⁺'s protection was lost when its entry into the cell was blocked"
-    if 0 < low and high < HALF:
+    if positive and lies_below(share, HALF):
         return "Less than half of Mg²⁺'s protection, but not none, was lost when its entry into the cell was blocked"
-    if 0 < low:
+    if positive:
         return "Part of Mg²⁺'s protection was lost when its entry into the cell was blocked"
-    if high < 0:
+    if lies_below(share, 0):
         return "Blocking the entry of Mg²⁺ into the cell made its protection larger"
-    if high < HALF:
+    if lies_below(share, HALF):
         return "Most of Mg²⁺'s protection was left when its entry into the cell was blocked"
     return "Whether any of Mg²⁺'s protection needs its entry into the cell is not settled"

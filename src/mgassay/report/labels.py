@@ -105,6 +105,7 @@ FLAGS: Mapping[str, str] = {
     "proxy_rho": "residual entry from TRPM7 mRNA, not from Mg²⁺ itself",
     "unpaired_rho": "residual entry from other donors than those of mineral",
     "discordant_blocks": "the blocks disagree",
+    "unpaired_blocks": "the two blocks were run in different donors",
     "unspecific_block": "the block changes what needs no Mg²⁺ as well",
     "lower_bound": "a lower bound",
     "upper_bound": "an upper bound",
@@ -116,7 +117,7 @@ FLAGS: Mapping[str, str] = {
     "extrapolated": "mineral beyond that of the arms compared with",
     "direct": "a direct effect",
     "direct_if_inert": "direct if the comparator does nothing to the gene",
-    "few_donors": "fewer than two donors: no interval",
+    "few_donors": "too few donors: no interval",
     "total_near_zero": "total effect close to zero",
     "antagonism": "estimate outside 0 to 100 %",
     "shared_donors": "experiments share donors: each counted once",
@@ -131,6 +132,7 @@ FLAGS: Mapping[str, str] = {
     "outside_curve": "beyond the phosphate levels that were run",
     "drift": "in a run of eight or more plates on one side of the centre",
 }
+LIFELESS: Mapping[str, str] = {"none": "medium only", "fixed": "fixed cells"}
 INTACT = "entry intact"
 ROLES: Mapping[str, tuple[str, str]] = {
     "sample": ("●", "sample"),
@@ -201,6 +203,11 @@ def flags(joined: str) -> str:
 def gene(symbol: str) -> str:
     """A gene by its symbol; the score, which is none, in words."""
     return "Osteogenic score" if symbol == "osteogenic_score" else symbol
+
+
+def lifeless(kind: str) -> str:
+    """A kind of acellular arm."""
+    return LIFELESS.get(kind, _plain(kind))
 
 
 def block(name: str) -> str:

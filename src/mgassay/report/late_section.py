@@ -4,21 +4,24 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from mgassay.effects.estimators.bounds import is_open
 from mgassay.report import labels
 from mgassay.report.axes import FAINT, Axes
 from mgassay.report.drawing import BLUE, VERMILION
 from mgassay.report.figure import figure
-from mgassay.report.numbers import NOTHING, percent, with_interval
+from mgassay.report.late_words import TOLD, is_part, late_day, late_outcome
+from mgassay.report.numbers import NOTHING, percent
 from mgassay.report.pieces import Beside, Drawing, Prose, listing_of
 from mgassay.report.rows import Row, Tables, is_missing
 from mgassay.report.share_bar import share_ends
+from mgassay.report.words import estimate_text, is_bound, share_of_check
 
-PART = ", of total"
 HOW_TO_READ = (
     "Mg²⁺ that is raised only after some days meets mineral that has begun. What it still does then is against "
     "progression; the rest of what Mg²⁺ does from the start is against initiation, or needs the longer time. Effect: "
     "log(reference) − log(raised late), > 0 is inhibition, 95 % intervals over donors. Part: that effect over the "
-    "one of Mg²⁺ raised from the start by the same entry, 95 % Fieller sets (hatched: not identifiable)."
+    "one of Mg²⁺ raised from the start by the same entry, 95 % Fieller sets (hatched: not identifiable). An open mark "
+    "is a bound."
 )
 
 
@@ -36,20 +39,11 @@ def _readouts(rows: Sequence[Row]) -> list[str]:
     return list(dict.fromkeys(r["readout"] for r in rows))
 
 
-def late_day(subject: str) -> str:
-    """From which day Mg was raised, as the subject of a check says it.
-
-    >>> late_day("mg_from_day 7, of total"), late_day("mg_from_day 3.5")
-    ('7', '3.5')
-    """
-    return subject.removesuffix(PART).removeprefix("mg_from_day ")
-
-
 def _drawing(readout: str, rows: Sequence[Row]) -> Drawing:
     """One readout: the effects of late Mg, and the part of the protection that they are."""
     title = f"{labels.capital(labels.readout(readout))}: Mg²⁺ raised late"
     cases = list(dict.fromkeys((r["block"], late_day(r["subject"])) for r in rows))
-    held = {(r["block"], late_day(r["subject"]), r["subject"].endswith(PART)): r for r in rows}
+    held = {(r["block"], late_day(r["subject"]), is_part(r["subject"])): r for r in rows}
     effects = [held.get((*case, False)) for case in cases]
     parts = [held.get((*case, True)) for case in cases]
     names = [f"{labels.block(block)}, from day {day}" for block, day in cases]
@@ -58,37 +52,20 @@ def _drawing(readout: str, rows: Sequence[Row]) -> Drawing:
         (
             labels.block(block),
             f"from day {day}",
-            _number(effect, percents=False),
-            _answer(effect),
-            _number(part, percents=True),
+            NOTHING if effect is None else estimate_text(effect),
+            "undecided" if effect is None else TOLD[late_outcome(effect)][1],
+            NOTHING if part is None else share_of_check(part),
             labels.flags(";".join(r["flag"] for r in (effect, part) if r)),
         )
         for (block, day), effect, part in zip(cases, effects, parts, strict=True)
     ]
-    told = zip(names, effects, parts, strict=True)
-    spoken = " ".join(f"{n}: {_number(e, percents=False)}, {_number(p, percents=True)}." for n, e, p in told)
+    spoken = " ".join(f"{name}: {cells[2]}, {cells[4]}." for name, cells in zip(names, body, strict=True))
     return Drawing(
         title=title,
         svg=_svg(f"late-{readout}", f"{title}. {spoken}", names, effects, parts),
         caption="",
         listing=listing_of(title, heads, body, numeric=("effect, log scale", "part of the protection")),
     )
-
-
-def _number(row: Row | None, *, percents: bool) -> str:
-    """An effect, or a part in percent, with its interval; a part without a bounded set is not told."""
-    if row is None:
-        return NOTHING
-    if percents and is_missing(row["ci_low"]):
-        return "not identifiable"
-    return with_interval(row["estimate"], row["ci_low"], row["ci_high"], *([percent] if percents else []))
-
-
-def _answer(row: Row | None) -> str:
-    """Whether late Mg still does something."""
-    if row is None or is_missing(row["passed"]):
-        return "undecided"
-    return "yes" if row["passed"] else "no, or next to nothing"
 
 
 def _svg(
@@ -106,7 +83,7 @@ def _svg(
         for edge in (0.0, 1.0):
             axes.vertical(edge, alpha=0.7)
         axes.title = "part of the protection that is against progression"
-        told = [p if p and not is_missing(p["ci_low"]) else None for p in parts]
+        told = [p if p and not (is_missing(p["ci_low"]) or is_open(p["flag"])) else None for p in parts]
         for i, (part, known) in enumerate(zip(parts, told, strict=True)):
             if part and not known:
                 ends = [-i - 0.2, -i - 0.2, -i + 0.2, -i + 0.2]
@@ -120,7 +97,7 @@ def _svg(
 
 
 def _forest(axes: Axes, names: Sequence[str], rows: Sequence[Row | None], colour: str, shape: str) -> None:
-    """One line per name: a point with its interval."""
+    """One line per name: a point with its interval, open where it is a bound."""
     axes.up.tick([-float(i) for i in range(len(names))], names, marks=False)
     axes.up.ends(-len(names) + 0.4, 0.6)
     axes.up.line = False
@@ -128,4 +105,5 @@ def _forest(axes: Axes, names: Sequence[str], rows: Sequence[Row | None], colour
     for i, row in enumerate(rows):
         if row is not None:
             axes.line([row["ci_low"], row["ci_high"]], [-i, -i], width=1.4)
-            axes.marks([row["estimate"]], [-i], shape, colour=colour, size=7)
+            filled = "none" if is_bound(row) else colour
+            axes.marks([row["estimate"]], [-i], shape, colour=filled, size=7)

@@ -8,6 +8,8 @@ from mgassay.design import blocks_of
 from mgassay.effects.means.panels import MINERAL_READOUTS
 from mgassay.experiment import Experiment
 from mgassay.report import labels
+from mgassay.report.chemistry_methods import REFERENCES as CHEMISTRY_REFERENCES
+from mgassay.report.chemistry_methods import chemistry_sentences
 from mgassay.report.methods_images import image_sentences
 from mgassay.report.methods_plates import REFERENCES as PLATE_REFERENCES
 from mgassay.report.methods_plates import plate_sentences
@@ -45,6 +47,7 @@ def methods_text(experiment: Experiment, tables: Mapping[str, pd.DataFrame], ver
             plate_sentences(experiment, held),
             image_sentences(experiment, held),
             qpcr_sentences(experiment, held),
+            chemistry_sentences(held),
             _effects(experiment, held),
             question_sentences(experiment, held),
             _software(versions),
@@ -52,7 +55,7 @@ def methods_text(experiment: Experiment, tables: Mapping[str, pd.DataFrame], ver
     ]
     text = "\n\n".join(p for p in paragraphs if p)
     known = sorted(
-        {**REFERENCES, **PLATE_REFERENCES, **QPCR_REFERENCES, **QUESTION_REFERENCES}.items(),
+        {**REFERENCES, **PLATE_REFERENCES, **QPCR_REFERENCES, **CHEMISTRY_REFERENCES, **QUESTION_REFERENCES}.items(),
         key=lambda entry: entry[0].lower(),
     )
     cited = [full for name, full in known if f"{name} " in text]

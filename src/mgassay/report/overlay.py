@@ -42,12 +42,13 @@ def pictures_of(picture: Picture, runs: Runs, jpeg: bytes = b"") -> dict[str, by
     """
     h, w = picture.shape[:2]
     small, large = math.ceil(w / WIDTH), overlay_factor(h, w)
-    outline = line_image(stained_cells(runs, h, small))  # before there is an overlay in memory
+    outline = line_image(stained_cells(runs, h, small))  # as all of runs, before there is an overlay in memory
     if large == 1 and 0 < len(jpeg) <= MOST_EMBEDDED:
         thumbnail, overlay = _reduced(picture, small, 0)[0], {"overlay_svg": _svg(jpeg, runs, h)}
     else:
+        cells = touched_cells(runs, large) if large > 1 else runs
         thumbnail, drawn = _reduced(picture, small, large)
-        _draw_around(drawn, runs, h, large)
+        _draw_around(drawn, cells)
         overlay = {"overlay": encoded(drawn, "JPEG", quality=85)}
     return {"thumbnail": encoded(thumbnail, "JPEG", quality=82), "outline": outline, **overlay}
 
@@ -113,13 +114,12 @@ def _rows_of(pixels: int, width: int, multiple: int) -> int:
     return multiple * math.ceil(pixels / width / multiple)
 
 
-def _draw_around(overlay: Image.Image, runs: Runs, height: int, factor: int) -> None:
-    """Draws the outline into an overlay, which is smaller by `factor` than the image of this height."""
-    cells, down = (touched_cells(runs, factor), -(-height // factor)) if factor > 1 else (runs, height)
+def _draw_around(overlay: Image.Image, cells: Runs) -> None:
+    """Draws the outline into an overlay; `cells` are the runs of its pixels that are stained."""
     step = _rows_of(_PIXELS, cells.row, 1)
-    for first in range(0, down, step):
-        top, behind = max(0, first - _HALO), min(first + step, down)
-        mask = stained_rows(cells, top, min(down, behind + _HALO))
+    for first in range(0, overlay.height, step):
+        top, behind = max(0, first - _HALO), min(first + step, overlay.height)
+        mask = stained_rows(cells, top, min(overlay.height, behind + _HALO))
         draw_line(overlay, mask, top, slice(first, behind))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from mgassay.effects.means.panels import is_censored, is_open
+from mgassay.effects.estimators.bounds import is_censored, is_open
 from mgassay.effects.shares.incomplete import WARN_ABOVE_RHO
 from mgassay.report import labels
 from mgassay.report.axes import Axes
@@ -15,11 +15,12 @@ from mgassay.report.pieces import Beside, Drawing, Folded, Listing, Prose, listi
 from mgassay.report.questions import PAIR, days_of, on_day
 from mgassay.report.rows import Row, Tables, is_missing, n_donors
 from mgassay.report.share_bar import share_text
+from mgassay.report.words import RHO_SOURCES, estimate_text, is_bound
 
 FURTHEST = (-0.5, 1.5)  # an axis is not drawn beyond
 SOURCES = {
-    "mg_intracellular": ("measured: intracellular Mg²⁺", BLUE, "o"),
-    "gene:TRPM7": ("stands in: TRPM7 mRNA", ORANGE, "D"),
+    "mg_intracellular": (f"measured: {RHO_SOURCES['mg_intracellular']}", BLUE, "o"),
+    "gene:TRPM7": (f"stands in: {RHO_SOURCES['gene:TRPM7']}", ORANGE, "D"),
 }
 HOW_TO_READ = (
     "ρ is what a block left of Mg²⁺ entry: the step of log intracellular Mg²⁺ under block over that with entry intact. "
@@ -75,8 +76,8 @@ def _name(row: Row) -> str:
 def rho_text(row: Row) -> str:
     """Rho in percent with its set; a bound is called one, and where there is no set nothing is told."""
     if row["interval"] == "bounded":
-        told = f"{percent(row['rho'])} {interval(row['ci_low'], row['ci_high'], percent)}"
-    elif row["interval"] == "two_rays":
+        return estimate_text({**row, "estimate": row["rho"]}, percent)
+    if row["interval"] == "two_rays":
         told = f"not identifiable (≤ {percent(row['ci_low'])} or ≥ {percent(row['ci_high'])})"
     else:
         told = "not identifiable (any value)"
@@ -140,7 +141,7 @@ def _line(axes: Axes, y: float, row: Row) -> None:
         if end != cut:
             axes.marks([end], [y], arrow, size=5)
     if FURTHEST[0] <= row["rho"] <= FURTHEST[1]:
-        axes.marks([row["rho"]], [y], shape, colour="none" if is_open(row["flag"]) else colour, size=7)
+        axes.marks([row["rho"]], [y], shape, colour="none" if is_bound(row) else colour, size=7)
     axes.marks([], [], shape, colour=colour, label=name)
 
 

@@ -6,11 +6,14 @@ from mgassay.report import labels
 from mgassay.report.numbers import count, percent, with_interval
 from mgassay.report.questions import declared_day
 from mgassay.report.rows import Row, Tables, n_donors
-from mgassay.report.words import Sentence, reached, sentence
+from mgassay.report.words import Sentence, open_text, reached, sentence
 
 SOURCES = {
     "mg_intracellular": "as intracellular Mg²⁺ shows",
-    "gene:TRPM7": "if TRPM7 mRNA stands for it, which tells of the channel's message and not of what passes it",
+    "gene:TRPM7": (
+        "if TRPM7 mRNA (mean over the levels of Mg²⁺) stands for it, which tells of the channel's message and not of "
+        "what passes it"
+    ),
 }
 
 
@@ -28,4 +31,4 @@ def _rho_text(row: Row) -> str:
     if row["interval"] != "bounded":
         return f"left a part of Mg²⁺ entry that these data do not bound, {how}"
     found = with_interval(row["rho"], row["ci_low"], row["ci_high"], percent)
-    return f"left {reached(row)}{found} of Mg²⁺ entry, {how}"
+    return f"left {reached(row)}{found} of Mg²⁺ entry{open_text(row)}, {how}"

@@ -8,7 +8,7 @@ import pandas as pd
 
 from mgassay import tables
 from mgassay.design import primary_rows
-from mgassay.effects.means import panels
+from mgassay.effects.estimators import bounds
 from mgassay.experiment import Experiment
 from mgassay.table import Table
 
@@ -85,7 +85,17 @@ def is_missing(value: Any) -> bool:
 
 def excludes_zero(row: Row) -> bool:
     """Whether a row is shown to differ from 0; a bound only where it lies on its own side of 0."""
-    return panels.excludes_zero(row["ci_low"], row["ci_high"], str(row["flag"]))
+    return bounds.excludes_zero(row["ci_low"], row["ci_high"], str(row["flag"]))
+
+
+def lies_above(row: Row, value: float) -> bool:
+    """Whether a row's interval is shown to lie above a value; never of what is at most its estimate."""
+    return bounds.lies_above(row["ci_low"], row["ci_high"], str(row["flag"]), value)
+
+
+def lies_below(row: Row, value: float) -> bool:
+    """Whether a row's interval is shown to lie below a value; never of what is at least its estimate."""
+    return bounds.lies_below(row["ci_low"], row["ci_high"], str(row["flag"]), value)
 
 
 def n_donors(row: Row) -> int:

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mgassay.effects.means.panels import is_open
 from mgassay.report.axes import FAINT, INK, Axes
 from mgassay.report.drawing import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION
 from mgassay.report.figure import Panel
 from mgassay.report.numbers import level, percent
 from mgassay.report.rows import Row, day_order, is_missing
 from mgassay.report.share_bar import COLOURS, OUTSIDE_IN, share_ends
-from mgassay.report.words import is_identifiable
+from mgassay.report.words import is_bound, is_identifiable
 
 Looks = Sequence[tuple[str, str]]
 LOOKS: Looks = ((BLUE, "o"), (VERMILION, "s"), (GREEN, "^"), (ORANGE, "D"), (PURPLE, "v"), (SKY, "<"))
@@ -111,7 +110,7 @@ def _line(axes: Axes, one: Series, dx: float) -> None:
     for x, y, (_, row) in zip(xs, ys, one.points, strict=True):
         if not is_missing(row["ci_low"]):
             axes.line([x, x], [row["ci_low"], row["ci_high"]], width=1.1)
-        axes.marks([x], [y], one.shape, colour="none" if is_open(row["flag"]) else one.colour)
+        axes.marks([x], [y], one.shape, colour="none" if is_bound(row) else one.colour)
     axes.marks([], [], one.shape, colour=one.colour, label=one.name)
 
 

@@ -11,7 +11,7 @@ from mgassay.report.figure import figure
 from mgassay.report.numbers import NOTHING, percent
 from mgassay.report.pieces import Drawing, Listing, listing_of
 from mgassay.report.rows import Row, Tables, is_missing
-from mgassay.report.words import SHARE_ORDER, allowed_values, is_identifiable, share_interval
+from mgassay.report.words import SHARE_ORDER, allowed_values, estimate_text, is_bound, is_identifiable
 
 # From outside to inside, as the bar reads from left to right.
 OUTSIDE_IN = ("passive", "surface", "extracellular", "intracellular", "intracellular_corrected")
@@ -23,8 +23,8 @@ COLOURS = {
     "intracellular_corrected": ORANGE,
 }
 HOW_TO_READ = (
-    "Shares of the total effect T, with 95 % Fieller sets over donors. Filled marks: log scale, on which the verdict "
-    "rests; open marks: counted as percent inhibition. Hatched: not identifiable from this experiment. “Donors alike”: "
+    "Shares of the total effect T, with 95 % Fieller sets over donors. Circles: log scale, on which the verdict "
+    "rests, open where it is a bound; open diamonds: counted as percent inhibition. Hatched: not identifiable from this experiment. “Donors alike”: "
     "from a block ANOVA, if donors respond alike."
 )
 ROW = 42.0  # height of a share in the figure
@@ -61,7 +61,17 @@ def share_listing(rows: Sequence[Row], title: str) -> Listing:
     told = ([share_text(held.get((s, *k))) for k in kinds] for s in shares)
     flags = (labels.flags(held[s, "log", "fieller_donor"]["flag"]) for s in shares)
     cells = [(labels.share(s), *texts, flag) for s, texts, flag in zip(shares, told, flags, strict=True)]
+    parts = [s for s in shares if s != "intracellular_corrected"]
+    sums = [sum_text([held.get((s, *k)) for s in parts]) for k in kinds]
+    if len(parts) > 1 and set(sums) != {NOTHING}:
+        cells.append((f"sum of {', '.join(labels.share(s).partition(',')[0] for s in parts)}", *sums, ""))
     return listing_of(f"Shares: {title}", heads, cells, numeric=heads[1:4])
+
+
+def sum_text(rows: Sequence[Row | None]) -> str:
+    """The sum of shares that divide one effect, 100 % also where one is below 0; a dash where one is not told."""
+    told = [row["estimate"] for row in rows if row is not None and is_identifiable(row)]
+    return percent(sum(told)) if len(told) == len(rows) else NOTHING
 
 
 def share_text(row: Row | None) -> str:
@@ -85,12 +95,12 @@ def _spoken(pairs: Sequence[tuple[Row, Row | None]]) -> str:
 
 def _value(row: Row) -> str:
     """A share with its set, as printed in the bar."""
-    return f"{percent(row['estimate'])} {share_interval(row)}" if is_identifiable(row) else "not identifiable"
+    return estimate_text(row, percent) if is_identifiable(row) else "not identifiable"
 
 
 def share_svg(key: str, label: str, pairs: Sequence[tuple[Row, Row | None]]) -> Markup:
-    """The figure: the divided bar where every share is told and within 0 to 1, then one line per share."""
-    bar = all(is_identifiable(log) and 0 <= log["estimate"] <= 1 for log, _ in pairs)
+    """The figure: the divided bar where every share is told, no bound and within 0 to 1, then one line per share."""
+    bar = all(is_identifiable(log) and not is_bound(log) and 0 <= log["estimate"] <= 1 for log, _ in pairs)
     whole = [log for log, _ in pairs if log["share"] != "intracellular_corrected"]
 
     def paint(axes: Axes) -> None:
@@ -146,7 +156,7 @@ def _line(axes: Axes, y: float, log: Row, additive: Row | None) -> None:
         ends = [y - 0.32, y - 0.32, y + 0.06, y + 0.06]
         axes.area([0.0, 1.0, 1.0, 0.0], ends, colour="hatch", edge=INK, alpha=2 * FAINT, frame="pd")
         return
-    _set(axes, y - 0.06, log, "o", COLOURS[log["share"]], 2.2)
+    _set(axes, y - 0.06, log, "o", "none" if is_bound(log) else COLOURS[log["share"]], 2.2)
     if additive is not None and is_identifiable(additive):
         _set(axes, y - 0.28, additive, "D", "none", 1.0)
 

@@ -52,11 +52,10 @@ def _told(entry: Mapping[str, Any]) -> tuple[str, str, str]:
 def _case(row: Mapping[str, Any]) -> str:
     """What is changed, in words; the check's name where it has none here."""
     subject = str(row["subject"])
-    acellular = {"none": "medium only", "fixed": "fixed cells"}.get(subject, subject)
     cases = {
         "leave_one_out": f"without donor {subject}",
         "without_flagged": f"without the flagged wells ({labels.flags(subject)})",
-        "acellular_variant": f"with the other acellular arm ({acellular})",
+        "acellular_variant": f"with the other acellular arm ({labels.lifeless(subject)})",
         "scale": "counted as percent inhibition",
         "agreement": f"by {subject} instead",
         "readout": f"on {labels.readout(subject)} instead",

@@ -5,16 +5,18 @@ never printed without their interval, and n always counts donors.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from mgassay.effects.means.panels import is_open
+from mgassay.effects.estimators.bounds import is_censored, is_open
+from mgassay.effects.shares.knockdown import MESSENGER
 from mgassay.effects.verdict.address import key_of
 from mgassay.report import labels
-from mgassay.report.numbers import count, interval, level, p_value, percent, with_interval
-from mgassay.report.rows import Row, Tables, excludes_zero, is_missing, n_donors
+from mgassay.report.numbers import NOTHING, count, decimal, interval, level, p_value, percent, with_interval
+from mgassay.report.rows import Row, Tables, excludes_zero, is_missing, lies_above, lies_below, n_donors
 
 Sentence = dict[str, str]
 
+RHO_SOURCES = {"mg_intracellular": "intracellular Mg²⁺", "gene:TRPM7": "TRPM7 mRNA"}
 SHARE_ORDER = ("intracellular_corrected", "intracellular", "surface", "passive", "extracellular")
 
 
@@ -34,12 +36,24 @@ def share_row(tables: Tables, share: str, readout: str, block: str, *, scale: st
     return tables.first("shares", share=share, readout=readout, block=block, scale=scale, method="fieller_donor")
 
 
-def evidence(letter: str, row: Row, *, unit: str = "donor") -> str:
+def estimate_text(row: Row, word: Callable[[float], str] = decimal) -> str:
+    """An estimate with its interval, as every table and figure prints it: `at least 1.20 [0.92, 1.49]` for a bound.
+
+    One that is made of bounds both ways is said to be: `1.20 [0.92, 1.49], of bounds`.
+    """
+    if is_missing(row["estimate"]):
+        return NOTHING
+    told = with_interval(row["estimate"], row["ci_low"], row["ci_high"], word)
+    return f"{reached(row)}{told}{', of bounds' if is_open(row['flag']) else ''}"
+
+
+def evidence(letter: str, row: Row, *, unit: str = "donor", over: str = "") -> str:
     """A letter with its estimate, interval, p and n: `T = 1.20 [0.92, 1.49], p < 0.001, n = 4 donors`.
 
-    A bound is called one: `T at least 1.20 …`.
+    A bound is called one: `T at least 1.20 …`. `over` says over what p is adjusted, where it is.
     """
-    parts = [with_interval(row["estimate"], row["ci_low"], row["ci_high"]), p_value(row["p"])]
+    p = p_value(row["p"])
+    parts = [with_interval(row["estimate"], row["ci_low"], row["ci_high"]), f"{p} {over}".rstrip() if p else ""]
     told = ", ".join([p for p in parts if p] + [f"n = {count(n_donors(row), unit)}"])
     return f"{letter} {reach(row) or '='} {told}{open_text(row)}"
 
@@ -58,6 +72,11 @@ def reached(row: Row) -> str:
 def open_text(row: Row) -> str:
     """That an estimate is made of bounds that pull it both ways; "" else."""
     return " (made of bounds: the truth may lie on either side)" if is_open(row["flag"]) else ""
+
+
+def is_bound(row: Row) -> bool:
+    """Whether an estimate is a bound, or made of bounds: drawn as an open mark."""
+    return bool(reach(row)) or is_censored(row["flag"])
 
 
 def direction(row: Row, thing: str) -> str:
@@ -130,11 +149,17 @@ def is_identifiable(row: Row) -> bool:
     return not is_missing(row["identifiable"]) and bool(row["identifiable"])
 
 
+def share_of_check(row: Row) -> str:
+    """A share that a check made again, in percent; without a bounded set, or of bounds both ways, it is no result."""
+    return "not identifiable" if is_missing(row["ci_low"]) or is_open(row["flag"]) else estimate_text(row, percent)
+
+
 def share_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
     """Each share of T on the log scale, then the intracellular one as percent inhibition."""
+    counted = effect_row(tables, "interaction", readout, block) or effect_row(tables, "total", readout, block)
     for name in SHARE_ORDER:
         if row := share_row(tables, name, readout, block):
-            n = effect_row(tables, "interaction", readout, block) or effect_row(tables, "total", readout, block)
+            n = corrected_donors(tables, row, counted) if name == "intracellular_corrected" else donors_of(counted)
             yield sentence(f"{labels.capital(labels.share(name))}: {share_text(row, n)}.", "shares", row)
     if (row := share_row(tables, "intracellular", readout, block, scale="additive")) and is_identifiable(row):
         found = f"{reached(row)}{percent(row['estimate'])} {share_interval(row)}"
@@ -142,14 +167,35 @@ def share_sentences(tables: Tables, readout: str, block: str) -> Iterator[Senten
         yield sentence(told, "shares", row)
 
 
-def share_text(row: Row, counted: Row | None) -> str:
-    """One share with its interval, or that this experiment does not tell it; n is that of the effect beside it."""
-    donors = "" if counted is None else f", n = {count(n_donors(counted), 'donor')}"
+def donors_of(counted: Row | None) -> str:
+    """The donors of a row that counts them, as `n = 4 donors`; "" without one."""
+    return "" if counted is None else f"n = {count(n_donors(counted), 'donor')}"
+
+
+def corrected_donors(tables: Tables, row: Row, counted: Row | None) -> str:
+    """The donors of a corrected share: those that have its rho as well, or those of mineral with others for rho.
+
+    `row` is that of SHARES, `counted` that of its T - B, over all donors of mineral; rho.csv counts those of rho.
+    """
+    question = ("step", "day", "mg_reference_mM", "mg_raised_mM")
+    beside = tables.rows("rho", readout=row["readout"], block=row["block"])
+    rho = next((r for r in beside if all(r[c] == row[c] for c in question)), None)
+    if rho is None:
+        return ""
+    if "unpaired_rho" not in row["flag"].split(";"):
+        return donors_of(rho)
+    others = f"{RHO_SOURCES.get(rho['source'], labels.readout(rho['source']))} of {n_donors(rho)} others"
+    return ", ".join(t for t in (donors_of(counted), others) if t)
+
+
+def share_text(row: Row, counted: str) -> str:
+    """One share with its interval, or that this experiment does not tell it; `counted` tells its donors."""
+    donors = f", {counted}" if counted else ""
     if not is_identifiable(row):
         allowed = f"(the data allow {allowed_values(row)}{donors})"
         return f"not identifiable from this experiment {allowed}; {_why_not(row)}"
     left = f", with {_left_text(row)}" if row["share"] == "intracellular_corrected" else ""
-    beyond = row["ci_high"] < 0 or row["ci_low"] > 1
+    beyond = lies_below(row, 0) or lies_above(row, 1)
     told = f"{reached(row)}{percent(row['estimate'])} {share_interval(row)} of the total effect{left}{donors}"
     apart = "; another block says otherwise" if "discordant_blocks" in row["flag"].split(";") else ""
     return f"{told}{'; outside 0 to 100 %, so the parts oppose each other' if beyond else ''}{apart}"
@@ -167,7 +213,8 @@ def _why_not(row: Row) -> str:
         return "an interval takes two donors (or runs) or more"
     if is_open(row["flag"]):
         return "bounds stand for values in it: arms above the detection limit and within the curve would tell"
-    return "T is too close to 0 for its spread: more donors or a larger effect of Mg²⁺ would tell"
+    step = "Mg²⁺" if row["step"] == "Mg" else row["step"]
+    return f"T is too close to 0 for its spread: more donors or a larger effect of {step} would tell"
 
 
 def _block_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
@@ -179,9 +226,12 @@ def _block_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sente
 
 
 def _knock_down_sentences(tables: Tables, block: str) -> Iterator[Sentence]:
-    """What the block left of TRPM7 mRNA at reference Mg, where that was measured."""
-    if row := effect_row(tables, "block_main", "gene:TRPM7", block):
-        left = with_interval(math.exp(row["estimate"]), math.exp(row["ci_low"]), math.exp(row["ci_high"]), percent)
-        told = "lowered TRPM7 mRNA to" if row["ci_high"] < 0 else "left TRPM7 mRNA at"
-        counted = ", ".join(p for p in (p_value(row["p"]), f"n = {count(n_donors(row), 'donor')}") if p)
-        yield sentence(f"{labels.block(block)} {told} {left} of its control, {counted}.", "effects", row)
+    """What the block left of TRPM7 mRNA at reference Mg, unless rho by mRNA tells it over both levels (rho_words)."""
+    row = effect_row(tables, "block_main", MESSENGER, block)
+    if row is None or tables.rows("rho", block=block, source=MESSENGER, step="Mg", day=row["day"], readout=""):
+        return
+    ends = {c: math.exp(row[c]) for c in ("estimate", "ci_low", "ci_high")}
+    told = "lowered TRPM7 mRNA to" if lies_below(row, 0) else "left TRPM7 mRNA at"
+    left = f"{estimate_text({**row, **ends}, percent)} of its control at {level(tables.mg_reference_mM)} mM Mg²⁺"
+    counted = ", ".join(p for p in (p_value(row["p"]), donors_of(row)) if p)
+    yield sentence(f"{labels.block(block)} {told} {left}, {counted}.", "effects", row)

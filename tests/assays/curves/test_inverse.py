@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from mgassay.assays.curves.curve import fit_curve, predict, t_quantile
-from mgassay.assays.curves.inverse import invert
+from mgassay.assays.curves.inverse import invert, precision
 from mgassay.assays.curves.weighting import level_means
 from mgassay.errors import ContractError
 
@@ -27,6 +27,18 @@ def test_massart_inverse_prediction(plate, row):
     assert found.value[0] == pytest.approx(row.inverse, rel=1e-6)
     assert found.se[0] == pytest.approx(row.se, rel=1e-6)
     assert t_quantile(curve.df, 0.975) * found.se[0] == pytest.approx(row.half_width, rel=1e-6)
+
+
+@pytest.mark.parametrize("model", ["linear", "quadratic", "4pl"])
+def test_the_error_alone_is_that_of_the_whole_inversion(model):
+    x = np.repeat([0.0, 1, 2, 4, 8, 16, 32], 2)
+    y = 0.05 + 2.0 * x / (40 + x) + 0.004 * np.cos(np.arange(14))
+    curve = fit_curve(x, y, model)
+    signal = np.append(predict(curve, np.array([0.5, 3, 15, 30])), 1e6)  # the last lies on no curve of a summit
+    whole = invert(curve, signal, readings=2.0, level=0.9)
+    se, df = precision(curve, signal, readings=2.0, level=0.9)
+    np.testing.assert_array_equal(se, whole.se)
+    np.testing.assert_array_equal(df, whole.df)
 
 
 def test_crystal_interval_of_a_mean_response(plate):

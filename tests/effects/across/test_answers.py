@@ -6,7 +6,9 @@ import pytest
 
 from mgassay import tables
 from mgassay.effects.across.answers import answers_of, declared_question, may_pool
+from mgassay.effects.shares.corrected import with_rho
 from mgassay.effects.shares.shares import shares_from_means
+from mgassay.problems import Problems
 
 
 @pytest.fixture
@@ -32,13 +34,27 @@ def test_what_the_acellular_arm_is_counts_only_where_it_enters(told):
     assert kinds == {"passive": (0.8, 2.0, "none"), "surface": (0.8, 2.0, "none"), "intracellular": (0.8, 2.0, "")}
 
 
-def test_the_corrected_share_divides_by_what_the_block_stopped(lab, told):
-    shares = told[1]
-    log = shares[(shares["share"] == "intracellular") & (shares["scale"] == "log")].iloc[[0]]
-    means = lab.means({"calcium": {a: (3.0, 3.0) for a in lab.arms[:4]}})
-    (one,) = answers_of(lab.sirna, means, log.assign(share="intracellular_corrected", rho=0.25))
-    plain = answers_of(lab.sirna, means, log)[0]
-    assert one.whole == pytest.approx(0.75 * plain.whole)
+def test_the_corrected_share_divides_by_what_the_block_stopped(lab):
+    """On the donors that the row itself rests on: Mg_i is of the first three of four, whose rho is .1/.4."""
+    effects = {"scr_20": (1.2, 1.1, 1.4, 9.0), "si_20": (0.5, 0.6, 0.4, 8.0), "scr_08": (0,) * 4, "si_08": (0,) * 4}
+    steps = {"scr_20": (0.40, 0.41, 0.39), "si_20": (0.10, 0.11, 0.09), "scr_08": (0, 0, 0), "si_08": (0, 0, 0)}
+    logs = {arm: 9 - np.array(e, dtype=float) for arm, e in effects.items()}
+    means = lab.means({"calcium": logs, "mg_intracellular": steps})
+    shares, _ = with_rho(lab.sirna, shares_from_means(lab.sirna, means), means, Problems())
+    by_share = {a.row["share"]: a for a in answers_of(lab.sirna, means, shares) if a.row["scale"] == "log"}
+    corrected = by_share["intracellular_corrected"]
+    assert corrected.donors == ("D1", "D2", "D3")
+    assert corrected.whole == pytest.approx([0.75 * t for t in (1.2, 1.1, 1.4)])
+    assert corrected.part == pytest.approx([0.7, 0.5, 1.0])
+    assert corrected.part.mean() / corrected.whole.mean() == pytest.approx(corrected.row["estimate"])
+    assert by_share["intracellular"].donors == ("D1", "D2", "D3", "D4")
+
+
+def test_a_corrected_row_whose_rho_the_means_do_not_tell_is_no_value(lab, told):
+    row = told[1].iloc[[0]].assign(share="intracellular_corrected", rho=0.25)
+    means = lab.means({"calcium": {a: (3.0, 2.0) for a in lab.arms[:4]}})
+    (one,) = answers_of(lab.sirna, means, row)
+    assert not one.is_value
 
 
 def test_without_a_block_only_the_passive_share_is_told(lab):

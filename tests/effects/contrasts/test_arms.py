@@ -40,7 +40,19 @@ def test_rivals(lab):
 
 def test_several_days(lab):
     rows = [lab.condition(f"{mg}_{day}", mg, day=day) for mg in (0.8, 2.0) for day in ("7", "14")]
-    assert "day 14" in found(lab.experiment(rows))["MG602"].message
+    assert "the last one, day 14" in found(lab.experiment(rows))["MG602"].message
+    declared = found(lab.experiment(rows, contrast={"day": "7"}))
+    assert "the declared one, day 7" in declared["MG602"].message
+    assert "MG646" not in declared
+
+
+@pytest.mark.parametrize(("days", "hint"), [(("day 7", "day 14"), "“day 14”"), (("day 14",), "“day 14”"), (("",), "")])
+def test_a_declared_day_that_no_condition_has(lab, days, hint):
+    rows = [lab.condition(f"{mg}_{day}", mg, day=day) for mg in (0.8, 2.0) for day in days]
+    problems = found(lab.experiment(rows, contrast={"day": "day 15"}))
+    assert (problems["MG646"].severity, problems["MG646"].seen) == ("error", "day 15")
+    assert hint in problems["MG646"].remedy
+    assert "MG602" not in problems
 
 
 @pytest.mark.parametrize(

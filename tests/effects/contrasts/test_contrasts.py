@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,14 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from mgassay import tables
-from mgassay.effects.contrasts.contrasts import (
-    CONTRASTS,
-    difference_flag,
-    donor_contrast,
-    effects_from_means,
-    family,
-    with_holm,
-)
+from mgassay.effects.contrasts.contrasts import CONTRASTS, donor_contrast, effects_from_means, family, with_holm
 from mgassay.effects.means.means import means_from_amounts
 from mgassay.problems import Problems
 
@@ -144,12 +139,6 @@ def test_a_donor_lost_to_a_floor_without_value_is_not_forgotten(lab):
     assert effects["flag"].tolist() == ["floor", "floor"]
 
 
-def test_flags_of_a_difference():
-    assert difference_flag("floor;lower_bound", "") == "floor;lower_bound"
-    assert difference_flag("", "floor;lower_bound") == "floor;upper_bound"
-    assert difference_flag("floor;lower_bound", "floor;lower_bound") == "floor"
-
-
 def test_holm_is_over_mineral_readouts_and_apart_over_genes(lab):
     rng = np.random.default_rng(2)
     readouts = ("calcium", "alizarin_od", "gene:RUNX2", "gene:BMP2", "gene:ALPL", "alp")
@@ -193,14 +182,6 @@ def test_no_means_no_effects(lab):
     assert effects_from_means(lab.sirna, tables.MEANS.frame()).empty
 
 
-def test_a_difference_with_an_open_operand_is_open():
-    """What may lie on either side of its value takes the direction of the other with it."""
-    assert difference_flag("above_curve;lower_bound", "above_curve") == "above_curve"
-    assert difference_flag("floor", "above_curve;lower_bound") == "above_curve;floor"
-    assert difference_flag("floor", "") == "floor"
-    assert difference_flag("above_curve;lower_bound", "no_background") == "above_curve;no_background;lower_bound"
-
-
 @pytest.mark.parametrize(("flag", "kept"), [("floor", "floor"), ("above_curve", "above_curve")])
 def test_a_donor_lost_without_a_number_leaves_no_direction(lab, flag, kept):
     """D3 has no number at raised Mg; D1 is a bound there, and what is known of D1 is not known of D3."""
@@ -211,6 +192,51 @@ def test_a_donor_lost_without_a_number_leaves_no_direction(lab, flag, kept):
     means = tables.MEANS.frame(means.assign(log_mean=means["log_mean"].mask(lost), flag=flags))
     found = set(effects_from_means(lab.sirna, means)["flag"])
     assert found == {";".join(dict.fromkeys(sorted([kept, "floor"])))}
+
+
+def with_cell(means, condition, donor, **columns):
+    """MEANS with some columns of one cell changed."""
+    own = (means["condition"] == condition) & (means["donor"] == donor)
+    return tables.MEANS.frame(means.assign(**{c: means[c].mask(own, v) for c, v in columns.items()}))
+
+
+def by_question(lab, means):
+    found = effects_from_means(lab.sirna, means)
+    return found[found["scale"] == "log"].set_index(["contrast", "method"])["flag"]
+
+
+SIX = {c: [3.0 - i * 0.4 + 0.1 * k * (i + 1) ** 2 % 0.7 for k in range(4)] for i, c in enumerate(
+    ("scr_08", "scr_20", "si_08", "si_20", "acell_08", "acell_20")
+)}  # fmt: skip
+
+
+def test_a_donor_that_another_arm_was_not_run_in_says_nothing_of_bounds(lab):
+    """D4 has raised Mg at the floor, with a number, and no reference arm: no part of T, and lost to no bound."""
+    means = with_cell(lab.means({"calcium": SIX}), "scr_20", "D4", flag="floor")
+    means = means[~((means["condition"] == "scr_08") & (means["donor"] == "D4"))]
+    flags = by_question(lab, means)
+    for contrast in ("total", "interaction", "blocked", "block_main"):
+        assert flags[contrast, "donor_t"] == ""
+    assert flags["total", "block_anova"] == "floor;lower_bound"  # where D4's raised arm is used
+
+
+@pytest.mark.parametrize("flag", ["floor", "above_curve"])
+def test_a_bound_without_a_number_leaves_every_method_open(lab, flag):
+    """D4's raised arm has no number: of T nothing is known there, whatever model fills the gap."""
+    means = with_cell(lab.means({"calcium": SIX}), "scr_20", "D4", flag=flag, log_mean=np.nan)
+    flags = by_question(lab, means)
+    told = {k: f for k, f in flags.items() if k[0] in ("total", "interaction")}
+    assert set(told) == set(itertools.product(("total", "interaction"), ("donor_t", "block_anova")))
+    assert set(told.values()) == {flag}
+    for contrast in ("blocked", "block_main", "surface", "acellular"):
+        assert set(flags[contrast]) == {""}
+
+
+def test_a_run_lost_to_a_bound_leaves_what_rests_on_the_runs_open(lab):
+    means = with_cell(lab.means({"calcium": SIX}), "acell_20", "D2", flag="floor", log_mean=np.nan)
+    flags = by_question(lab, means)
+    assert (flags["acellular", "donor_t"], flags["surface", "welch"]) == ("floor", "floor")
+    assert flags["blocked", "donor_t"] == ""
 
 
 QUESTION = ["step", "day", "mg_reference_mM", "mg_raised_mM"]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mgassay.effects.means.panels import ArmMatrix, excludes_zero, is_mineral, panels_from_means
+from mgassay.effects.means.panels import ArmMatrix, is_mineral, panels_from_means
 from mgassay.flags import join_flags
 
 
@@ -45,26 +45,17 @@ def test_what_counts_as_mineral():
     ]
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "flag", "told"),
-    [
-        (0.2, 0.8, "", True),
-        (-0.8, -0.2, "", True),
-        (-0.1, 0.8, "", False),
-        (np.nan, np.nan, "few_donors", False),
-        (0.2, 0.8, "above_curve;lower_bound", True),
-        (0.2, 0.8, "floor;upper_bound", False),
-        (-0.8, -0.2, "floor;upper_bound", True),
-        (-0.8, -0.2, "above_curve;lower_bound", False),
-        (0.2, 0.8, "above_curve", False),
-    ],
-)
-def test_a_bound_excludes_zero_only_from_its_own_side(low, high, flag, told):
-    assert excludes_zero(low, high, flag) is told
-
-
 def test_only_bounds_that_have_no_number_are_lost():
     values = np.array([[1.0, np.nan, np.nan], [2.0, 3.0, np.nan]])
     matrix = ArmMatrix(("D1", "D2"), values, (("floor", "above_curve;outlier", ""), ("", "floor", "outlier")))
-    assert matrix.lost == "above_curve"
-    assert matrix.taking([False, True]).lost == ""
+    assert matrix.lost() == "above_curve"
+    assert matrix.lost((1.0, 0.0, -1.0)) == ""  # the arm that has no weight
+    assert matrix.taking([False, True]).lost() == ""
+
+
+def test_a_cell_without_a_number_pulls_no_way():
+    """The floor of D1 has a number and makes a lower bound; that of D2 is lost, which is another matter."""
+    values = np.array([[1.0, 0.5], [2.0, np.nan]])
+    one = ArmMatrix(("D1", "D2"), values, (("", "floor"), ("", "above_curve;outlier")))
+    assert one.flag((1.0, -1.0)) == "floor;lower_bound"
+    assert one.lost((1.0, -1.0)) == "above_curve"

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from linearmodels.iv import IV2SLS
+from scipy import stats
 
 from mgassay import tables
 from mgassay.effects.means.means import means_from_amounts
 from mgassay.effects.shares.corrected import with_rho
-from mgassay.effects.shares.incomplete import corrected_share
 from mgassay.effects.shares.shares import shares_from_means
 from mgassay.problems import Problems
 
@@ -39,15 +39,17 @@ def corrected(shares):
 
 
 def test_the_share_is_corrected_and_rho_stands_beside_every_row(lab):
-    """.4/(1 - .2) = .5 on the means; the set is that of the estimator on the donors' own numbers."""
+    """.4/(1 - .2) = .5 on the means. Every number is its mean plus a multiple of NOISE, whose mean has the SE .01.
+
+    T 2, B -1, step intact 1, under block -1/2; T - B 3, M - N 3/2. So (T - B) M = .48 x .4 = .192 moves by
+    .4 x 3 + .48 x 1 = 1.68 of NOISE, T (M - N) = 1.2 x .32 = .384 by .32 x 2 + 1.2 x 1.5 = 2.44, and the ends solve
+    .192 - .384 x = +- 4.302653 x .01 (1.68 - 2.44 x).
+    """
     shares, _, told = of_readouts(lab, {"calcium": {**CALCIUM, **LIFELESS}, "mg_intracellular": MG})
     assert shares["rho"].tolist() == pytest.approx([0.2] * len(shares))
     (row,) = corrected(shares).to_dict("records")
     assert row["estimate"] == pytest.approx(0.5)
-    steps = [np.asarray(MG[b]) - MG[a] for a, b in (("scr_08", "scr_20"), ("si_08", "si_20"))]
-    effects = [np.asarray(CALCIUM[a]) - CALCIUM[b] for a, b in (("scr_08", "scr_20"), ("si_08", "si_20"))]
-    found = corrected_share(*effects, *steps, same_donors=True)
-    assert [row["ci_low"], row["ci_high"]] == pytest.approx([float(found.low), float(found.high)])
+    assert [row["ci_low"], row["ci_high"]] == pytest.approx([0.1197154 / 0.2790153, 0.2642846 / 0.4889847], rel=1e-6)
     where = ("block", "scale", "method", "interval", "identifiable", "step", "day", "flag")
     assert [row[c] for c in where] == ["siTRPM7", "log", "fieller_donor", "bounded", True, "Mg", "", ""]
     assert (row["mg_reference_mM"], row["mg_raised_mM"]) == (0.8, 2.0)
@@ -150,6 +152,18 @@ def test_one_donor_of_magnesium_corrects_nothing(lab):
     assert told == [("MG640", "siTRPM7", "calcium, 0.8 to 2 mM Mg")]
 
 
+def test_magnesium_of_two_other_donors_corrects_nothing(lab):
+    """Rho itself is known (an exact .2 of two donors); Welch's df of two donors cover too rarely."""
+    two = {"scr_08": [0.0, 0.0], "scr_20": [0.4, 0.41], "si_08": [0.1, 0.1], "si_20": [0.18, 0.182]}
+    means = lab.means({"calcium": CALCIUM, "mg_intracellular": two})
+    own = means["readout"] == "mg_intracellular"
+    shares, rho, told = answered(lab.sirna, means.assign(donor=means["donor"].where(~own, "other " + means["donor"])))
+    assert corrected(shares).empty
+    assert rho[["readout", "n_donors", "interval"]].to_numpy().tolist() == [["", 2, "bounded"]]
+    assert rho["rho"].tolist() == pytest.approx([0.162 / 0.81])
+    assert told == [("MG647", "siTRPM7", "calcium, 0.8 to 2 mM Mg")]
+
+
 def test_more_than_half_left_is_told(lab):
     half = {**MG, "si_20": MG["si_08"] + 0.6 * 0.4 + NOISE / 2}
     shares, _, told = of_readouts(lab, {"calcium": CALCIUM, "mg_intracellular": half})
@@ -166,15 +180,18 @@ def test_magnesium_that_falls_is_told(lab):
 
 
 def test_magnesium_of_other_donors_corrects_without_a_slope(lab):
+    """At both ends .192 - .384 x is t times its SE, df by Satterthwaite there; the parts of NOISE as above."""
     means = lab.means({"calcium": CALCIUM, "mg_intracellular": MG})
     own = means["readout"] == "mg_intracellular"
     shares, rho, _ = answered(lab.sirna, means.assign(donor=means["donor"].where(~own, "other " + means["donor"])))
     (row,) = corrected(shares).to_dict("records")
     assert (row["estimate"], row["flag"]) == (pytest.approx(0.5), "unpaired_rho")
-    effects = [np.asarray(CALCIUM[a]) - CALCIUM[b] for a, b in (("scr_08", "scr_20"), ("si_08", "si_20"))]
-    steps = [np.asarray(MG[b]) - MG[a] for a, b in (("scr_08", "scr_20"), ("si_08", "si_20"))]
-    found = corrected_share(*effects, *steps, same_donors=False)
-    assert [row["ci_low"], row["ci_high"]] == pytest.approx([float(found.low), float(found.high)])
+    for end in (row["ci_low"], row["ci_high"]):
+        of_mineral, of_rho = (1e-4 * np.square([1.2 - 0.64 * end, 0.48 - 1.8 * end])).tolist()
+        df = (of_mineral + of_rho) ** 2 / (of_mineral**2 / 2 + of_rho**2 / 2)
+        half = stats.t.ppf(0.975, df) * np.sqrt(of_mineral + of_rho)
+        assert abs(0.192 - 0.384 * end) == pytest.approx(half)
+    assert row["ci_low"] < 0.5 < row["ci_high"]
     assert (rho["flag"].tolist(), rho["slope_interval"].tolist()) == (["", "unpaired_rho"], ["", ""])
 
 

@@ -5,11 +5,11 @@ import itertools
 import numpy as np
 import pytest
 
+from mgassay.effects.estimators.donor_sets import donor_sets
 from mgassay.effects.estimators.share_sets import live_effects, share_set
 from mgassay.effects.means.means import means_from_amounts
 from mgassay.effects.shares.incomplete import (
     corrected_share,
-    donors_for_rho,
     entry_slope,
     is_told,
     residual_entry,
@@ -95,26 +95,6 @@ def test_nothing_is_told_where_the_block_may_have_done_nothing():
     assert not is_told(residual_entry(intact, 1.5 * intact + [0.01, -0.01, 0.0]))  # more entry than without it
     assert not is_told(residual_entry(np.array([0.3, -0.4, 0.2]), np.array([0.0, 0.1, 0.05])))  # no step at all
     assert not is_told(residual_entry(intact[:1], 0.3 * intact[:1]))
-
-
-@pytest.mark.parametrize(
-    ("mineral", "steps", "expected"),
-    [
-        ("abcd", "abcd", ("abcd", "abcd", True)),
-        ("abcd", "bcde", ("bcd", "bcd", True)),
-        ("abcd", "xyz", ("abcd", "xyz", False)),
-        ("abcd", "aby", ("ab", "ab", True)),  # one own donor has no scatter
-        ("abcd", "axyz", ("abcd", "xyz", False)),
-        ("ab", "abxyz", ("ab", "ab", True)),
-        ("abcd", "ax", None),
-        ("a", "xyz", None),
-        ("abcd", "", None),
-    ],
-)
-def test_which_donors_rho_rests_on(mineral, steps, expected):
-    found = donors_for_rho(tuple(mineral), tuple(steps))
-    told = found and ("".join(found.mineral), "".join(found.steps), found.same)
-    assert told == expected
 
 
 def test_one_donor_has_an_estimate_and_no_interval():
@@ -203,6 +183,29 @@ GRID = [
     for sd in (0.1, 0.3)
     for sd_mg in (0.043, 0.1)
 ]
+
+
+@pytest.mark.parametrize(("mineral", "steps", "common"), [(8, 8, 3), (5, 5, 2), (6, 6, 4), (8, 5, 3)])
+def test_whichever_donors_are_chosen_it_covers_95_of_100(mineral, steps, common):
+    """Donors in part the same: T, B and steps of all, of which either readout lacks some; SD .1 and .3."""
+    names = tuple(range(mineral + steps - common))
+    chosen = donor_sets(names[:mineral], names[mineral - common :])
+    for sd, sd_mg in ((0.1, 0.043), (0.3, 0.1)):
+        total, blocked, intact, under = simulated(len(names), 0.3, sd=sd, sd_mg=sd_mg)
+        of, beside = list(chosen.first), list(chosen.second)
+        found = corrected_share(
+            total[:, of], blocked[:, of], intact[:, beside], under[:, beside], same_donors=chosen.same
+        )
+        assert found.holds(0.7).mean() == pytest.approx(0.95, abs=0.0125)
+
+
+def test_two_larger_sets_say_more_than_three_donors_in_common():
+    """Of 8 donors of mineral and 8 of Mg_i three in common: the median set of those is three times as wide."""
+    total, blocked, intact, under = simulated(13, 0.3, runs=2000)
+    few = corrected_share(*(x[:, 5:8] for x in (total, blocked, intact, under)), same_donors=True)
+    many = corrected_share(total[:, :8], blocked[:, :8], intact[:, 8:], under[:, 8:], same_donors=False)
+    widths = [np.median(np.where(f.kind == "bounded", f.high - f.low, np.inf)) for f in (few, many)]
+    assert widths[0] > 3 * widths[1]
 
 
 @pytest.mark.slow

@@ -108,7 +108,10 @@ def test_a_floored_raised_arm_bounds_the_shares(lab):
     floored = means.assign(flag=["floor" if c == "scr_20" else "" for c in means["condition"]])
     by = shares_from_means(lab.sirna, tables.MEANS.frame(floored)).set_index(KEY)["flag"]
     assert by["intracellular", "log", "fieller_donor"] == "floor;lower_bound"
-    assert by["passive", "log", "fieller_donor"] == "floor;upper_bound"
+    # A is .17 with an interval from -.24 to .57: whether a larger T lowers A/T or raises it is not known.
+    assert by["passive", "log", "fieller_donor"] == "floor"
+    values = flagged_shares(lab, {**LIVE, **LIFELESS}, {"scr_20": "floor"})  # A is .2 in every run
+    assert set(values.loc["passive", "flag"]) == {"floor;upper_bound"}
 
 
 def test_missing_cells_enter_the_block_anova_only(lab):
@@ -197,6 +200,54 @@ def test_a_total_that_is_at_most_something_may_be_zero(lab):
     shares = flagged_shares(lab, LIVE, {"scr_20": "above_curve"})
     assert not shares["identifiable"].any()
     assert set(shares["flag"]) == {"above_curve"}
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_no_direction_hangs_on_the_sign_of_an_estimate_about_zero(lab, sign):
+    """B is +.01 or -.01, give or take .2: with T at least 2, B/T is nearer to 0, and that is no direction."""
+    raised = [3.0 - 0.01 * sign + off for off in (0.1, 0.0, -0.1)]
+    near = {**LIVE, "si_08": [3.0, 3.0, 3.0], "si_20": raised}
+    shares = flagged_shares(lab, near, {"scr_20": "floor"})
+    for share in ("extracellular", "intracellular"):
+        flags = shares.loc[[share], "flag"].str.replace(";antagonism", "")
+        assert set(flags) == {"floor"}
+    assert not shares["identifiable"].any()
+
+
+@pytest.mark.parametrize("flag", ["floor", "above_curve"])
+@pytest.mark.parametrize("lost", ["scr_20", "si_20"])
+def test_a_donor_lost_to_a_bound_leaves_every_share_open(lab, flag, lost):
+    """D4 has no number in one arm: what is left of the donors does not say what its share is."""
+    values = {**{c: [*v, v[0]] for c, v in LIVE.items()}, **LIFELESS}
+    means = lab.means({"calcium": values})
+    cell = (means["condition"] == lost) & (means["donor"] == "D4")
+    gone = means.assign(log_mean=means["log_mean"].mask(cell), flag=[flag if c else "" for c in cell])
+    shares = shares_from_means(lab.sirna, tables.MEANS.frame(gone))
+    assert len(shares) == 9
+    assert set(shares["interval"]) == {"bounded"}
+    assert set(shares["flag"]) == {flag}
+    assert not shares["identifiable"].any()
+
+
+def test_a_run_lost_to_a_bound_leaves_open_what_rests_on_the_runs(lab):
+    means = lab.means({"calcium": {**LIVE, **{c: [*v, 0.95] for c, v in LIFELESS.items()}}})
+    cell = (means["condition"] == "acell_20") & (means["donor"] == "D4")
+    gone = means.assign(log_mean=means["log_mean"].mask(cell), flag=["floor" if c else "" for c in cell])
+    shares = shares_from_means(lab.sirna, tables.MEANS.frame(gone))
+    told = shares.groupby("share")["identifiable"].all()
+    assert told.to_dict() == {"intracellular": True, "passive": False, "surface": False}
+
+
+def test_a_bound_of_a_donor_that_is_not_used_is_not_told(lab):
+    """D4 was not run with siRNA at raised Mg, and lies at the floor with scramble: only the block ANOVA uses that."""
+    values = {c: [*v, v[0]] for c, v in LIVE.items()}
+    values["si_20"][3] = np.nan
+    means = lab.means({"calcium": values})
+    cell = (means["condition"] == "scr_20") & (means["donor"] == "D4")
+    flagged = tables.MEANS.frame(means.assign(flag=["floor" if c else "" for c in cell]))
+    by = shares_from_means(lab.sirna, flagged).set_index(KEY)["flag"]
+    assert by["intracellular", "log", "fieller_donor"] == by["extracellular", "additive", "fieller_donor"] == ""
+    assert by["intracellular", "log", "fieller_block_anova"] == "floor;lower_bound"
 
 
 # By hand from the conftest's effects: (T - B)/T, and A/T where an acellular arm was run.

@@ -69,7 +69,70 @@ def test_leave_one_out_is_the_share_of_the_others(lab):
     assert found.loc["D2"]["estimate"] == pytest.approx(without.loc["scale", "log"]["estimate"])
     bounds = found[["bound_low", "bound_high"]].drop_duplicates().to_numpy()
     assert bounds[0] == pytest.approx([0.194300226960758, 0.921081151432321])  # R's Fieller set of all four
-    assert found["passed"].all()
+    # All four leave it open which side of one half it lies on. Without D2 it is more than half: .51 to .65. Without any
+    # other donor it may be below 0.
+    assert (found["ci_low"] > 0.5).tolist() == [False, True, False, False]
+    assert (found["ci_low"] < 0).tolist() == [True, False, True, True]
+    assert not found["passed"].any()
+
+
+def test_a_rogue_donor_does_not_leave_the_conclusion_alone(lab, experiment):
+    """T 1.2 and T - B .96: .8, more than half. With .9 more of B in D4 it is .61, from -.03 to 1.23.
+
+    Without D4 it is .8 again: another conclusion, though .8 lies within the interval of all, as it always does.
+    """
+    good = arms("scr", "si", share=0.8)
+    plain = checks(experiment, lab, good).loc["siTRPM7", "leave_one_out", :]
+    assert plain["passed"].tolist() == [True] * 4
+    rogue = {**good, "si_20": good["si_20"] - np.array([0, 0, 0, 0.9])}
+    found = checks(experiment, lab, rogue).loc["siTRPM7", "leave_one_out", :]
+    row = found.loc["D4"]
+    assert row["estimate"] == pytest.approx(0.8, abs=0.05)
+    assert row["bound_low"] < 0.5 < row["estimate"] < row["bound_high"]
+    assert not row["passed"]
+
+
+def test_a_donor_that_alone_holds_the_sign_does_not_leave_the_conclusion_alone(lab, experiment):
+    """A share of .08: below one half with each donor and without, above 0 not without D2 or D3."""
+    values = arms("scr", "si", total=2.0, share=0.08)
+    found = checks(experiment, lab, values).loc["siTRPM7", "leave_one_out", :]
+    assert (found["ci_high"] < 0.5).all()
+    assert (found["bound_low"] > 0).all()
+    assert (found["ci_low"] > 0).tolist() == [True, False, False, True]
+    assert found["passed"].tolist() == [True, False, False, True]
+
+
+def test_what_is_left_of_the_donors_keeps_its_bounds(lab, experiment):
+    """D1 at the floor: the shares are lower bounds, but without D1 there is none."""
+    means = lab.means({"calcium": arms("scr", "si", share=0.8)})
+    low = (means["condition"] == "scr_20") & (means["donor"] == "D1")
+    means = tables.MEANS.frame(means.assign(flag=["floor" if x else "" for x in low]))
+    found = checks_from_means(experiment, means).set_index(["check", "subject"]).loc["leave_one_out"]
+    assert found["flag"].tolist() == ["", *["floor;lower_bound"] * 3]
+    assert found["passed"].tolist() == [True] * 4
+
+
+def test_what_is_at_most_something_is_no_side_of_a_half(lab, experiment):
+    """A share of at most .8 may be less than half on both scales; one of at least .8 is more on both."""
+    at_most = flagged(lab, experiment, arms("scr", "si", share=0.8), si_20="floor").loc["siTRPM7", "scale", :]
+    assert set(at_most["flag"]) == {"floor;upper_bound"}
+    assert at_most["passed"].isna().all()
+    at_least = flagged(lab, experiment, arms("scr", "si", share=0.8), scr_20="floor").loc["siTRPM7", "scale", :]
+    assert set(at_least["flag"]) == {"floor;lower_bound"}
+    assert at_least["passed"].tolist() == [True, True]
+    less = flagged(lab, experiment, arms("scr", "si", share=0.2), scr_20="floor").loc["siTRPM7", "scale", :]
+    assert less["passed"].isna().all()
+
+
+@pytest.mark.parametrize("check", ["scale", "leave_one_out"])
+def test_a_donor_lost_without_a_number_decides_nothing(lab, experiment, check):
+    means = lab.means({"calcium": arms("scr", "si", share=0.8)})
+    lost = (means["condition"] == "scr_20") & (means["donor"] == "D1")
+    flags = ["above_curve" if x else "" for x in lost]
+    means = tables.MEANS.frame(means.assign(flag=flags, log_mean=means["log_mean"].mask(lost)))
+    found = checks_from_means(experiment, means).query("check == @check")
+    assert set(found["flag"]) == {"above_curve"}
+    assert found["passed"].isna().all()
 
 
 def test_leave_one_out_is_undecided_where_all_donors_have_no_bounded_set(lab, experiment):
@@ -123,6 +186,18 @@ def test_equivalence_is_not_proved_by_bounds(lab, experiment):
     assert flagged(lab, experiment, same).loc["siTRPM7", "equivalence", "total"]["passed"]
     differs = flagged(lab, experiment, arms("scr", "si"), scr_20="floor")
     assert not differs.loc["siTRPM7", "equivalence", "total"]["passed"]
+
+
+def test_equivalence_is_not_proved_by_the_donors_that_a_bound_left(lab, experiment):
+    """B of D1 to D3 is 0; what it is in D4, whose raised arm is at the floor without a number, is not known."""
+    means = lab.means({"calcium": arms("scr", "si", share=1.0)})
+    lost = (means["condition"] == "si_20") & (means["donor"] == "D4")
+    flags = ["floor" if x else "" for x in lost]
+    means = tables.MEANS.frame(means.assign(flag=flags, log_mean=means["log_mean"].mask(lost)))
+    row = checks_from_means(experiment, means).set_index(["check", "subject"]).loc["equivalence", "blocked"]
+    assert row["ci_high"] < row["bound_high"]
+    assert row["flag"] == "floor"
+    assert row[["passed"]].isna().all()
 
 
 def test_scale_is_undecided_without_an_identifiable_share(lab, experiment):

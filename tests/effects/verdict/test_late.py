@@ -93,6 +93,7 @@ def test_without_mg_from_the_start_there_is_no_part_and_without_arms_no_row(lab)
 @pytest.mark.parametrize(
     ("flags", "effect", "part"),
     [
+        ({"raised": "above_curve"}, "", "above_curve"),  # T is less, and may be 0
         ({"late": "floor"}, "floor;lower_bound", "floor;lower_bound"),  # at least that much was stopped
         ({"late": "above_curve"}, "above_curve;upper_bound", "above_curve;upper_bound"),
         ({"raised": "floor"}, "", "floor;upper_bound"),  # T is more: the part is less
@@ -112,6 +113,32 @@ def test_a_bound_decides_nothing_it_does_not_know(lab):
     at_least = three_arms(lab, [3, 3, 3], [1.0, 1.1, 0.9], [3.01, 2.99, 3.0], {"late": "floor"})
     assert at_least["passed"].isna()["calcium", "", "mg_from_day 4"]
     assert at_least["passed"].isna()["calcium", "", "mg_from_day 4, of total"]
+
+
+@pytest.mark.parametrize(
+    ("late_arm", "flags", "passed"),
+    [
+        ([1.2, 1.35, 1.1], {"late": "above_curve"}, None),  # at most .87 of T
+        ([1.2, 1.35, 1.1], {"late": "floor"}, True),  # at least
+        ([2.6, 2.4, 2.5], {"late": "above_curve"}, False),  # at most .25
+        ([2.6, 2.4, 2.5], {"late": "floor"}, None),
+    ],
+)
+def test_a_part_that_is_a_bound_tells_only_its_own_side(lab, late_arm, flags, passed):
+    found = three_arms(lab, [3, 3, 3], [1.0, 1.1, 0.9], late_arm, flags)
+    row = found.loc["calcium", "", "mg_from_day 4, of total"]
+    assert row["passed"] is pd.NA if passed is None else bool(row["passed"]) is passed
+
+
+def test_a_donor_not_run_from_the_start_costs_the_part_and_no_bound(lab):
+    """D4 lies at the floor late, with a number, and was not raised from the start."""
+    rows = [lab.condition("ref", 0.8), lab.condition("raised", 2.0), lab.condition("late", 2.0, mg_from_day=4.0)]
+    values = {"ref": [3, 3, 3, 3], "raised": [1, 1.1, 0.9, np.nan], "late": [2.0, 2.1, 1.9, 2.0]}
+    means = lab.means({"calcium": values})
+    low = (means["condition"] == "late") & (means["donor"] == "D4")
+    found = late(lab.experiment(rows), tables.MEANS.frame(means.assign(flag=["floor" if x else "" for x in low])))
+    assert found.loc["calcium", "", "mg_from_day 4"]["flag"] == "floor;lower_bound"
+    assert found.loc["calcium", "", "mg_from_day 4, of total"]["flag"] == ""
 
 
 def test_the_rows_stand_behind_those_of_their_readout(lab):

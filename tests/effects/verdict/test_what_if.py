@@ -132,3 +132,24 @@ def test_other_questions_are_not_made_again(lab, room):
     more = pd.concat([lab.means(values), lab.means({"calcium": {"scr_14": 2.5 + room.NOISE}})], ignore_index=True)
     among = judged(lab, lab.experiment(rows), tables.MEANS.frame(more))[1]
     assert alone["what_if"] == among["what_if"]
+
+
+@pytest.mark.parametrize(
+    ("flag", "low", "high", "side"),
+    [
+        ("", 0.6, 0.9, "more_than_half"),
+        ("", 0.1, 0.4, "less_than_half"),
+        ("", 0.4, 0.6, "unsettled"),
+        ("above_curve;lower_bound", 0.6, 0.9, "more_than_half"),
+        ("above_curve;upper_bound", 0.6, 0.9, "unsettled"),  # at most: may be less than half
+        ("above_curve;upper_bound", 0.1, 0.4, "less_than_half"),
+        ("above_curve;lower_bound", 0.1, 0.4, "unsettled"),
+    ],
+)
+def test_the_side_of_a_bound_is_its_own(flag, low, high, side):
+    row = {"readout": "calcium", "block": "b", "share": "intracellular", "scale": "log", "method": "fieller_donor"}
+    found = {"estimate": 0.5, "ci_low": low, "ci_high": high, "interval": "bounded", "identifiable": True, "flag": flag}
+    shares = tables.SHARES.frame([{**row, **found}])
+    assert side_of(shares, "calcium", "b") == side
+    assert side_of(shares, "calcium", "other") == ""
+    assert side_of(shares.assign(identifiable=False), "calcium", "b") == ""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mgassay.assays.curves.curve import StandardCurve, curve_variance, predict, t_quantile
-from mgassay.assays.curves.inverse import invert
+from mgassay.assays.curves.inverse import precision
 
 ALPHA = 0.01  # DIN 32645's usual risk of either error
 RELATIVE_WIDTH = 3.0  # k of DIN 32645: the half width at the limit is a third of it
@@ -56,8 +56,8 @@ def din_quantification_limit(
 
     def is_precise(x: float) -> bool:
         signal = predict(curve, np.array([x]))
-        width = invert(curve, signal, readings=readings, level=1.0 - alpha)
-        return bool(t_quantile(width.df[0], 1.0 - alpha / 2) * width.se[0] <= x / k)
+        se, df = precision(curve, signal, readings=readings, level=1.0 - alpha)
+        return bool(t_quantile(df[0], 1.0 - alpha / 2) * se[0] <= x / k)
 
     low, high = 0.0, curve.range_high
     if not is_precise(high):

@@ -28,7 +28,7 @@ from mgassay.assays.quality.position import (
     position_effects,
 )
 from mgassay.assays.quality.z_prime import Wells, wells_of, z_prime, z_prime_interval
-from mgassay.design import arms_of, backgrounds_of
+from mgassay.design import backgrounds_of, plain_arms
 from mgassay.problems import Problems
 from mgassay.units import plain
 from mgassay.wellnames import plate_shape
@@ -180,7 +180,7 @@ def _media_z_prime(plate: Plate, samples: pd.DataFrame) -> list[Row]:
     """
     if plate.raw.assay not in MINERAL_ASSAYS:  # what the two media are controls of
         return []
-    calcifying = arms_of(plate.experiment, None).intact_reference
+    calcifying = plain_arms(plate.experiment).intact_reference
     run = set(samples["condition"])
     control = next((c for c in backgrounds_of(plate.experiment).get(calcifying, ()) if c in run), "")
     reps = samples.groupby(REP, sort=False, as_index=False).agg(

@@ -9,9 +9,11 @@ import pandas as pd
 
 from mgassay.design import Arms, arms_of_blocks, primary_rows
 from mgassay.effects.contrasts.contrasts import acellular_effects, donor_contrast
+from mgassay.effects.estimators.bounds import is_censored
 from mgassay.effects.estimators.intervals import Array
 from mgassay.effects.estimators.share_sets import SHARES_OF
-from mgassay.effects.means.panels import Panel, is_censored, panels_from_means
+from mgassay.effects.means.panels import ArmMatrix, Panel, panels_from_means
+from mgassay.effects.shares.corrected import matched_readout
 from mgassay.experiment import Experiment
 
 CORRECTED = "intracellular_corrected"
@@ -77,23 +79,37 @@ def answers_of(experiment: Experiment, means: pd.DataFrame, shares: pd.DataFrame
     kinds = dict(zip(experiment.conditions["condition"], experiment.conditions["cells"], strict=True))
     rows = [{str(k): v for k, v in row.items()} for row in asked.to_dict("records")]
     return [
-        _answer(experiment.id, row, panels[row["readout"]], arms[row["block"]], kinds)
+        _answer(experiment.id, row, panels, arms[row["block"]], kinds)
         for row in rows
         if row["readout"] in panels and row["block"] in arms and row["share"] in WEIGHTS_OF
     ]
 
 
-def _answer(experiment: str, row: Mapping[str, Any], panel: Panel, arms: Arms, kinds: Mapping[str, str]) -> Answer:
-    """One row of shares.csv with the donors and runs behind it: those that have all arms, as the row itself has."""
+def _donors_of(row: Mapping[str, Any], panels: Mapping[str, Panel], arms: Arms) -> ArmMatrix:
+    """Live log means of the donors that a row of shares.csv rests on.
+
+    Those that have all arms; of the corrected share those among them that stand beside its rho (none where the means
+    tell no rho, which then are not those of the row).
+    """
+    live = panels[row["readout"]].matrix(arms.live)
+    if row["share"] == CORRECTED:
+        matched = matched_readout(arms, panels, row["readout"])
+        return matched.live if matched is not None else live.taking([False] * len(live.donors))
+    whole = live.complete((0, 1, 2, 3))
+    return whole if whole.donors and all(arms.live) else live.complete((0, 1))
+
+
+def _answer(
+    experiment: str, row: Mapping[str, Any], panels: Mapping[str, Panel], arms: Arms, kinds: Mapping[str, str]
+) -> Answer:
+    """One row of shares.csv with the donors and runs behind it."""
     of_total, of_blocked, of_acellular = WEIGHTS_OF[row["share"]]
-    live = panel.matrix(arms.live)
-    whole_donors = live.complete((0, 1, 2, 3))
-    held = whole_donors if whole_donors.donors and all(arms.live) else live.complete((0, 1))
+    held = _donors_of(row, panels, arms)
     total = donor_contrast(held.values, "total", row["scale"])
     part = of_total * total
     if of_blocked:
         part = part + of_blocked * donor_contrast(held.values, "blocked", row["scale"])
-    lifeless = panel.matrix(arms.acellular).complete((0, 1)) if of_acellular else None
+    lifeless = panels[row["readout"]].matrix(arms.acellular).complete((0, 1)) if of_acellular else None
     return Answer(
         experiment=experiment,
         row=row,

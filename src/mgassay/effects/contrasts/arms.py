@@ -4,6 +4,7 @@ from mgassay.design import (
     Arms,
     arms_of_blocks,
     blocks_of,
+    days_named,
     is_level,
     late_arms_of,
     primary_day,
@@ -27,9 +28,18 @@ def check_arms(experiment: Experiment, problems: Problems) -> None:
     _check_steps(experiment, questions, problems)
     _check_late(experiment, problems)
     _check_acellular(experiment, all_arms[0], problems)
-    days = ", ".join(d for d in dict.fromkeys(experiment.conditions["day"]) if d)
-    if primary_day(experiment):
-        problems.add("MG602", file="conditions.csv", seen=days, day=primary_day(experiment))
+    _check_days(experiment, problems)
+
+
+def _check_days(experiment: Experiment, problems: Problems) -> None:
+    """The day that [contrast] declares is one of conditions.csv; several days are told."""
+    days, asked = days_named(experiment), experiment.settings.contrast.day
+    known = ", ".join(days) or "no day"
+    if asked and asked not in days:
+        problems.add("MG646", file="experiment.toml", seen=asked, known=known, hint=suggestion(asked, days))
+    elif primary_day(experiment):
+        why = "declared" if asked else "last"
+        problems.add("MG602", file="conditions.csv", seen=known, day=primary_day(experiment), why=why)
 
 
 def _levels(experiment: Experiment) -> dict[str, str]:

@@ -14,8 +14,9 @@ import pandas as pd
 from mgassay import tables
 from mgassay.design import Arms, questions_of
 from mgassay.effects.estimators.anova import BlockFit, fit_block_anova
+from mgassay.effects.estimators.bounds import difference_flag
 from mgassay.effects.estimators.intervals import Array, Estimate, donor_estimate, holm, welch_estimate
-from mgassay.effects.means.panels import ArmMatrix, Panel, is_mineral, is_open, panels_from_means
+from mgassay.effects.means.panels import ArmMatrix, Panel, is_mineral, panels_from_means
 from mgassay.experiment import Experiment
 from mgassay.flags import join_flags
 
@@ -67,15 +68,15 @@ def step_columns(arms: Arms) -> dict[str, Any]:
 
 def question_rows(panel: Panel, group: tuple[Arms, ...]) -> Iterator[dict[str, Any]]:
     """All rows of one readout that answer one question: A once, the others for the arms of each block."""
-    lifeless, common = panel.matrix(group[0].acellular).complete((0, 1)), step_columns(group[0])
-    for scale in SCALES if lifeless.donors else ():
-        yield {**common, **_acellular_row(panel.readout, lifeless, scale)}
+    runs, common = panel.matrix(group[0].acellular), step_columns(group[0])
+    for scale in SCALES if runs.complete((0, 1)).donors else ():
+        yield {**common, **_acellular_row(panel.readout, runs, scale)}
     for arms in group:
         live = panel.matrix(arms.live)
         makers = (
             _donor_rows(panel.readout, arms.name, live),
             _anova_rows(panel.readout, arms.name, live),
-            _surface_rows(panel.readout, arms.name, live, lifeless),
+            _surface_rows(panel.readout, arms.name, live, runs),
         )
         yield from ({**common, **row} for row in itertools.chain(*makers))
 
@@ -113,12 +114,12 @@ def _donor_rows(readout: str, block: str, live: ArmMatrix) -> Iterator[dict[str,
 
 
 def censored_flag(live: ArmMatrix, whole: ArmMatrix, weights: Sequence[float]) -> str:
-    """Flags of the donors used; and what a donor was lost to, where a censored cell has no value to put in.
+    """Flags of a contrast of the donors used (`whole`, out of `live`), and of bounds that donors were lost to.
 
-    What is left of the donors says nothing of those, so that no direction is claimed then.
+    A censored cell without a number to put in costs its donor, and what is left of the donors says nothing of that
+    one, so that no direction is claimed then. A cell that was not run is no bound.
     """
-    lost = live.taking([d not in whole.donors for d in live.donors]).flag(weights).split(";")
-    return difference_flag(whole.flag(weights), join_flags(*(f for f in ("floor", "above_curve") if f in lost)))
+    return difference_flag(whole.flag(weights), live.lost(weights))
 
 
 def live_fit(live: ArmMatrix) -> BlockFit | None:
@@ -136,7 +137,7 @@ def _anova_rows(readout: str, block: str, live: ArmMatrix) -> Iterator[dict[str,
         estimate = fit.contrast(np.array(weights)) if fit else None
         if estimate is not None and np.isfinite(estimate.estimate):
             n = int(np.isfinite(live.values[:, list(used_arms(contrast))]).any(axis=1).sum())
-            yield _row(readout, block, contrast, "log", "block_anova", estimate, n, live.flag(weights))
+            yield _row(readout, block, contrast, "log", "block_anova", estimate, n, censored_flag(live, live, weights))
 
 
 def acellular_effects(lifeless: ArmMatrix, scale: str) -> Array:
@@ -144,33 +145,23 @@ def acellular_effects(lifeless: ArmMatrix, scale: str) -> Array:
     return on_scale(lifeless.values @ np.array(ACELLULAR), scale)
 
 
-def _acellular_row(readout: str, lifeless: ArmMatrix, scale: str) -> dict[str, Any]:
-    """The acellular row of one readout: t over runs."""
+def _acellular_row(readout: str, runs: ArmMatrix, scale: str) -> dict[str, Any]:
+    """The acellular row of one readout: t over the runs that have both arms."""
+    lifeless = runs.complete((0, 1))
     estimate = donor_estimate(acellular_effects(lifeless, scale))
-    flag = lifeless.flag(ACELLULAR)
+    flag = censored_flag(runs, lifeless, ACELLULAR)
     return _row(readout, "", "acellular", scale, "donor_t", estimate, len(lifeless.donors), flag)
 
 
-def _surface_rows(readout: str, block: str, live: ArmMatrix, lifeless: ArmMatrix) -> Iterator[dict[str, Any]]:
+def _surface_rows(readout: str, block: str, live: ArmMatrix, runs: ArmMatrix) -> Iterator[dict[str, Any]]:
     """The surface rows (B - A, Welch) of one readout and block."""
     weights = CONTRASTS["blocked"]
-    whole = live.complete(used_arms("blocked"))
+    whole, lifeless = live.complete(used_arms("blocked")), runs.complete((0, 1))
     for scale in SCALES if whole.donors and lifeless.donors else ():
         blocked = donor_estimate(donor_contrast(whole.values, "blocked", scale))
         surface = welch_estimate(blocked, donor_estimate(acellular_effects(lifeless, scale)))
-        flag = difference_flag(censored_flag(live, whole, weights), lifeless.flag(ACELLULAR))
+        flag = difference_flag(censored_flag(live, whole, weights), censored_flag(runs, lifeless, ACELLULAR))
         yield _row(readout, block, "surface", scale, "welch", surface, len(whole.donors), flag)
-
-
-def difference_flag(first: str, second: str) -> str:
-    """Flags of first - second: the bound of the second is turned round, and none is left where they differ.
-
-    Nor is one left where either is open: bounds that pull it both ways pull the difference both ways too.
-    """
-    turned = {"lower_bound": "upper_bound", "upper_bound": "lower_bound"}
-    words = [*first.split(";"), *(turned.get(f, f) for f in second.split(";"))]
-    one_way = len({f for f in words if f in turned}) < 2 and not is_open(first) and not is_open(second)
-    return join_flags(*(f for f in words if one_way or f not in turned))
 
 
 def _row(

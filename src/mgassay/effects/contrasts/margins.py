@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from mgassay.effects.estimators.equivalence import donors_for_equivalence, equivalence
-from mgassay.effects.estimators.intervals import Array, donor_estimate
-from mgassay.effects.means.panels import excludes_zero, is_censored
+from mgassay.effects.estimators.bounds import excludes_zero, is_censored
+from mgassay.effects.estimators.equivalence import donors_for_equivalence, equivalence_of_estimate
+from mgassay.effects.estimators.intervals import Array, Estimate, donor_estimate, ends
 from mgassay.flags import join_flags
 
 
@@ -22,10 +22,18 @@ def margin_row(values: Array, fold: float, flag: str = "") -> dict[str, Any]:
     Columns of CHECKS (the 90 % interval, the bounds, `passed`: empty where undecided) together with those of
     EQUIVALENCE but one (donors_needed): `p` of the test, `outcome`, `sd` over donors, `n_donors`.
     """
-    found, alone = equivalence(values, fold), len(values) < 2
+    sd = float(values.std(ddof=1)) if len(values) > 1 else float("nan")
+    return {**margin_row_of_estimate(donor_estimate(values), fold, flag), "sd": sd, "n_donors": len(values)}
+
+
+def margin_row_of_estimate(estimate: Estimate, fold: float, flag: str = "") -> dict[str, Any]:
+    """The same row of one estimate with its standard error and df (Welch's, of two sets of donors).
+
+    Without `sd` and `n_donors`; undecided and `few_donors` without a standard error.
+    """
+    found, alone = equivalence_of_estimate(estimate, fold), bool(np.isnan(estimate.se))
     within = bool(found.equivalent)
-    outcome = _outcome(values, within, flag)
-    sd = float("nan") if alone else float(values.std(ddof=1))
+    outcome = _outcome(estimate, within, flag)
     return {
         "estimate": float(found.estimate),
         "ci_low": float(found.low),
@@ -36,29 +44,26 @@ def margin_row(values: Array, fold: float, flag: str = "") -> dict[str, Any]:
         "fold": fold,
         "p": float(found.p),
         "outcome": outcome,
-        "sd": sd,
-        "n_donors": len(values),
         "flag": join_flags(flag, "few_donors" if alone else ""),
     }
 
 
-def _outcome(values: Array, within: bool, flag: str) -> str:
-    """`equivalent`, `different`, `inconclusive`; `undecided` for one donor, or a margin met only by bounds."""
-    if len(values) < 2 or (within and is_censored(flag)):
+def _outcome(estimate: Estimate, within: bool, flag: str) -> str:
+    """`equivalent`, `different`, `inconclusive`; `undecided` without an interval, or a margin met only by bounds."""
+    if np.isnan(estimate.se) or (within and is_censored(flag)):
         return "undecided"
     if within:
         return "equivalent"
-    low, high = (float(end) for end in donor_estimate(values).limits())
-    return "different" if excludes_zero(low, high, flag) else "inconclusive"
+    return "different" if excludes_zero(*ends(estimate), flag) else "inconclusive"
 
 
 def donors_needed(row: Mapping[str, Any]) -> int | None:
     """How many donors would show equivalence with a chance of .8, if nothing differs and they scatter as these do.
 
     For a row that is inconclusive; None for others, where no number of donors in reach would do, and where bounds stand
-    for values, which no donor more would take away.
+    for values, which no donor more would take away; nor where two sets of donors were compared, which have no one SD.
     """
-    if row["outcome"] != "inconclusive" or is_censored(row["flag"]):
+    if row["outcome"] != "inconclusive" or is_censored(row["flag"]) or np.isnan(row["sd"]):
         return None
     return donors_for_equivalence(row["sd"], row["fold"])
 

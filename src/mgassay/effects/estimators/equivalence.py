@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln, ndtr, stdtr
 
-from mgassay.effects.estimators.intervals import Array, donor_estimate, t_quantile
+from mgassay.effects.estimators.intervals import Array, Estimate, donor_estimate, t_quantile
 
 MOST_DONORS = 1000  # beyond which a number of donors is no advice
 _NODES = 160
@@ -41,7 +41,11 @@ class Equivalence:
 
 def equivalence(values: Array, fold: float, alpha: float = 0.05) -> Equivalence:
     """The two one-sided tests of per-donor effects (natural log), shape (..., donors), within a `fold` above 1."""
-    estimate = donor_estimate(values)
+    return equivalence_of_estimate(donor_estimate(values), fold, alpha)
+
+
+def equivalence_of_estimate(estimate: Estimate, fold: float, alpha: float = 0.05) -> Equivalence:
+    """The two one-sided tests of an estimate (natural log) with its standard error and df, within a `fold` above 1."""
     bound = float(np.log(fold))
     low, high = estimate.limits(1 - 2 * alpha)
     with np.errstate(divide="ignore", invalid="ignore"):

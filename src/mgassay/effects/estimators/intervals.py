@@ -32,6 +32,12 @@ class Estimate:
         return np.asarray(2 * stdtr(np.maximum(self.df, 1), -ratio), dtype=float)
 
 
+def ends(estimate: Estimate) -> tuple[float, float]:
+    """The 95 % interval of a single estimate as two numbers; NaN where there is no standard error."""
+    low, high = estimate.limits()
+    return float(low), float(high)
+
+
 def t_quantile(df: Array | float, level: float) -> Array:
     """The two-sided Student quantile at a confidence level; NaN for df < 1 (df 0: no interval)."""
     from scipy.special import stdtrit

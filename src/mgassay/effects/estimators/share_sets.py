@@ -28,6 +28,12 @@ class LiveEffects:
     covariance: Array
     df: Array
 
+    def combined(self, weights: tuple[float, float]) -> Estimate:
+        """A weighted sum of T and B, shape (...), with its standard error."""
+        over = np.array(weights)
+        variance = np.einsum("i,...ij,j->...", over, self.covariance, over)
+        return Estimate(self.mean @ over, np.sqrt(np.maximum(variance, 0.0)), self.df)
+
 
 def live_effects(total: Array, blocked: Array) -> LiveEffects:
     """T and B from per-donor effects of shape (..., donors), paired by donor; df n - 1 (0 for one donor)."""

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from mgassay import tables
+from mgassay.effects.estimators.bounds import excludes_zero, is_censored
 from mgassay.effects.estimators.intervals import Array, donor_estimate
 from mgassay.effects.genes.adjusted import ALPHA, DonorLines, donor_lines
 from mgassay.effects.genes.comparators import Comparison, comparisons_of
@@ -22,7 +23,7 @@ from mgassay.effects.genes.genes import gene_panels, mineral_panels
 from mgassay.effects.genes.match import match_beside
 from mgassay.effects.genes.score import means_of_score
 from mgassay.effects.genes.tipping import slope_on_mineral, tipping_shift, tipping_slope
-from mgassay.effects.means.panels import Panel, excludes_zero, is_censored
+from mgassay.effects.means.panels import Panel
 from mgassay.experiment import Experiment
 from mgassay.flags import join_flags
 from mgassay.problems import Problems

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mgassay.design import Arms, arms_of, arms_of_blocks
+from mgassay.design import Arms, arms_of_blocks, plain_arms
 from mgassay.effects.means.panels import MINERAL_READOUTS, ArmMatrix, Panel
 from mgassay.experiment import Experiment
 
@@ -33,7 +33,7 @@ def comparisons_of(experiment: Experiment) -> tuple[Comparison, ...]:
     whose own intact arms have some.
     """
     ordered = intact_first(experiment)
-    plain = arms_of(experiment, None)
+    plain = plain_arms(experiment)
     intact = (Comparison("", a.intact_reference, a.intact_raised, a.comparators) for a in (plain, *ordered))
     under = (Comparison(a.name, a.blocked_reference, a.blocked_raised, a.blocked_comparators) for a in ordered)
     usable = [c for c in intact if c.raised and c.comparators][:1]
@@ -42,7 +42,7 @@ def comparisons_of(experiment: Experiment) -> tuple[Comparison, ...]:
 
 def intact_first(experiment: Experiment) -> list[Arms]:
     """The arms of all blocks, those whose intact arms are the plain Mg arms (nothing else added) first."""
-    plain = arms_of(experiment, None).live[:2]
+    plain = plain_arms(experiment).live[:2]
     return sorted(arms_of_blocks(experiment), key=lambda arms: arms.live[:2] != plain)
 
 

@@ -13,13 +13,13 @@ import pandas as pd
 
 from mgassay import tables
 from mgassay.design import primary_rows
-from mgassay.effects.contrasts.contrasts import difference_flag
 from mgassay.effects.contrasts.nondetects import is_censored_fit
+from mgassay.effects.estimators.bounds import is_censored, negative_flag
 from mgassay.effects.estimators.intervals import holm
 from mgassay.effects.genes.adjusted import adjusted_rows
 from mgassay.effects.genes.comparators import comparisons_of, intact_first
 from mgassay.effects.genes.matched import matched_rows
-from mgassay.effects.means.panels import Panel, is_censored, is_mineral, panels_from_means
+from mgassay.effects.means.panels import Panel, is_mineral, panels_from_means
 from mgassay.experiment import Experiment
 
 _PREFIX = "gene:"
@@ -90,7 +90,7 @@ def _total_row(row: Mapping[Any, Any], block: str) -> dict[str, Any]:
         "p": row["p"],
         "n_donors": row["n_donors"],
         "comparator": "",
-        "flag": difference_flag("", str(row["flag"])),
+        "flag": negative_flag(str(row["flag"])),
     }
 
 

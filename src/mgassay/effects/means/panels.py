@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mgassay.effects.estimators.bounds import censored_words, sum_flag
 from mgassay.effects.estimators.intervals import Array
-from mgassay.flags import join_flags
 
 # Order in which a verdict looks for its readout; all of them measure mineral and have a no-Pi background.
 MINERAL_READOUTS = (
@@ -47,58 +47,21 @@ class ArmMatrix:
         return ArmMatrix(tuple(self.donors[i] for i in kept), self.values[kept], tuple(self.flags[i] for i in kept))
 
     def flag(self, weights: Sequence[float]) -> str:
-        """Flags of a contrast of the arms: those of its cells, and which way a censored cell pulls it.
+        """Flags of a contrast of the arms: those of its cells that hold a number, and which way a bound pulls it."""
+        return sum_flag((w, flag) for w, value, flag in self._cells(weights) if np.isfinite(value))
 
-        A floored cell is at most its value, one above the curve at least; a contrast is a lower bound where every
-        censored cell can only raise it, an upper bound where every one can only lower it, neither where they differ.
+    def lost(self, weights: Sequence[float] | None = None) -> str:
+        """Which bounds (`floor`, `above_curve`) cells have that hold no number to stand for it: their donor is lost.
+
+        Of the arms that have a weight, of all without weights. A cell that was not run loses its donor to no bound.
         """
-        cells = [(w, cell) for row in self.flags for w, cell in zip(weights, row, strict=True) if w]
-        may_fall = any((w > 0 and _at_most(cell)) or (w < 0 and _at_least(cell)) for w, cell in cells)
-        may_rise = any((w < 0 and _at_most(cell)) or (w > 0 and _at_least(cell)) for w, cell in cells)
-        bound = {(True, False): "upper_bound", (False, True): "lower_bound"}.get((may_fall, may_rise), "")
-        return join_flags(*(cell for _, cell in cells), bound)
+        return censored_words(f for w, value, f in self._cells(weights) if w and not np.isfinite(value))
 
-    @property
-    def lost(self) -> str:
-        """Which bounds (`floor`, `above_curve`) cells have that hold no number to stand for it: their donor is lost."""
-        cells = [
-            cell
-            for row, flags in zip(self.values, self.flags, strict=True)
-            for value, cell in zip(row, flags, strict=True)
-            if not np.isfinite(value)
-        ]
-        return join_flags(*(f for cell in cells for f in cell.split(";") if is_censored(f)))
-
-
-def is_censored(flag: str) -> bool:
-    """Whether flags of a cell or a contrast tell of a bound in place of a value."""
-    return _at_most(flag) or _at_least(flag)
-
-
-def is_open(flag: str) -> bool:
-    """Whether bounds stand for values in a contrast or share and do not say which way the truth lies."""
-    return is_censored(flag) and not {"lower_bound", "upper_bound"}.intersection(flag.split(";"))
-
-
-def excludes_zero(ci_low: float, ci_high: float, flag: str) -> bool:
-    """Whether an interval lies on one side of 0; False without an interval.
-
-    Of a bound only one on its own side of 0 does: what is at most .5, or either side of .5, may be 0.
-    """
-    words = flag.split(";")
-    positive = ci_low > 0 and "upper_bound" not in words
-    negative = ci_high < 0 and "lower_bound" not in words
-    return bool((positive or negative) and not is_open(flag))
-
-
-def _at_most(flag: str) -> bool:
-    """Whether a cell's true amount may be lower than its value."""
-    return "floor" in flag.split(";")
-
-
-def _at_least(flag: str) -> bool:
-    """Whether a cell's true amount may be higher than its value."""
-    return "above_curve" in flag.split(";")
+    def _cells(self, weights: Sequence[float] | None) -> Iterator[tuple[float, float, str]]:
+        """Weight of its arm, value and flags of every cell."""
+        by_arm = [1.0] * self.values.shape[1] if weights is None else weights
+        for values, flags in zip(self.values, self.flags, strict=True):
+            yield from zip(by_arm, values, flags, strict=True)
 
 
 @dataclass(frozen=True)

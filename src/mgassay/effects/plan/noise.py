@@ -11,8 +11,9 @@ from scipy.special import chdtri
 
 from mgassay.design import Arms, arms_of_blocks
 from mgassay.effects.contrasts.contrasts import acellular_effects, donor_contrast, live_fit
+from mgassay.effects.estimators.bounds import is_censored
 from mgassay.effects.estimators.intervals import Array
-from mgassay.effects.means.panels import MINERAL_READOUTS, ArmMatrix, Panel, is_censored, panels_from_means
+from mgassay.effects.means.panels import MINERAL_READOUTS, ArmMatrix, Panel, panels_from_means
 from mgassay.effects.plan.power import covariance_of_arms, sd_of_effect
 from mgassay.experiment import Experiment
 from mgassay.problems import Problems, listed

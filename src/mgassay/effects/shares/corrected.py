@@ -9,12 +9,14 @@ import pandas as pd
 
 from mgassay import tables
 from mgassay.design import Arms, questions_of
-from mgassay.effects.contrasts.contrasts import CONTRASTS, difference_flag, donor_contrast, step_columns
+from mgassay.effects.contrasts.contrasts import CONTRASTS, donor_contrast, step_columns
+from mgassay.effects.estimators.bounds import difference_flag, negative_flag
+from mgassay.effects.estimators.donor_sets import donor_sets
 from mgassay.effects.estimators.fieller import FiellerSet
 from mgassay.effects.estimators.intervals import Array, donor_estimate
 from mgassay.effects.estimators.share_sets import live_effects
 from mgassay.effects.means.panels import ArmMatrix, Panel, is_mineral, panels_from_means
-from mgassay.effects.shares.incomplete import WARN_ABOVE_RHO, corrected_share, donors_for_rho, entry_slope
+from mgassay.effects.shares.incomplete import WARN_ABOVE_RHO, corrected_share, entry_slope
 from mgassay.effects.shares.knockdown import MESSENGER
 from mgassay.effects.shares.rho import MAGNESIUM, Rho, rho_of_arms, rhos_of_arms
 from mgassay.effects.shares.shares import all_flags, intracellular_flag, share_row
@@ -71,7 +73,7 @@ def with_rho(
 
     `rho` is that of the row's block and question (see `rho_of_arms`), never a bound; rows whose rho is that of mRNA
     are flagged `proxy_rho`. A corrected row stands behind the others of its readout, block and question where 1 - rho
-    is shown to differ from 0; its `rho` is that of the donors it rests on. Told: MG640 to MG643.
+    is shown to differ from 0; its `rho` is that of the donors it rests on. Told: MG640 to MG643, MG647.
     """
     panels = {panel.readout: panel for panel in panels_from_means(means)}
     residuals = [r for arms in questions_of(experiment) if (r := _residual(arms, panels)) is not None]
@@ -92,19 +94,27 @@ def _residual(arms: Arms, panels: Mapping[str, Panel]) -> Residual | None:
     if rho is None:
         return None
     mineral = [p for p in panels.values() if is_mineral(p.readout) and p.matrix(arms.live).complete(_ALL).donors]
-    matched = [m for p in mineral if not rho.is_bound and (m := _matched(arms, rho, p)) is not None]
+    matched = [m for p in mineral if (m := _matched(arms, rho, p)) is not None]
     return Residual(arms, rhos_of_arms(arms, panels), rho, tuple(matched), tuple(p.readout for p in mineral))
 
 
+def matched_readout(arms: Arms, panels: Mapping[str, Panel], readout: str) -> Matched | None:
+    """One readout beside the rho of its block and question, as its corrected row rests on them; None without one."""
+    rho = rho_of_arms(arms, panels)
+    return _matched(arms, rho, panels[readout]) if rho is not None and readout in panels else None
+
+
 def _matched(arms: Arms, rho: Rho, panel: Panel) -> Matched | None:
-    """One readout beside rho, on the donors that `donors_for_rho` chooses; None where they are too few."""
+    """One readout beside rho, on the donors that `donor_sets` chooses; None where too few, or rho is a bound."""
+    if rho.is_bound:
+        return None
     live = panel.matrix(arms.live)
     whole = live.complete(_ALL)
-    chosen = donors_for_rho(whole.donors, rho.donors)
+    chosen = donor_sets(whole.donors, rho.donors)
     if chosen is None:
         return None
-    used = whole.taking([d in chosen.mineral for d in whole.donors])
-    return Matched(panel.readout, used, rho.of(chosen.steps), chosen.same, live.lost)
+    used = whole.taking([d in chosen.first for d in whole.donors])
+    return Matched(panel.readout, used, rho.of(chosen.second), chosen.same, live.lost())
 
 
 def corrected_row(matched: Matched) -> dict[str, Any]:
@@ -115,7 +125,7 @@ def corrected_row(matched: Matched) -> dict[str, Any]:
     total, blocked, rho = matched.total, matched.blocked, matched.rho
     found = corrected_share(total, blocked, *rho.steps, same_donors=matched.paired)
     effects = live_effects(total, blocked)
-    cells = difference_flag(intracellular_flag(matched.live, effects), matched.lost)
+    cells = intracellular_flag(matched.live, effects, matched.lost)
     flag = all_flags(join_flags(cells, _rho_flag(matched)), found, effects, alone=False)
     row = share_row(SHARE, SCALE, METHOD, found, flag)
     return {"readout": matched.readout, **row, "rho": float(rho.found.estimate)}
@@ -151,7 +161,7 @@ def _slope_columns(matched: Matched) -> dict[str, Any]:
     intact, blocked = matched.rho.steps
     found = entry_slope(matched.total, matched.blocked, intact, blocked)
     cells = difference_flag(matched.live.flag(CONTRASTS["interaction"]), matched.lost)
-    cells = cells if intact.mean() > blocked.mean() else difference_flag("", cells)
+    cells = cells if intact.mean() > blocked.mean() else negative_flag(cells)
     flag = _few(join_flags(cells, _rho_flag(matched)), matched.rho)
     return {**_columns("slope", "slope_low", "slope_high", "slope_interval", found), "flag": flag}
 
@@ -206,11 +216,14 @@ def _worries(residual: Residual) -> Iterator[tuple[str, str]]:
     """Codes of what weakens or prevents a correction, each with what it concerns ("" or readouts)."""
     rho = residual.rho
     corrected = {m.readout for m in residual.matched if m.rho.told}
-    left = listed(r for r in residual.mineral if r not in corrected)
+    beside = {m.readout for m in residual.matched}
+    few = [r for r in residual.mineral if rho.told and r not in beside]
+    left = [r for r in residual.mineral if r not in corrected and r not in few]
     if rho.is_bound:
         yield "MG642", ""
-    elif left:
-        yield "MG640", f"{left}, "
+    for code, readouts in (("MG640", left), ("MG647", few)):
+        if readouts and not rho.is_bound:
+            yield code, f"{listed(readouts)}, "
     if corrected and float(rho.found.estimate) > WARN_ABOVE_RHO:
         yield "MG641", ""
     if residual.arms.step == "Mg" and rho.measured and donor_estimate(rho.steps[0]).limits()[1] < 0:

@@ -5,9 +5,6 @@ Mg_i(reference), intact and blocked; all natural logs per donor, donors on the l
 over donors: rho = dMg_i(blocked)/dMg_i(intact), corrected share = (T - B)/((1 - rho) T).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
@@ -17,33 +14,9 @@ from mgassay.effects.estimators.intervals import Array, donor_estimate
 from mgassay.effects.estimators.share_sets import live_effects
 
 WARN_ABOVE_RHO = 0.5  # a block that leaves more than half of the step stands on little
-LEAST_PAIRED = 3  # donors with both mineral and Mg_i, fewer of which are passed over for donors of Mg_i's own
 # Weights over the means (T, B) and (intact, blocked step).
 _DIFFERENCE = np.array([1.0, -1.0])
 _FIRST = np.array([1.0, 0.0])
-
-
-@dataclass(frozen=True)
-class RhoDonors:
-    """The donors that a corrected share rests on: of T and B, of the Mg_i steps, and whether they are one set."""
-
-    mineral: tuple[str, ...]
-    steps: tuple[str, ...]
-    same: bool
-
-
-def donors_for_rho(mineral: Sequence[str], steps: Sequence[str]) -> RhoDonors | None:
-    """Which donors to use of those with T and B and those with both Mg_i steps; None where it cannot be told.
-
-    The donors that have both, where they are all of either set or three or more. Else Mg_i's own donors without the
-    few that have both, so that the two sets are independent; else the two donors that have both.
-    """
-    both = tuple(d for d in mineral if d in steps)
-    own = tuple(d for d in steps if d not in mineral)
-    enough = len(both) >= min(LEAST_PAIRED, len(mineral), len(steps))
-    if len(both) > 1 and (enough or len(own) < 2):
-        return RhoDonors(both, both, True)
-    return RhoDonors(tuple(mineral), own, False) if len(mineral) > 1 and len(own) > 1 else None
 
 
 def residual_entry(intact: Array, blocked: Array, level: float = 0.95) -> FiellerSet:
@@ -102,7 +75,7 @@ def corrected_share(
     products: P_i = M (T_i - B_i) + (T - B) M_i, Q_i = (M - N) T_i + T (M_i - N_i). Where mineral or Mg_i scatters
     little it is Fieller's exactly. `same_donors`: all four arrays of shape (..., donors) are of the same donors in the
     same order, df n - 1. Otherwise T, B and M, N are of two independent sets of donors (each paired within), no
-    covariance, and df is Satterthwaite's of the variance at the estimate.
+    covariance, and df is Satterthwaite's at each ratio.
 
     It says nothing on whether rho is known well enough: ask `is_told` first.
     Coverage for n = 3-6, rho .1-.6: .945-.96 (same donors), .93-.97 (two sets).  Check: test_incomplete.py.

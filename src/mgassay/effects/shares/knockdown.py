@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mgassay.design import Arms
-from mgassay.effects.contrasts.contrasts import difference_flag
+from mgassay.effects.estimators.bounds import difference_flag
 from mgassay.effects.estimators.intervals import Array
 from mgassay.effects.means.panels import Panel
 
@@ -46,4 +46,4 @@ def knockdown_of_arms(arms: Arms, panel: Panel) -> Knockdown | None:
         return None
     residual = np.where(known, at_level, 0.0).sum(axis=0)[told] / known.sum(axis=0)[told]
     used = live.taking([bool(t) for t in told])
-    return Knockdown(used.donors, residual, difference_flag(used.flag(_WEIGHTS), live.lost))
+    return Knockdown(used.donors, residual, difference_flag(used.flag(_WEIGHTS), live.lost()))

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mgassay.design import Arms
-from mgassay.effects.contrasts.contrasts import difference_flag
+from mgassay.effects.estimators.bounds import is_censored, negative_flag
 from mgassay.effects.estimators.fieller import FiellerSet
 from mgassay.effects.estimators.intervals import Array
 from mgassay.effects.estimators.share_sets import live_effects
-from mgassay.effects.means.panels import Panel, is_censored
+from mgassay.effects.means.panels import Panel
 from mgassay.effects.shares.incomplete import is_told, residual_entry, residual_of_proxy, steps_of_proxy
 from mgassay.effects.shares.knockdown import MESSENGER, knockdown_of_arms
 from mgassay.effects.shares.shares import intracellular_flag
@@ -99,8 +99,8 @@ def _of_magnesium(arms: Arms, panel: Panel) -> Rho | None:
         return None
     steps = np.stack([whole.values[:, 1] - whole.values[:, 0], whole.values[:, 3] - whole.values[:, 2]])
     # Rho is B/T of Mg_i, and intracellular_flag is that of 1 - B/T: turned round twice, a bound points its own way.
-    flag = difference_flag("", intracellular_flag(whole, live_effects(-steps[0], -steps[1])))
-    return Rho(MAGNESIUM, whole.donors, steps, difference_flag(flag, live.lost))
+    flag = negative_flag(intracellular_flag(whole, live_effects(-steps[0], -steps[1]), live.lost()))
+    return Rho(MAGNESIUM, whole.donors, steps, flag)
 
 
 def _of_messenger(arms: Arms, panel: Panel) -> Rho | None:

@@ -6,6 +6,7 @@ never cut to 0-1: outside is antagonism, and an interval that does not end says 
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,17 +19,20 @@ from mgassay.effects.contrasts.contrasts import (
     CONTRASTS,
     SCALES,
     acellular_effects,
-    difference_flag,
+    censored_flag,
     donor_contrast,
     live_fit,
     step_columns,
 )
+from mgassay.effects.estimators.bounds import difference_flag, is_open, negative_flag, ratio_flag
 from mgassay.effects.estimators.fieller import BOUNDED, FiellerSet
-from mgassay.effects.estimators.intervals import Estimate, donor_estimate, t_quantile
+from mgassay.effects.estimators.intervals import Estimate, donor_estimate, ends, t_quantile, welch_estimate
 from mgassay.effects.estimators.share_sets import SHARES_OF, LiveEffects, live_effects, share_set
-from mgassay.effects.means.panels import ArmMatrix, is_mineral, is_open, panels_from_means
+from mgassay.effects.means.panels import ArmMatrix, is_mineral, panels_from_means
 from mgassay.experiment import Experiment
 from mgassay.flags import join_flags
+
+_ALL = (0, 1, 2, 3)  # positions of the live arms
 
 
 def shares_from_means(experiment: Experiment, means: pd.DataFrame) -> pd.DataFrame:
@@ -40,7 +44,7 @@ def shares_from_means(experiment: Experiment, means: pd.DataFrame) -> pd.DataFra
     block only passive can be told. T and B are those of the donors that have all four live arms, so that the shares
     add up to one. `fieller_donor` on both scales; `fieller_block_anova` on the log scale (the block ANOVA has no
     additive form). `identifiable` is true for a bounded set, unless bounds among the cells (floor, above the curve)
-    pull the share both ways or T towards 0. rho is not known here.
+    pull the share both ways or T towards 0, or a donor was lost to one without a number. rho is not known here.
     """
     asked = questions_of(experiment)
     panels = [panel for panel in panels_from_means(means) if is_mineral(panel.readout)]
@@ -53,10 +57,21 @@ def shares_from_means(experiment: Experiment, means: pd.DataFrame) -> pd.DataFra
     return tables.SHARES.frame(rows)
 
 
+@dataclass(frozen=True)
+class _Way:
+    """One way of estimating T and B: on a scale, by a method, from the cells `used`."""
+
+    scale: str
+    method: str
+    used: ArmMatrix
+    effects: LiveEffects
+
+
 def share_rows(arms: Arms, live: ArmMatrix, runs: ArmMatrix) -> Iterator[dict[str, Any]]:
     """The share rows of one readout and block, from its live arms and its acellular runs."""
     lifeless = runs.complete((0, 1))
-    has_block = bool(live.complete((0, 1, 2, 3)).donors) and all(arms.live)
+    has_block = bool(live.complete(_ALL).donors) and all(arms.live)
+    lost = live.lost(None if has_block else CONTRASTS["total"])
     told = tuple(
         share
         for share, (_, blocked, acellular) in SHARES_OF.items()
@@ -64,33 +79,33 @@ def share_rows(arms: Arms, live: ArmMatrix, runs: ArmMatrix) -> Iterator[dict[st
         if not (share == "extracellular" and lifeless.donors)
     )
     for share in told:
-        for scale, method, effects in _estimators(live, has_block):
-            acellular = donor_estimate(acellular_effects(lifeless, scale)) if lifeless.donors else None
-            found = share_set(share, effects, acellular)
-            alone = bool(effects.df < 1 or (SHARES_OF[share][2] and acellular is not None and acellular.df < 1))
-            flag = _share_flag(share, live, lifeless, effects, acellular)
-            yield share_row(share, scale, method, found, all_flags(flag, found, effects, alone))
+        for way in _ways(live, has_block):
+            acellular = donor_estimate(acellular_effects(lifeless, way.scale)) if lifeless.donors else None
+            found = share_set(share, way.effects, acellular)
+            alone = bool(way.effects.df < 1 or (SHARES_OF[share][2] and acellular is not None and acellular.df < 1))
+            flag = _share_flag(share, way, lost, runs, acellular)
+            yield share_row(share, way.scale, way.method, found, all_flags(flag, found, way.effects, alone))
 
 
-def _estimators(live: ArmMatrix, has_block: bool) -> Iterator[tuple[str, str, LiveEffects]]:
-    """Scale, method and joint T and B for each way of estimating them.
+def _ways(live: ArmMatrix, has_block: bool) -> Iterator[_Way]:
+    """Joint T and B by each way of estimating them.
 
     Without a block T stands alone: B is 0 and has no weight in the only share asked for.
     """
-    whole = live.complete((0, 1, 2, 3) if has_block else (0, 1))
+    whole = live.complete(_ALL if has_block else (0, 1))
     if not whole.donors:
         return
     for scale in SCALES:
         total = donor_contrast(whole.values, "total", scale)
         blocked = donor_contrast(whole.values, "blocked", scale) if has_block else np.zeros_like(total)
-        yield scale, "fieller_donor", live_effects(total, blocked)
+        yield _Way(scale, "fieller_donor", whole, live_effects(total, blocked))
     fit = live_fit(live) if has_block else None
     if fit:
         pair = [np.array(CONTRASTS[c]) for c in ("total", "blocked")]
         mean = np.array([float(fit.contrast(w).estimate) for w in pair])
         covariance = np.array([[float(fit.covariance(v, w)) for w in pair] for v in pair])
         if np.isfinite(mean).all():
-            yield "log", "fieller_block_anova", LiveEffects(mean, covariance, np.array(float(fit.df)))
+            yield _Way("log", "fieller_block_anova", live, LiveEffects(mean, covariance, np.array(float(fit.df))))
 
 
 def is_identifiable(found: FiellerSet, flag: str) -> bool:
@@ -101,35 +116,29 @@ def is_identifiable(found: FiellerSet, flag: str) -> bool:
     return bool(found.kind == BOUNDED) and not is_open(flag)
 
 
-def _share_flag(
-    share: str, live: ArmMatrix, lifeless: ArmMatrix, effects: LiveEffects, acellular: Estimate | None
-) -> str:
+def _share_flag(share: str, way: _Way, lost: str, runs: ArmMatrix, acellular: Estimate | None) -> str:
     """Flags of the cells that a share rests on, and which way a bound pulls it."""
     if share == "intracellular":
-        return intracellular_flag(live, effects)
-    blocked, runs = live.flag(CONTRASTS["blocked"]), lifeless.flag(ACELLULAR)
-    numerator = {"passive": runs, "surface": difference_flag(blocked, runs), "extracellular": blocked}[share]
-    weights = np.array(SHARES_OF[share])
-    part = effects.mean @ weights[:2] + (0.0 if acellular is None else weights[2] * acellular.estimate)
-    return ratio_flag(numerator, live.flag(CONTRASTS["total"]), float(part), float(effects.mean[0]))
+        return intracellular_flag(way.used, way.effects, lost)
+    total, blocked = (difference_flag(way.used.flag(CONTRASTS[c]), lost) for c in ("total", "blocked"))
+    of_runs = censored_flag(runs, runs.complete((0, 1)), ACELLULAR)
+    numerator = {"passive": of_runs, "surface": difference_flag(blocked, of_runs), "extracellular": blocked}[share]
+    part = _outside(share, way.effects.combined((0.0, 1.0)), acellular)
+    return ratio_flag(numerator, total, ends(part), ends(way.effects.combined((1.0, 0.0))))
 
 
-def intracellular_flag(live: ArmMatrix, effects: LiveEffects) -> str:
-    """Flags of (T - B)/T, which falls where B/T rises."""
-    total, blocked = (live.flag(CONTRASTS[c]) for c in ("total", "blocked"))
-    return difference_flag("", ratio_flag(blocked, total, float(effects.mean[1]), float(effects.mean[0])))
+def _outside(share: str, blocked: Estimate, acellular: Estimate | None) -> Estimate:
+    """The numerator of a share that does not hold T: A, B - A (by Welch) or B."""
+    if share == "extracellular" or acellular is None:
+        return blocked
+    return acellular if share == "passive" else welch_estimate(blocked, acellular)
 
 
-def ratio_flag(numerator: str, total: str, part: float, whole: float) -> str:
-    """Flags of numerator / T, from those of both and their estimates (`part`, `whole`).
-
-    With T > 0 a larger numerator raises the ratio, and a larger T lowers it where the numerator is positive; each turns
-    round with the other's sign. A T that is known to be nearer to 0 than its estimate may be 0: the ratio is open.
-    """
-    to_zero = "upper_bound" if whole > 0 else "lower_bound"
-    known = join_flags(*(f for f in total.split(";") if f != to_zero))
-    first = numerator if whole > 0 else difference_flag("", numerator)
-    return difference_flag(first, known if part > 0 else difference_flag("", known))
+def intracellular_flag(used: ArmMatrix, effects: LiveEffects, lost: str) -> str:
+    """Flags of (T - B)/T, which falls where B/T rises, of the donors used; `lost`: bounds that others were lost to."""
+    total, blocked = (difference_flag(used.flag(CONTRASTS[c]), lost) for c in ("total", "blocked"))
+    of_total, of_blocked = (ends(effects.combined(weights)) for weights in ((1.0, 0.0), (0.0, 1.0)))
+    return negative_flag(ratio_flag(blocked, total, of_blocked, of_total))
 
 
 def all_flags(flag: str, found: FiellerSet, effects: LiveEffects, alone: bool) -> str:

@@ -1,23 +1,28 @@
-"""Means -> checks against declared margins: is an effect absent, do blocks agree, is a block specific?"""
+"""Means -> checks against declared margins: is an effect absent, do blocks agree, is a block specific?
+
+Blocks are compared on the donors that have both, or by Welch on two sets of donors (see `donor_sets`).
+"""
 
 import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from mgassay.design import Arms, Block, primary_rows
-from mgassay.effects.contrasts.contrasts import CONTRASTS, donor_contrast, used_arms
-from mgassay.effects.contrasts.margins import lies_apart, margin_row
+from mgassay.design import Arms, primary_rows
+from mgassay.effects.contrasts.contrasts import CONTRASTS, censored_flag, donor_contrast, used_arms
+from mgassay.effects.contrasts.margins import lies_apart, margin_row, margin_row_of_estimate
+from mgassay.effects.estimators.bounds import difference_flag
+from mgassay.effects.estimators.donor_sets import donor_sets
+from mgassay.effects.estimators.intervals import Estimate, donor_estimate, welch_estimate
 from mgassay.effects.means.panels import ArmMatrix, Panel
 from mgassay.effects.verdict.address import FALSIFICATION
 from mgassay.experiment import Experiment
 from mgassay.flags import join_flags
 
 _TESTED = ("total", "blocked", "interaction")
-_HALVES = (slice(0, 4), slice(4, 8))  # the live arms of two blocks side by side
-# What a block and its control may differ in besides the block's own column, and names that say nothing of the wells.
-_FREE = ("condition", "label", "order", "inhibitor_uM")
+_INTERACTION = CONTRASTS["interaction"]
 
 
 def equivalence_rows(experiment: Experiment, live: ArmMatrix) -> Iterator[dict[str, Any]]:
@@ -27,21 +32,41 @@ def equivalence_rows(experiment: Experiment, live: ArmMatrix) -> Iterator[dict[s
         donors = live.complete(used_arms(contrast))
         if donors.donors:
             values = donor_contrast(donors.values, contrast, "log")
-            row = margin_row(values, fold, donors.flag(CONTRASTS[contrast]))
+            row = margin_row(values, fold, censored_flag(live, donors, CONTRASTS[contrast]))
             yield {**row, "check": "equivalence", "subject": contrast}
 
 
 def agreement_rows(experiment: Experiment, panel: Panel, all_arms: Sequence[Arms]) -> Iterator[dict[str, Any]]:
-    """T-B of one block less that of another, on the donors that have both; `discordant_blocks` where they lie apart."""
+    """T-B of one block less that of another, where both have donors; `discordant_blocks` where they lie apart.
+
+    On the donors that have both, or of two sets of donors that have none in common (`unpaired_blocks`). Without an
+    interval, and so undecided, where too few have either (`few_donors`).
+    """
     fold = experiment.settings.contrast.agreement_fold
     for first, second in itertools.combinations([a for a in all_arms if "interaction" in a.identified], 2):
-        both = panel.matrix((*first.live, *second.live)).complete(range(8))
-        if both.donors:
-            one, other = (donor_contrast(both.values[:, part], "interaction", "log") for part in _HALVES)
-            weights = CONTRASTS["interaction"]
-            row = margin_row(one - other, fold, both.flag((*weights, *(-w for w in weights))))
+        one, other = panel.matrix(first.live), panel.matrix(second.live)
+        if (row := _agreement_row(one, other, fold)) is not None:
             flag = join_flags(row["flag"], "discordant_blocks" if lies_apart(row) else "")
             yield {**row, "block": first.name, "check": "agreement", "subject": second.name, "flag": flag}
+
+
+def _agreement_row(one: ArmMatrix, other: ArmMatrix, fold: float) -> dict[str, Any] | None:
+    """The difference of T-B between two blocks, from their live arms; None where either has no donor."""
+    used = used_arms("interaction")
+    all_one, all_other = one.complete(used), other.complete(used)
+    if not (all_one.donors and all_other.donors):
+        return None
+    chosen = donor_sets(all_one.donors, all_other.donors)
+    first, second = (chosen.first, chosen.second) if chosen else (all_one.donors, all_other.donors)
+    own, beside = (m.taking([d in of for d in m.donors]) for m, of in ((all_one, first), (all_other, second)))
+    flag = difference_flag(censored_flag(one, own, _INTERACTION), censored_flag(other, beside, _INTERACTION))
+    values, also = (donor_contrast(m.values, "interaction", "log") for m in (own, beside))
+    if own.donors == beside.donors:
+        return margin_row(values - also, fold, flag)
+    apart = welch_estimate(donor_estimate(values), donor_estimate(also))
+    found = apart if chosen else Estimate(apart.estimate, np.full_like(apart.se, np.nan), np.zeros_like(apart.df))
+    row = margin_row_of_estimate(found, fold, join_flags(flag, "unpaired_blocks"))
+    return {**row, "sd": float("nan"), "n_donors": len({*own.donors, *beside.donors})}
 
 
 def falsification_rows(experiment: Experiment, panel: Panel, arms: Arms) -> Iterator[dict[str, Any]]:
@@ -52,12 +77,13 @@ def falsification_rows(experiment: Experiment, panel: Panel, arms: Arms) -> Iter
     """
     fold = experiment.settings.contrast.equivalence_fold
     for comparator, intact in arms.comparators.items() if arms.block else ():
-        blocked = condition_under_block(experiment, intact, arms.block) if arms.block else ""
+        blocked = arms.blocked_comparators.get(comparator, "")
         conditions = (arms.intact_reference, intact, arms.blocked_reference, blocked)
-        four = panel.matrix(conditions).complete(range(4)) if all(conditions) else None
-        if four is not None and four.donors:
-            weights = CONTRASTS["interaction"]
-            row = margin_row(donor_contrast(four.values, "interaction", "log"), fold, four.flag(weights))
+        run = panel.matrix(conditions)
+        four = run.complete(range(4))
+        if four.donors:
+            flag = censored_flag(run, four, _INTERACTION)
+            row = margin_row(donor_contrast(four.values, "interaction", "log"), fold, flag)
             flag = join_flags(row["flag"], "unspecific_block" if lies_apart(row) else "")
             yield {
                 **row,
@@ -66,16 +92,6 @@ def falsification_rows(experiment: Experiment, panel: Panel, arms: Arms) -> Iter
                 "subject": FALSIFICATION + comparator,
                 "flag": flag,
             }
-
-
-def condition_under_block(experiment: Experiment, condition: str, block: Block) -> str:
-    """The condition that is this one under the block: alike in all else but its dose; "" where it was not run."""
-    conditions = experiment.conditions
-    own = conditions[conditions["condition"] == condition]
-    columns = [c for c in conditions.columns if c not in (*_FREE, block.column)]
-    wanted = own[columns].assign(**{block.column: block.blocked})
-    found = conditions.merge(wanted.drop_duplicates(), on=[*columns, block.column], how="inner")["condition"]
-    return str(found.iloc[0]) if len(found) else ""
 
 
 def with_discordance(experiment: Experiment, shares: pd.DataFrame, checks: pd.DataFrame) -> pd.DataFrame:

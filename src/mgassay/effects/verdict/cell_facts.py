@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from mgassay.design import Arms
+from mgassay.effects.estimators.bounds import is_censored
 from mgassay.effects.estimators.intervals import donor_estimate
-from mgassay.effects.means.panels import Panel, is_censored
+from mgassay.effects.means.panels import Panel
 from mgassay.effects.shares.rho import MAGNESIUM, rho_of_arms
 from mgassay.effects.verdict.address import key_of
 

@@ -27,8 +27,6 @@ from mgassay.effects.verdict.refits import (
 from mgassay.experiment import Experiment
 from mgassay.table import Table
 
-_ALL = (0, 1, 2, 3)
-
 
 def checks_from_means(experiment: Experiment, means: pd.DataFrame) -> pd.DataFrame:
     """CHECKS of every mineral readout and block, all wells counted: see check_rows."""
@@ -56,12 +54,13 @@ def check_rows(experiment: Experiment, means: pd.DataFrame, unflagged: Unflagged
     """Rows with the columns of CHECKS, and of EQUIVALENCE where they are two one-sided tests, of every mineral readout.
 
     scale: subject log and additive; the intracellular share on it, passed where both lie on one side of 0.5, undecided
-    where one of them is not identifiable.
+    where one of them is not identifiable or a bound that does not tell its side.
     equivalence: subject total, blocked and interaction, 90 % interval within +-log(equivalence_fold); subject
     falsification:<comparator>, what the comparator does intact less what it does under block, within the same.
-    leave_one_out: subject the donor left out; the share without it, passed where it stays within the interval of all
-    donors (the bounds; empty and undecided where that is not bounded, undecided where the share is open).
-    without_flagged: subject the doubts; the share without the wells that carry them, passed as for leave_one_out.
+    leave_one_out: subject the donor left out; the share without it (bounds: the interval of all donors), passed where
+    the conclusion is the same: identifiable, same side of 0 and of one half; undecided where all donors give none.
+    without_flagged: subject the doubts; the share without the wells that carry them, passed where it lies within the
+    interval of all wells (the bounds; empty and undecided where that is not bounded, undecided where a share is open).
     agreement: subject the other block; the difference of the two T-B per donor, 90 % interval within
     +-log(agreement_fold).
     acellular_variant: subject the kind of acellular arm that is not asked for; the passive share with it, passed where
@@ -83,7 +82,7 @@ def graded_rows(experiment: Experiment, panel: Panel, all_arms: Sequence[Arms]) 
     for arms in all_arms:
         live = panel.matrix(arms.live)
         tests = (equivalence_rows(experiment, live), falsification_rows(experiment, panel, arms))
-        for row in itertools.chain(*tests, scale_rows(live.complete(_ALL))):
+        for row in itertools.chain(*tests, scale_rows(live)):
             yield {"block": arms.name, **row}
     yield from agreement_rows(experiment, panel, all_arms)
 
@@ -92,10 +91,10 @@ def _rows_again(
     panel: Panel, arms: Arms, other: OtherAcellular, unflagged: Unflagged | None
 ) -> Iterator[dict[str, Any]]:
     """The checks of one readout and block that take the share again from other donors, wells or acellular runs."""
-    whole = panel.matrix(arms.live).complete(_ALL)
-    found = [leave_one_out_rows(whole), variant_rows(panel, arms, other)]
+    live = panel.matrix(arms.live)
+    found = [leave_one_out_rows(live), variant_rows(panel, arms, other)]
     if unflagged:
-        clean = unflagged.panel(panel.readout).matrix(arms.live).complete(_ALL)
-        found.append(without_flagged_rows(whole, clean, unflagged.doubts(panel.readout, arms.live)))
+        clean = unflagged.panel(panel.readout).matrix(arms.live)
+        found.append(without_flagged_rows(live, clean, unflagged.doubts(panel.readout, arms.live)))
     for row in itertools.chain(*found):
         yield {"block": arms.name, **row}

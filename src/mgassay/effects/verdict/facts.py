@@ -12,7 +12,8 @@ import pandas as pd
 
 from mgassay import tables
 from mgassay.design import Arms, primary_rows
-from mgassay.effects.means.panels import MINERAL_READOUTS, Panel, excludes_zero, is_censored, panels_from_means
+from mgassay.effects.estimators.bounds import excludes_zero, is_censored
+from mgassay.effects.means.panels import MINERAL_READOUTS, Panel, panels_from_means
 from mgassay.effects.verdict.address import FALSIFICATION, key_of
 from mgassay.effects.verdict.cell_facts import rho_facts, viability_fact
 from mgassay.effects.verdict.grade import is_resolved

@@ -9,17 +9,18 @@ import pandas as pd
 from mgassay import tables
 from mgassay.design import LateArms, late_arms_of
 from mgassay.effects.contrasts.contrasts import censored_flag
+from mgassay.effects.estimators.bounds import lies_above, lies_below, ratio_flag, side_of
 from mgassay.effects.estimators.fieller import BOUNDED
-from mgassay.effects.estimators.intervals import donor_estimate
+from mgassay.effects.estimators.intervals import donor_estimate, ends
 from mgassay.effects.estimators.share_sets import live_effects, share_set
-from mgassay.effects.means.panels import ArmMatrix, excludes_zero, is_censored, is_mineral, is_open, panels_from_means
-from mgassay.effects.shares.shares import all_flags, is_identifiable, ratio_flag
+from mgassay.effects.means.panels import ArmMatrix, is_mineral, panels_from_means
+from mgassay.effects.shares.shares import all_flags
+from mgassay.effects.verdict.refits import HALF
 from mgassay.experiment import Experiment
 from mgassay.flags import join_flags
 
 _REFERENCE, _RAISED, _LATE = 0, 1, 2  # columns of the matrix of a late arm
 _TOTAL, _EFFECT = (1.0, -1.0, 0.0), (1.0, 0.0, -1.0)  # weights over them
-HALF = 0.5
 
 
 def with_late(experiment: Experiment, checks: pd.DataFrame, means: pd.DataFrame) -> pd.DataFrame:
@@ -61,9 +62,8 @@ def _rows(experiment: Experiment, arms: LateArms, cells: ArmMatrix) -> Iterator[
 def _effect_row(cells: ArmMatrix, pair: ArmMatrix, margin: float) -> dict[str, Any]:
     """The effect of late Mg; what only a bound puts below the margin is undecided."""
     estimate, flag = donor_estimate(pair.values @ np.array(_EFFECT)), censored_flag(cells, pair, _EFFECT)
-    low, high = (float(end) for end in estimate.limits())
-    protects = low > 0 and excludes_zero(low, high, flag)
-    small = high < margin and (not is_censored(flag) or "upper_bound" in flag.split(";"))
+    low, high = ends(estimate)
+    protects, small = lies_above(low, high, flag, 0.0), lies_below(low, high, flag, margin)
     return {
         "estimate": float(estimate.estimate),
         "ci_low": low,
@@ -81,18 +81,16 @@ def _share_row(cells: ArmMatrix, whole: ArmMatrix) -> dict[str, Any]:
     effects = live_effects(total, late)
     found = share_set("extracellular", effects)  # the second of the two over the first
     of_late, of_total = (censored_flag(cells, whole, weights) for weights in (_EFFECT, _TOTAL))
-    flag = ratio_flag(of_late, of_total, float(effects.mean[1]), float(effects.mean[0]))
+    flag = ratio_flag(of_late, of_total, ends(donor_estimate(late)), ends(donor_estimate(total)))
     bounded = bool(found.kind == BOUNDED)
     low, high = (float(end) if bounded else float("nan") for end in (found.low, found.high))
-    side = True if low > HALF else False if high < HALF else None
-    against = "lower_bound" if side is False else "upper_bound"
-    decided = is_identifiable(found, flag) and against not in flag.split(";") and not is_open(flag)
+    side = side_of(low, high, flag, HALF)
     return {
         "estimate": float(found.estimate),
         "ci_low": low,
         "ci_high": high,
         "bound_low": HALF,
         "bound_high": HALF,
-        "passed": side if decided else None,
+        "passed": side > 0 if side else None,
         "flag": all_flags(flag, found, effects, len(whole.donors) < 2),
     }

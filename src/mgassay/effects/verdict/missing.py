@@ -5,17 +5,21 @@ from collections.abc import Collection, Sequence
 from mgassay.design import Arms
 
 
-def missing_arms(held: Collection[str], arms: Arms, all_arms: Sequence[Arms], *, measured: bool = True) -> list[str]:
+def missing_arms(
+    held: Collection[str], arms: Arms, all_arms: Sequence[Arms], *, measured: bool = True, compared: bool = True
+) -> list[str]:
     """Plain names of what a grade A would need and this readout and block do not have.
 
     `held`: the facts that are true of them; `arms`: those that hold values; `measured`: false where there is no mineral
-    readout at all.
+    readout at all. `compared`: whether T - B of another block was set beside this one's, with an interval.
     """
     names = {a.name for a in all_arms if a.block}
     has_sirna = any(a.block and a.block.is_sirna for a in all_arms)
+    apart = has_sirna and len(names) > 1 and "blocked_run" in held
     wanted = {
         "TRPM7 siRNA": not has_sirna,
         "second block of Mg entry": len(names) < 2 and (has_sirna or not names),
+        "second block of Mg entry in the same donors": apart and not compared,
         "intracellular Mg": "mg_measured" not in held,
         "acellular": "acellular" not in held,
         "no-Pi background": "no_background" in held,

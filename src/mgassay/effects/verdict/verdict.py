@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from mgassay.design import Arms, arms_of_blocks
-from mgassay.effects.means.panels import Panel
 from mgassay.effects.verdict.facts import Results, facts_from_results, results_of
 from mgassay.effects.verdict.grade import facts_of, grade_of, held_by, is_told, rules_of
 from mgassay.effects.verdict.missing import missing_arms
@@ -40,11 +39,11 @@ def verdict_from_tables(
         "readout": readout,
         "block": arms.name if readout else "",
         "basis": basis,
-        **_entry(results.panels.get(readout), held, arms, all_arms),
+        **_entry(results, readout, held, arms, all_arms),
         "rules": [{"rule": rule, "fired": fired} for rule, fired in rules_of(held).items()],
         "held_by": held_by(held),
         "readouts": {
-            r: {a.name: _entry(results.panels[r], facts_of(facts, r, a.name), a, all_arms) for a in all_arms}
+            r: {a.name: _entry(results, r, facts_of(facts, r, a.name), a, all_arms) for a in all_arms}
             for r in readouts
         },
     }
@@ -89,12 +88,25 @@ def _chosen_arms(results: Results, facts: pd.DataFrame, readout: str, all_arms: 
     return min(all_arms, key=rank)
 
 
-def _entry(panel: Panel | None, held: Collection[str], arms: Arms, all_arms: Sequence[Arms]) -> dict[str, Any]:
+def _entry(
+    results: Results, readout: str, held: Collection[str], arms: Arms, all_arms: Sequence[Arms]
+) -> dict[str, Any]:
     """Grade, identifiable and missing of one readout and block; without a readout it is mineral that is missing."""
+    panel = results.panels.get(readout)
     filled = {c for (c, _), (value, _) in panel.cells.items() if np.isfinite(value)} if panel else set()
     has_values = arms.held_to(filled) if panel else arms
     return {
         "grade": grade_of(held),
         "identifiable": is_told(held),
-        "missing": missing_arms(held, has_values, all_arms, measured=panel is not None),
+        "missing": missing_arms(
+            held, has_values, all_arms, measured=panel is not None, compared=_compared(results, readout, arms.name)
+        ),
     }
+
+
+def _compared(results: Results, readout: str, block: str) -> bool:
+    """Whether T - B of a block was set beside that of another, with an interval."""
+    return any(
+        (of, check) == (readout, "agreement") and block in pair and np.isfinite(row["ci_low"])
+        for (of, check, pair), row in (((k[0], k[2], (k[1], k[3])), row) for k, row in results.checks.items())
+    )

@@ -12,6 +12,7 @@ import pandas as pd
 from mgassay import tables
 from mgassay.design import Arms, arms_of_blocks, primary_rows
 from mgassay.effects.contrasts.contrasts import question_rows, step_columns
+from mgassay.effects.estimators import bounds
 from mgassay.effects.means.panels import Panel, panels_from_means
 from mgassay.effects.shares.shares import share_rows
 from mgassay.effects.verdict.checks import graded_rows
@@ -28,16 +29,16 @@ FEWEST = 3  # donors; with one of two left out there is no interval
 def side_of(shares: pd.DataFrame, readout: str, block: str, scale: str = "log") -> str:
     """Which side of one half the interval of the intracellular share lies on, from primary SHARES.
 
-    `more_than_half`, `less_than_half`, `unsettled` where it holds one half, "" where the share is not identifiable.
+    `more_than_half`, `less_than_half`, `unsettled` where it holds one half or is a bound that does not tell (at most
+    .9), "" where the share is not identifiable.
     """
     own = {"readout": readout, "block": block, "share": "intracellular", "scale": scale, "method": "fieller_donor"}
     found = shares[(shares[list(own)] == pd.Series(own)).all(axis=1)]
     if found.empty or not bool(found["identifiable"].iloc[0]):
         return ""
     row = found.iloc[0]
-    if row["ci_low"] > HALF:
-        return "more_than_half"
-    return "less_than_half" if row["ci_high"] < HALF else "unsettled"
+    side = bounds.side_of(float(row["ci_low"]), float(row["ci_high"]), str(row["flag"]), HALF)
+    return {1: "more_than_half", -1: "less_than_half"}.get(side, "unsettled")
 
 
 def what_if(
