@@ -9,6 +9,7 @@ TEMPLATE = Path(__file__).parent / "coverage.md"
 BAND, WELCH_BAND = (0.94, 0.96), (0.93, 0.97)
 LEAST = 0.93  # of what is offered
 ALLOWANCE = 3.0  # standard errors of a simulated fraction
+ENOUGH = 500  # experiments, fewer of which tell nothing
 _WELCH = ("passive", "surface")  # shares and contrasts in which acellular runs stand beside donors
 
 
@@ -51,12 +52,13 @@ class Result:
         """What chance may add to a fraction of .95."""
         return float(ALLOWANCE * (0.95 * 0.05 / self.runs) ** 0.5) if self.runs else 1.0
 
-    @property
-    def off(self) -> float:
-        """How far the fraction lies outside of its band, chance allowed for: below < 0 < above."""
-        low, high = self.band
-        held = self.rate("held")
-        return min(held - low + self.allowance, 0.0) + max(held - high - self.allowance, 0.0)
+    def misses(self, of: str) -> bool:
+        """Whether the fraction of `runs` or `told` that hold the truth is outside the band, chance allowed for."""
+        if self.counts[of] < ENOUGH:
+            return False
+        chance = ALLOWANCE * (0.95 * 0.05 / self.counts[of]) ** 0.5
+        held = self.rate("held" if of == "runs" else "told_held", of)
+        return not self.band[0] - chance <= held <= self.band[1] + chance
 
 
 def read(path: Path) -> list[Result]:
@@ -87,7 +89,7 @@ def page(results: Sequence[Result]) -> str:
         "{doses}": by_donors(of["dose series"], with_scenario=True),
         "{equivalence}": by_donors(of["equivalence"], with_scenario=True, event="equivalent"),
         "{floor}": floor(of["floor"]),
-        "{clean}": by_donors([r for r in of["floor"] if "held" in r.counts and r.runs > 999], with_scenario=True),
+        "{clean}": clean(of["floor"]),
         "{several}": several(of["several experiments"]),
         "{nondetects}": several(of["non-detects"]),
         "{verdict}": verdict(of["verdict"]),
@@ -171,10 +173,17 @@ def floor(results: Sequence[Result]) -> str:
     """Per limit and number of donors: how many experiments are flagged, and how often a bound is one."""
     rows = []
     for r in results:
-        if "bound" in r.counts:
+        if "bound" in r.counts and r.quantity != "extracellular":
             cells = [f"{r.runs:,}", fraction(r.rate("bound", "told")), fraction(r.rate("end", "told"))]
             rows.append([f"{r.scenario} | {r.quantity}", str(r.donors), *cells])
     return table(["scenario | quantity", "donors", "flagged", "estimate on its side", "end on its side"], rows)
+
+
+def clean(results: Sequence[Result]) -> str:
+    """Experiments in which nothing was floored, where there are enough of them."""
+    found = [r for r in results if "held" in r.counts and r.quantity != "extracellular" and r.runs >= ENOUGH]
+    rows = [[f"{r.scenario} | {r.quantity}", str(r.donors), f"{r.runs:,}", fraction(r.rate("held"))] for r in found]
+    return table(["scenario | quantity", "donors", "not floored", "held"], rows)
 
 
 def several(results: Sequence[Result]) -> str:
@@ -195,11 +204,17 @@ def verdict(results: Sequence[Result]) -> str:
 
 
 def outside(results: Sequence[Result]) -> str:
-    """What is offered and lies outside its band by more than chance allows, furthest below first."""
-    asked = (r for r in results if "held" in r.counts and r.study != "not offered" and "Bonferroni" not in r.method)
-    found = sorted((r for r in asked if r.off), key=lambda r: r.rate("held"))
-    rows = [
-        [f"{r.scenario} | {r.line}", str(r.donors), fraction(r.rate("held")), f"{r.band[0]:.2f}–{r.band[1]:.2f}"]
-        for r in found
+    """What is offered and lies outside its band by more than chance allows, lowest first.
+
+    Of all intervals; and of those that may be quoted, where these are not all.
+    """
+    asked = [r for r in results if "held" in r.counts and r.study != "not offered" and "Bonferroni" not in r.method]
+    found = [("all", r, r.rate("held")) for r in asked if r.misses("runs")]
+    found += [
+        ("quoted", r, r.rate("told_held", "told")) for r in asked if r.counts["told"] < r.runs and r.misses("told")
     ]
-    return table(["scenario | quantity | method", "donors", "held", "band"], rows)
+    rows = [
+        [f"{r.scenario} | {r.line}", str(r.donors), of, fraction(held), "–".join(map(fraction, r.band))]
+        for of, r, held in sorted(found, key=lambda item: item[2])
+    ]
+    return table(["scenario | quantity | method", "donors", "of", "held", "band"], rows)

@@ -55,7 +55,7 @@ def test_what_is_not_said_has_the_contracts_defaults():
         "control",
         "none",
     )
-    assert (contrast.equivalence_fold, contrast.agreement_fold) == (1.5, 2.0)
+    assert (contrast.equivalence_fold, contrast.agreement_fold, contrast.day) == (1.5, 2.0, "")
     assert (assays.calcium.curve, assays.calcium.weighting, assays.calcium.subtract_mg_control) == (
         "auto",
         "auto",
@@ -65,6 +65,12 @@ def test_what_is_not_said_has_the_contracts_defaults():
     assert assays.alizarin_image.vector == (0.38, 0.73, 0.57)
     assert assays.alizarin_image.floor_od == 0.15
     assert (settings.block, settings.step) == ((), ())
+
+
+@pytest.mark.parametrize(("given", "day"), [("14", "14"), (14, "14"), ("day 14", "day 14")])
+def test_a_day_may_be_a_number_or_a_text(given, day):
+    declared = {**MINIMAL["contrast"], "day": given}
+    assert Settings.model_validate({**MINIMAL, "contrast": declared}).contrast.day == day
 
 
 def test_the_mg_step_must_be_declared():

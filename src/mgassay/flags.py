@@ -33,6 +33,7 @@ FLAGS = (
     "floor",  # at or below LOD above background: a bound, not a value
     "proxy_rho",  # rho from TRPM7 mRNA
     "unpaired_rho",  # rho from other donors than those of mineral
+    "entry_not_blocked",  # intracellular Mg shows that the block left Mg entry as it was, or raised it
     "discordant_blocks",
     "unpaired_blocks",  # two blocks compared by other donors
     "unspecific_block",  # it changes what a comparator without Mg2+ does too
@@ -44,6 +45,7 @@ FLAGS = (
     "discordant_comparators",  # comparators differ in a gene at the same mineral: one acts on it, or the line is bent
     "unconfirmed",  # another comparator, taken alone, does not show the same
     "extrapolated",  # mineral at raised Mg lies beyond that of all arms without it
+    "less_viable",  # an arm that it rests on lost viability
     "direct",  # an effect of Mg on a gene that is not mineral's, and two comparators say so
     "direct_if_inert",  # the same, if the only comparator does nothing to the gene
     "few_donors",  # too few donors: no interval

@@ -1,16 +1,7 @@
 import numpy as np
 
-from mgassay.design import arms_of_blocks, harvest_days, is_among, primary_day
-from mgassay.design.levels import best_filled, filled, mg_levels, of_day
-
-
-def test_the_last_harvest_day_is_primary(lab, condition, demo):
-    rows = [condition(f"mg{mg}_d{day}", mg, day=day) for day in ("7", "14") for mg in (0.8, 2.0)]
-    experiment = lab(*rows)
-    assert primary_day(experiment) == "14"
-    (arms,) = arms_of_blocks(experiment)
-    assert (arms.live[:2], arms.day, arms.rivals) == (("mg0.8_d14", "mg2.0_d14"), "14", {})
-    assert primary_day(lab(*demo)) == primary_day(lab(condition("a", 0.8, day="7"))) == ""
+from mgassay.design import arms_of_blocks, is_among
+from mgassay.design.levels import best_filled, filled, mg_levels
 
 
 def test_small_levels_are_told_apart(lab, condition):
@@ -18,30 +9,6 @@ def test_small_levels_are_told_apart(lab, condition):
     (arms,) = arms_of_blocks(lab(*rows, contrast={"mg_reference_mM": 5e-5, "mg_raised_mM": 5.0}))
     assert arms.live[:2] == ("low", "high")
     assert arms.rivals == {}
-
-
-def test_the_primary_day_may_be_declared(lab, condition):
-    """Dayless conditions and the declared question move with it."""
-    rows = [condition(f"mg{mg}_d{day}", mg, day=day) for day in ("7", "14") for mg in (0.8, 2.0)]
-    experiment = lab(*rows, condition("plain", 3.0), contrast={"day": 7})
-    (arms,) = arms_of_blocks(experiment)
-    assert (arms.live[:2], arms.day) == (("mg0.8_d7", "mg2.0_d7"), "7")
-    assert harvest_days(experiment) == ("7", "14")
-    assert "plain" in of_day(experiment, "7")["condition"].tolist()
-    assert primary_day(lab(*rows, contrast={"day": "8"})) == "14"  # an error of its own
-    assert primary_day(lab(condition("a", 0.8, day="7"), contrast={"day": "7"})) == ""  # the only one
-
-
-def test_days_are_the_primary_one_and_then_in_order_of_time(lab, condition):
-    rows = [condition(f"d{day}", 0.8, day=day) for day in ("day 9", "day 21", "", "day 10")]
-    assert harvest_days(lab(*rows)) == ("day 21", "day 9", "day 10")
-    assert harvest_days(lab(*rows[:1])) == ("",)
-
-
-def test_conditions_of_a_day(lab, condition):
-    experiment = lab(*[condition(f"d{day}", 0.8, day=day) for day in ("7", "14", "")])
-    assert of_day(experiment, "14")["condition"].tolist() == ["d14", "d"]
-    assert of_day(experiment, "7")["condition"].tolist() == ["d7"]
 
 
 def test_mg_levels_are_told_apart_as_levels_are(lab, condition):

@@ -140,3 +140,11 @@ def test_primary_rows_are_those_of_the_declared_question(lab, demo):
     others = [{"step": "AngII"}, {"day": "7"}, {"mg_raised_mM": 3.0}, {"mg_reference_mM": 1.4}]
     table = pd.DataFrame([{**columns, "n": n, **other} for n, other in enumerate([{}, *others, {}])])
     assert primary_rows(lab(*demo), table)["n"].tolist() == [0, 5]
+
+
+def test_with_a_declared_day_that_one_is_the_declared_question(lab, condition):
+    rows = [condition(f"mg{mg}_d{day}", mg, day=day) for day in ("7", "14") for mg in (0.8, 2.0)]
+    experiment = lab(*rows, contrast={"day": "7"})
+    assert [(a.day, a.primary) for a in questions_of(experiment)] == [("7", True), ("14", False)]
+    effects = pd.DataFrame({"step": "Mg", "day": ["7", "14"], "mg_reference_mM": 0.8, "mg_raised_mM": 2.0})
+    assert primary_rows(experiment, effects)["day"].tolist() == ["7"]

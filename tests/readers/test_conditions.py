@@ -60,6 +60,44 @@ def test_columns_that_a_step_or_block_names_are_kept_as_text(read, problems):
     assert list(problems) == []
 
 
+@pytest.mark.parametrize(
+    ("entry", "column", "cells", "meant"),
+    [
+        (
+            "[[step]]\nname='Wnt'\ncolumn='wnt'\nreference='vehicle'\nraised='X'",
+            "wnt",
+            ["", "X", ""],
+            ["vehicle", "X", "vehicle"],
+        ),
+        ("[[block]]\nname='a'\ncolumn='drug'\nintact='DMSO'\nblocked='b'", "drug", ["b", "", "b"], ["b", "DMSO", "b"]),
+        (
+            "[[step]]\nname='s'\ncolumn='mg_salt'\nreference='Cl'\nraised='SO4'",
+            "mg_salt",
+            ["", "SO4", "Cl"],
+            ["Cl", "SO4", "Cl"],
+        ),
+        ("[[step]]\nname='a'\ncolumn='atp_uM'\nreference='0'\nraised='5'", "atp_uM", ["", "5", "0"], [0.0, 5.0, 0.0]),
+    ],
+)
+def test_an_empty_cell_in_its_own_column_is_the_reference_of_a_step_or_block(
+    read, problems, entry, column, cells, meant
+):
+    toml = f"{CONTRAST}{entry}\n"
+    conditions = read([*HEADER, column], *([*r, c] for r, c in zip(GROWN, cells, strict=True)), toml=toml)
+    assert conditions[column].tolist() == meant
+    (told,) = problems
+    assert (told.code, told.severity, told.seen) == ("MG650", "notice", str(meant[cells.index("")]).removesuffix(".0"))
+
+
+def test_what_has_a_default_keeps_it_and_a_full_column_tells_nothing(read, problems):
+    block = "[[block]]\nname='a'\ncolumn='inhibitor'\nintact='none'\nblocked='b'\n"
+    conditions = read(
+        HEADER, [*GROWN[0][:3], "", *GROWN[0][4:]], [*GROWN[1][:3], "b", *GROWN[1][4:]], GROWN[2], toml=CONTRAST + block
+    )
+    assert conditions["inhibitor"].tolist() == ["none", "b", "none"]
+    assert list(problems) == []
+
+
 def test_all_columns_are_taken_while_experiment_toml_cannot_be_read(read, problems):
     conditions = read([*HEADER, "wnt"], *([*r, "none"] for r in GROWN), toml="no toml")
     assert conditions["wnt"].tolist() == ["none"] * 3

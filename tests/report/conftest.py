@@ -130,6 +130,14 @@ def checks():
     ]  # fmt: skip
 
 
+def equivalence():
+    """The test of `checks` that is not passed: T is there."""
+    return [
+        {"readout": "calcium_per_well", "block": "siTRPM7", "check": "equivalence", "subject": "total", "fold": 1.5,
+         "outcome": "different", "n_donors": 4},
+    ]  # fmt: skip
+
+
 def series():
     """Dose rows of two levels, intact and under siTRPM7; the declared level among them."""
     levels = ((1.4, "", 0.5, 0.3, 0.7), (2.0, "", 1.2, 0.9, 1.5), (1.4, "siTRPM7", 0.3, 0.1, 0.5),
@@ -306,7 +314,8 @@ def make_tables() -> dict[str, pd.DataFrame]:
     curves, standards = curve()
     rows = {
         "readings": readings, "wells": wells, "amounts": amounts(), "means": means(), "effects": effects(),
-        "shares": shares(), "genes": genes(), "checks": checks(), "curves": curves, "standards": standards,
+        "shares": shares(), "genes": genes(), "checks": checks(), "curves": curves,
+        "equivalence": equivalence(), "standards": standards,
         "images": images(), "image_quality": image_quality(), "image_wells": image_wells(),
         "nodule_sizes": nodule_sizes(), "stain_histograms": stain_histograms(), "qpcr": qpcr(),
         "problems": [{"code": "MG324", "severity": "warning", "message": "It sees Mg.", "remedy": "Run mg_control."}],
@@ -320,7 +329,7 @@ def make_verdict(**more):
     rules = {
         "total_includes_zero": False, "share_not_identifiable": False, "floor": False, "viability_changed": False,
         "block_main_exceeds_total": False, "mg_only": False, "above_curve": False, "unspecific_block": False,
-        "no_background": False, "resolved": True, "sirna": True,
+        "block_did_not_block": False, "no_background": False, "resolved": True, "sirna": True,
         "selective_block": True, "mg_intracellular_measured": False, "rho_below_half": False,
         "second_block_agrees": True, "acellular_arm": True, "scale_robust": False,
     }  # fmt: skip

@@ -72,6 +72,8 @@ def test_blocks_that_disagree_are_named_with_the_direction():
     )
     assert "siTRPM7 and 2-APB agree" in text(row("agreement", "2-APB"), block="2-APB")
     assert told(row("agreement", "2-APB"), block="NS8593") == []
+    apart = text(row("agreement", "2-APB", flag="unpaired_blocks"))
+    assert "T − B by siTRPM7 less T − B by 2-APB, in different donors, is 0.10" in apart
 
 
 @pytest.mark.parametrize(
@@ -125,9 +127,10 @@ def test_late_mg_is_told_as_an_effect_and_as_a_part():
     assert "day 7 is not shown to lower mineral, nor to do less than the declared margin: effect 0.10" in text(
         undecided
     )
-    assert "day 7 still does is 50 % [30 %, 70 %] of what it does from the start" in text(
-        row("late_mg", "mg_from_day 7, of total", estimate=0.5, block="")
-    )
+    part = row("late_mg", "mg_from_day 7, of total", estimate=0.5, block="")
+    assert "day 7 still does, as a part of what it does from the start, is 50 % [30 %, 70 %]." in text(part)
+    lost = {**part, "block": "siTRPM7", "ci_low": math.nan, "ci_high": math.nan, "passed": None}
+    assert "does, under siTRPM7, as a part of what it does from the start, is not identifiable." in text(lost)
 
 
 def test_late_mg_without_a_number_is_not_told():

@@ -1,12 +1,14 @@
 """The donors behind each effect, by name; what the others lack."""
 
+import dataclasses
 import math
 
+import pandas as pd
 import pytest
 
 from mgassay.design import arms_of_blocks
-from mgassay.report.donors_used import donors_used
-from mgassay.report.rows import Tables
+from mgassay.report.donors_used import donors_of_shares, donors_used
+from mgassay.report.rows import Tables, tables_of
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def test_each_effect_has_its_own_donors_and_what_is_lacking_is_said(hand, told):
     assert told(means) == (
         "Donors: T, the block by itself of D2, D3, D4, D10; B, T − B, shares of D2, D10; A of the runs run1, run2. "
         "D3 has no number for si_mg20. D4 lacks si_mg20. "
-        "“If donors respond alike” (block ANOVA) takes every donor that has any of the arms it compares."
+        "“If donors respond alike” (block ANOVA) also takes donors with gaps that have two arms or more."
     )
     assert "2-APB" not in told(means, "2-APB")
     assert told(means, "2-APB").startswith("Donors: T, B, T − B, shares, the block by itself of D2, D3, D4, D10;")
@@ -45,3 +47,25 @@ def test_each_effect_has_its_own_donors_and_what_is_lacking_is_said(hand, told):
 def test_without_means_there_is_nothing(hand, told):
     assert told([]) == ""
     assert told([{**m, "readout": "alizarin_od"} for m in hand.means()]) == ""
+
+
+def test_shares_of_every_question_count_the_donors_with_all_four_arms(hand):
+    """At 1.4 mM D1 and D2 have both arms, D3 only the intact one."""
+    base = hand.make_experiment()
+    scr, si = (base.conditions[base.conditions["condition"] == c] for c in ("scr_mg20", "si_mg20"))
+    more = [scr.assign(condition="scr_mg14", mg_mM=1.4), si.assign(condition="si_mg14", mg_mM=1.4)]
+    experiment = dataclasses.replace(base, conditions=pd.concat([base.conditions, *more], ignore_index=True))
+    means = [
+        *hand.means(),
+        *(
+            {"readout": "calcium_per_well", "condition": c, "donor": d, "log_mean": 2.5}
+            for c, donors in (("scr_mg14", ("D1", "D2", "D3")), ("si_mg14", ("D1", "D2")))
+            for d in donors
+        ),
+    ]
+    held = tables_of(experiment, hand.with_rows("means", means))
+    assert donors_of_shares(held, "calcium_per_well", "siTRPM7") == {
+        ("Mg", "", 0.8, 2.0): 4,
+        ("Mg", "", 0.8, 1.4): 2,
+    }
+    assert donors_of_shares(Tables({}, 0.8, 2.0), "calcium_per_well", "siTRPM7") == {}

@@ -1,5 +1,8 @@
 """Questions beside the declared one: other levels, days and steps, each from its own row."""
 
+import dataclasses
+
+import pandas as pd
 import pytest
 
 from mgassay import tables
@@ -18,10 +21,12 @@ SHARE = {"readout": "calcium", "block": "siTRPM7", "share": "intracellular", "sc
 
 @pytest.fixture
 def told(hand):
-    def sentences(effects=(), shares=()):
+    def sentences(effects=(), shares=(), means=(), experiment=None):
         held = {"effects": tables.EFFECTS.frame([EFFECT, *effects]), "shares": tables.SHARES.frame([SHARE, *shares])}
-        found = list(further_sentences(tables_of(hand.make_experiment(), held), "calcium", "siTRPM7"))
         keys = {f"{n}.csv": {key_of(n, r) for r in t.to_dict("records")} for n, t in held.items()}
+        held["means"] = tables.MEANS.frame(means)
+        asked = tables_of(experiment or hand.make_experiment(), held)
+        found = list(further_sentences(asked, "calcium", "siTRPM7"))
         assert all(s["key"] in keys[s["table"]] for s in found)
         return [s["text"].replace(NO_BREAK, " ") for s in found]
 
@@ -59,6 +64,26 @@ def test_another_day_and_another_step_have_t_their_difference_and_a_share(told):
     ]
 
 
+def test_another_day_whose_block_did_not_block_tells_of_no_entry(told):
+    lost = {**EFFECT, "day": "7", "contrast": "interaction", "estimate": 0.7, "ci_low": 0.5, "ci_high": 0.9}
+    share = {**SHARE, "day": "7", "flag": "entry_not_blocked"}
+    found = told([{**EFFECT, "day": "7"}, lost], [share])
+    assert "day 7: the block changed the effect, but not by stopping Mg²⁺ entry" in found[1]
+    assert "entry was not blocked" in found[2]
+
+
 def test_a_share_at_another_level_that_is_not_identifiable_is_no_number(told):
     (text,) = told(shares=[{**SHARE, "mg_raised_mM": 1.4, "identifiable": False, "interval": "unbounded"}])
     assert "not identifiable from this experiment (the data allow any value)" in text
+
+
+def test_a_share_at_another_level_has_its_own_n(told, hand):
+    """No T - B stands at another level; its donors are those of means.csv that have the four arms there: here one."""
+    base = hand.make_experiment()
+    arms = base.conditions[base.conditions["condition"].isin(["scr_mg20", "si_mg20"])]
+    more = arms.assign(mg_mM=1.4, condition=["scr_mg14", "si_mg14"])
+    experiment = dataclasses.replace(base, conditions=pd.concat([base.conditions, more], ignore_index=True))
+    run = [(c, "D1") for c in ("scr_mg08", "scr_mg14", "si_mg08", "si_mg14")] + [("scr_mg14", "D2")]
+    means = [{"readout": "calcium", "condition": c, "donor": d, "log_mean": 1.0} for c, d in run]
+    (text,) = told(shares=[{**SHARE, "mg_raised_mM": 1.4}], means=means, experiment=experiment)
+    assert text == "Mg²⁺, 0.8 to 1.4 mM, intracellular share: 60 % [50 %, 70 %] of the total effect, n = 1 donor."

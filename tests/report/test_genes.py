@@ -1,6 +1,7 @@
 import math
 
 from mgassay import tables
+from mgassay.report.drawing import DONOR_COLOURS
 from mgassay.report.genes import gene_drawing, gene_sentences
 from mgassay.report.rows import Tables
 
@@ -100,3 +101,26 @@ def test_tipping_points_are_folds_in_the_table_and_explained_once():
 
 def test_without_tipping_points_nothing_is_explained(held):
     assert "Tipping" not in gene_drawing(held).caption
+
+
+def test_a_bound_is_an_open_mark_and_said_to_be():
+    whole, bound = (gene_drawing(tables_with([row("total", flag)])) for flag in ("", "undetermined;upper_bound"))
+    colour = f'fill="{DONOR_COLOURS[0]}"'
+    assert (whole.svg.count(colour), bound.svg.count(colour)) == (2, 1)  # one is the legend's
+    assert "An open mark is a bound" in bound.caption
+    assert "open mark" not in whole.caption
+
+
+def test_what_bounds_leave_open_cannot_be_told():
+    """Between two arms no number is left; a line over several keeps one, without a p."""
+    nothing = dict.fromkeys(("estimate", "ci_low", "ci_high", "p", "p_adjusted", "tipping_point"), math.nan)
+    held = tables_with([row("total", "undetermined;floor", **nothing)])
+    (only,) = gene_sentences(held)
+    assert "cannot be told, since bounds stand for values in both arms (n = 4" in only["text"]
+    assert "p = " not in only["text"]
+    assert "clearly" not in only["text"]
+    cells = dict(zip(gene_drawing(held).listing.heads, gene_drawing(held).listing.rows[0], strict=True))
+    assert (cells["log2 fold change"], cells["p"], cells["p over genes"]) == ("–", "–", "–")
+    line = row("adjusted", "undetermined;floor", p=math.nan, p_adjusted=math.nan, comparator="PPi, fetuin-A")
+    (only,) = gene_sentences(tables_with([line]))
+    assert "cannot be told, since bounds stand for values, log2 −0.80 [−1.10, −0.50], of bounds, n = " in only["text"]

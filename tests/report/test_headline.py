@@ -81,3 +81,9 @@ def test_a_bound_says_which_way_it_points_and_a_discordant_block_is_named():
 )
 def test_a_bound_claims_only_what_lies_on_its_own_side(share, flag, words):
     assert words in told(share=share, share_flag=flag)["text"]
+
+
+def test_a_block_that_did_not_block_makes_no_claim_about_entry():
+    text = told(share=(0.7, 0.6, 0.8), share_flag="entry_not_blocked")["text"]
+    assert "Entry was not blocked, as intracellular Mg²⁺ shows" in text
+    assert "was lost" not in text

@@ -13,7 +13,7 @@ POOLED = {
 
 def member(name="e1", weight=0.3, identifiable=True, low=0.3, high=0.8, **more):
     row = {"experiment": name, "share": "intracellular", "estimate": 0.5, "ci_low": low, "ci_high": high}
-    return {**row, "interval": "bounded", "identifiable": identifiable, "weight": weight, **more}
+    return {**row, "interval": "bounded", "identifiable": identifiable, "weight": weight, "flag": "", **more}
 
 
 def test_it_is_told_to_a_reader_who_does_not_see_it():
@@ -36,6 +36,8 @@ def test_what_has_no_interval_is_hatched():
     assert "pattern" in forest_svg({**POOLED, "ci_low": math.nan, "ci_high": math.nan}, [member()])
     assert own_text(member(identifiable=False)) == "not identifiable"
     assert own_text(member()).replace(NO_BREAK, " ") == "50 % [30 %, 80 %]"
+    bound = member(flag="floor;lower_bound")
+    assert own_text(bound).replace(NO_BREAK, " ") == "at least 50 % [30 %, 80 %]"
 
 
 def test_the_same_bytes_and_harmless_names():

@@ -2,7 +2,7 @@ import re
 
 from mgassay.report.numbers import NO_BREAK
 from mgassay.report.rows import Tables
-from mgassay.report.share_bar import share_drawing
+from mgassay.report.share_bar import COLOURS, share_drawing
 
 
 def texts(drawing):
@@ -53,6 +53,7 @@ def test_a_bound_is_called_one_and_not_laid_end_to_end(hand):
     drawing = share_drawing(Tables(hand.with_rows("shares", rows), 0.8, 2.0), "calcium_per_well", "siTRPM7")
     assert {"at least 60 % [40 %, 80 %]", "at most 40 % [20 %, 60 %]"} <= set(texts(drawing))
     assert "60 %" not in texts(drawing)
+    assert f'fill="{COLOURS["intracellular"]}"' not in drawing.svg  # an open circle
     assert drawing.listing.rows[0][1].replace(NO_BREAK, " ") == "at least 60 % [40 %, 80 %]"
 
 
@@ -63,7 +64,7 @@ def test_the_parts_of_an_effect_add_up_also_where_one_is_below_0(hand):
     rows += [{**r, "scale": "additive", "identifiable": r["share"] != "surface"} for r in rows]
     drawing = share_drawing(Tables(hand.with_rows("shares", rows), 0.8, 2.0), "calcium_per_well", "siTRPM7")
     last = [cell.replace(NO_BREAK, " ") for cell in drawing.listing.rows[-1]]
-    assert last[:3] == ["sum of intracellular, cell surface or residual entry, passive", "100 %", "–"]
+    assert last[:3] == ["sum, uncorrected", "100 %", "–"]
 
 
 def test_a_share_that_stands_alone_has_no_sum(hand):

@@ -137,6 +137,7 @@ def test_a_bound_is_called_one(hand):
     assert "T at least 1.20 [0.92, 1.49]" in text_with(hand, "siTRPM7|total|0.8|2.0|log", bound)
     most = with_effect(hand, "total", flag="above_curve;upper_bound")
     assert "T at most 1.20 [0.92, 1.49]" in text_with(hand, "siTRPM7|total|0.8|2.0|log", most)
+    assert "was not shown to change" in text_with(hand, "siTRPM7|total|0.8|2.0|log", most)  # at most 1.20: it may be 0
     both = with_effect(hand, "total", flag="floor")
     text = text_with(hand, "siTRPM7|total|0.8|2.0|log", both)
     assert "was not shown to change" in text
@@ -257,3 +258,18 @@ def test_a_corrected_share_counts_the_donors_that_it_rests_on(hand, flag, counte
     made = {**hand.with_rows("shares", [corrected]), "rho": hand.with_rows("rho", rhos)["rho"]}
     (text,) = [s["text"] for s in told(hand.make_input(tables=made)) if "shares" in s["table"]]
     assert text.endswith(f"of entry left under block, {counted}.")
+
+
+def test_a_corrected_share_above_one_tells_of_its_correction(hand):
+    row = hand.share("b", "intracellular_corrected", 1.6, 1.2, 2.0, rho=0.7, flag="")
+    assert "does not fit" in share_text(row, "")
+    assert "oppose" not in share_text(row, "")
+    assert "oppose" in share_text({**row, "estimate": -0.6, "ci_low": -0.9, "ci_high": -0.3}, "")
+
+
+def test_nothing_is_called_entry_under_a_block_that_did_not_stop_it(hand):
+    row = hand.share("siTRPM7", "intracellular", 0.7, 0.5, 0.9, flag="entry_not_blocked")
+    text = text_with(hand, "siTRPM7|interaction", hand.with_rows("shares", [row]))
+    assert "not by stopping Mg²⁺ entry, which went on under it" in text
+    assert "depends on" not in text
+    assert "entry was not blocked, as intracellular Mg²⁺ shows" in share_text(row, "")

@@ -1,6 +1,7 @@
 """Which control-medium conditions are the no-Pi background of an arm."""
 
-from mgassay.design.levels import best_filled, days_named, filled, fitting, idle_levels, is_level, primary_day
+from mgassay.design.days import days_named, primary_day
+from mgassay.design.levels import best_filled, filled, fitting, idle_levels, is_level
 from mgassay.experiment import Experiment
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from mgassay.design.blocks import Block, blocks_of
+from mgassay.design.days import harvest_days, of_day
 from mgassay.design.filling import MG
-from mgassay.design.levels import at_levels, best_filled, harvest_days, idle_levels, is_among, mg_levels, of_day
+from mgassay.design.levels import at_levels, best_filled, idle_levels, is_among, mg_levels
 from mgassay.experiment import Experiment
 
 

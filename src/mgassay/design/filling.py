@@ -8,7 +8,8 @@ import pandas as pd
 
 from mgassay.design.arms import Arms
 from mgassay.design.blocks import Block
-from mgassay.design.levels import at_levels, best_filled, fitting, idle_levels, of_day, primary_day
+from mgassay.design.days import of_day, primary_day
+from mgassay.design.levels import at_levels, best_filled, fitting, idle_levels
 from mgassay.experiment import Contrast, Experiment
 
 MG = "mg_mM"

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mgassay.design.blocks import blocks_of
+from mgassay.design.days import of_day
 from mgassay.design.filling import MG, primary_question
-from mgassay.design.levels import at_levels, best_filled, idle_levels, of_day
+from mgassay.design.levels import at_levels, best_filled, idle_levels
 from mgassay.experiment import Experiment
 
 

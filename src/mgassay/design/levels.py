@@ -1,4 +1,4 @@
-"""Columns of conditions.csv at their levels: which conditions fit, what "left alone" is, which days were harvested."""
+"""Columns of conditions.csv at their levels: which conditions fit, and what "left alone" is."""
 
 import functools
 import itertools
@@ -30,7 +30,7 @@ def is_level(conditions: pd.DataFrame, column: str, level: str) -> Mask:
 
 
 def number_in(text: str) -> float:
-    """The first number in a text, such as a day; -inf where there is none."""
+    """The first number in a text, its sign with it; -inf where there is none."""
     found = re.search(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?", text)
     return float(found.group()) if found else -math.inf
 
@@ -102,35 +102,3 @@ def mg_levels(conditions: pd.DataFrame) -> tuple[float, ...]:
 def is_among(mg_mM: float, levels: Sequence[float]) -> bool:
     """Whether an Mg level is one of these; numbers are equal within 1e-6 of themselves, as in `is_level`."""
     return bool(np.isclose(levels, mg_mM, rtol=1e-6, atol=0.0).any())
-
-
-def harvest_days(experiment: Experiment) -> tuple[str, ...]:
-    """The days that questions are asked on: the primary one first, then the others in their order of time."""
-    primary = primary_day(experiment)
-    days = sorted(days_named(experiment), key=number_in) if primary else []
-    return (primary, *(d for d in days if d != primary))
-
-
-def primary_day(experiment: Experiment) -> str:
-    """The harvest day that the answer rests on; "" where conditions.csv names only one or none.
-
-    That of [contrast], else the last one; the last one too where no condition has the day of [contrast] (MG646).
-    """
-    days = days_named(experiment)
-    asked = experiment.settings.contrast.day
-    return "" if len(days) < 2 else asked if asked in days else max(days, key=number_in)
-
-
-def days_named(experiment: Experiment) -> list[str]:
-    """The days that conditions.csv names, each once, in its order."""
-    return [d for d in dict.fromkeys(experiment.conditions["day"]) if d]
-
-
-def of_day(experiment: Experiment, day: str) -> pd.DataFrame:
-    """Conditions of a day, defaults filled in; those that name no day are of the primary one, and of no other.
-
-    On another day they would answer a second time with the same wells.
-    """
-    conditions, primary = filled(experiment.conditions), primary_day(experiment)
-    dayless = is_level(conditions, "day", "") if day == primary else np.zeros(len(conditions), dtype=bool)
-    return conditions[is_level(conditions, "day", day) | dayless | (day == "")]

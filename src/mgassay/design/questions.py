@@ -6,8 +6,9 @@ import pandas as pd
 
 from mgassay.design.arms import ACELLULAR_ARMS, LIVE_ARMS, Arms
 from mgassay.design.blocks import blocks_of
+from mgassay.design.days import harvest_days, of_day, primary_day
 from mgassay.design.filling import MG, Question, arms_of_each, primary_question
-from mgassay.design.levels import at_levels, harvest_days, is_among, is_level, mg_levels, number_in, of_day, primary_day
+from mgassay.design.levels import at_levels, is_among, is_level, mg_levels, number_in
 from mgassay.design.once import once
 from mgassay.experiment import Experiment, StepSettings
 

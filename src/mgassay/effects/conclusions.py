@@ -9,6 +9,7 @@ from mgassay.effects.contrasts.arms import check_arms
 from mgassay.effects.contrasts.contrasts import effects_from_means
 from mgassay.effects.contrasts.nondetects import wells_with_nondetects, with_nondetects
 from mgassay.effects.contrasts.series import with_doses
+from mgassay.effects.contrasts.viability import check_viability
 from mgassay.effects.genes.claims import check_comparators, with_claims
 from mgassay.effects.genes.efficiency_error import (
     effects_with_efficiency_error,
@@ -47,6 +48,7 @@ def conclusions_from_amounts(
     """
     check_arms(experiment, problems)
     means = means_from_amounts(experiment, amounts, problems)
+    check_viability(experiment, means, problems)
     wells = wells_with_nondetects(experiment, amounts)
     effects = with_nondetects(experiment, effects_from_means(experiment, means), wells, problems)
     known = tables.EFFICIENCY_ERRORS.frame() if errors is None else errors

@@ -21,6 +21,7 @@ from mgassay.readers.names import cannot_name
 from mgassay.readers.ranges import check_ranges
 from mgassay.readers.settings import FILE as SETTINGS_FILE
 from mgassay.readers.settings import ReadSettings
+from mgassay.readers.text import number_from
 
 REQUIRED = ("condition", "medium", "mg_mM")
 DEFAULTS = {"inhibitor": "none", "sirna": "none", "cells": "live", "comparator": "none", "modulator": "none"}
@@ -34,7 +35,8 @@ _IDS = ("condition", "medium", "inhibitor", "sirna", "comparator", "modulator", 
 def conditions_from_cells(cells: Cells, read: ReadSettings, problems: Problems) -> pd.DataFrame:
     """CONDITIONS, with the further text columns that a [[step]] or [[block]] names behind.
 
-    Rows without an id, or with the id of an earlier row, are left out (a problem); a number that is none is NaN.
+    An empty cell of a column that one of them names is its reference or intact level, where the contract has no default
+    of its own (told, MG650). Rows without an id, or with the id of an earlier row, are left out (a problem); a number that is none is NaN.
     """
     known = list(tables.CONDITIONS.columns)
     named = [*(b.column for b in read.settings.block), *(s.column for s in read.settings.step)]
@@ -48,7 +50,28 @@ def conditions_from_cells(cells: Cells, read: ReadSettings, problems: Problems) 
     _check_amounts(table, frame, problems)
     behind = [str(c) for c in table.frame if c not in known and (c in extra or not read.readable)]
     usable = (first & (table.text("condition") != "")).to_numpy(dtype=bool)
-    return frame.assign(**{c: table.text(c).to_numpy() for c in behind})[usable].reset_index(drop=True)
+    whole = _left_alone(table, frame.assign(**{c: table.text(c).to_numpy() for c in behind}), read.settings, problems)
+    return whole[usable].reset_index(drop=True)
+
+
+def _left_alone(table: Declared, frame: pd.DataFrame, settings: Settings, problems: Problems) -> pd.DataFrame:
+    """Conditions whose empty cells in the own column of a [[block]] or [[step]] hold its intact or reference level.
+
+    Of several the first: a block before a step. What is never empty, or has a default, is left as it is, and so is the
+    day, which has none.
+    """
+    named = [(b.column, b.intact) for b in settings.block] + [(s.column, s.reference) for s in settings.step]
+    levels = {
+        c: level for c, level in reversed(named) if level and c not in (*REQUIRED, *DEFAULTS, "mg_from_day", "day")
+    }
+    for column, level in ((c, v) for c, v in levels.items() if c in table.frame and c in frame):
+        empty = (table.text(column) == "").to_numpy(dtype=bool)
+        value = level if _is_text(column) else number_from(level, ".")
+        rows = [row for row in table.frame.index[empty] if row not in table.shifted]
+        if value is not None and rows:
+            frame = frame.assign(**{column: frame[column].mask(empty, value)})
+            problems.add("MG650", **table.at_all(rows, column), seen=level, column=column)
+    return frame
 
 
 def _typed(table: Declared, problems: Problems) -> pd.DataFrame:

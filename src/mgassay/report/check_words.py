@@ -75,8 +75,9 @@ def _agreement(row: Row) -> str:
 
 
 def _less(row: Row) -> str:
-    """A difference of T − B with its direction."""
-    return f"T − B by {row['block']} less T − B by {row['subject']} is {_tested(row)}"
+    """A difference of T − B with its direction, and whether each block had donors of its own."""
+    apart = ", in different donors," if "unpaired_blocks" in row["flag"].split(";") else ""
+    return f"T − B by {row['block']} less T − B by {row['subject']}{apart} is {_tested(row)}"
 
 
 def _match(row: Row) -> str:
@@ -142,8 +143,10 @@ def _late(row: Row) -> str:
     day = late_day(row["subject"])
     under = f", under {row['block']}," if row["block"] else ""
     if is_part(row["subject"]):
-        part = share_of_check(row)
-        return f"What Mg²⁺ raised only from day {day} still does{under} is {part} of what it does from the start."
+        whole = (
+            ", as a part of what it does from the start," if not under else " as a part of what it does from the start,"
+        )
+        return f"What Mg²⁺ raised only from day {day} still does{under}{whole} is {share_of_check(row)}."
     told, _ = TOLD[late_outcome(row)]
     margin = f"log scale, declared margin {decimal(row['bound_high'])}"
     return f"Mg²⁺ raised only from day {day}{under} {told}: effect {estimate_text(row)} ({margin})."

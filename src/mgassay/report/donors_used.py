@@ -10,7 +10,7 @@ from mgassay.effects.means.panels import ArmMatrix, Panel, panels_from_means
 from mgassay.report import labels
 from mgassay.report.rows import Tables, natural_order
 
-_ALIKE = "“If donors respond alike” (block ANOVA) takes every donor that has any of the arms it compares."
+_ALIKE = "“If donors respond alike” (block ANOVA) also takes donors with gaps that have two arms or more."
 
 
 def donors_used(tables: Tables, arms: Arms, readout: str) -> str:

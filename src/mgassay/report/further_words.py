@@ -8,7 +8,16 @@ from mgassay.report.donors_used import donors_of_shares
 from mgassay.report.numbers import count, level
 from mgassay.report.questions import declared_day, on_day
 from mgassay.report.rows import Row, Tables, rows_equal
-from mgassay.report.words import Sentence, direction, donors_of, evidence, interaction_claim, sentence, share_text
+from mgassay.report.words import (
+    Sentence,
+    direction,
+    donors_of,
+    entry_was_blocked,
+    evidence,
+    interaction_claim,
+    sentence,
+    share_text,
+)
 
 _QUESTION = ("step", "day", "mg_reference_mM", "mg_raised_mM")
 
@@ -23,11 +32,12 @@ def further_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sent
     asked = [r for r in effects if (r["method"], r["block"]) == ("donor_t", block) and r["contrast"] != "dose"]
     totals = {_question(r): r for r in asked if r["contrast"] == "total" and key_of("effects", r) not in declared}
     parts = {_question(r): r for r in asked if r["contrast"] == "interaction"}
+    shares = {_question(r): r for r in rows_equal(tables["shares"], **_share(readout, block))}
     for question, total in totals.items():
         told = f"{_asked(tables, total)} {direction(total, labels.readout(readout))}: {evidence('T', total)}"
         yield sentence(f"{told}.", "effects", total)
         if lost := parts.get(question):
-            claim = interaction_claim(lost, total)
+            claim = interaction_claim(lost, total, stopped=entry_was_blocked(shares.get(question)))
             yield sentence(
                 f"{_place(tables, lost)}: {claim[0].lower()}{claim[1:]}: {evidence('T − B', lost)}.", "effects", lost
             )
@@ -39,7 +49,7 @@ def _share_sentences(
 ) -> Iterator[Sentence]:
     """The intracellular share of every question but the declared one; a level of the series has no T − B to count."""
     counted = donors_of_shares(tables, readout, block)
-    own = {"readout": readout, "block": block, "share": "intracellular", "scale": "log", "method": "fieller_donor"}
+    own = _share(readout, block)
     declared = {key_of("shares", row) for row in tables.primary("shares", **own)}
     for row in rows_equal(tables["shares"], **own):
         if key_of("shares", row) not in declared:
@@ -47,6 +57,12 @@ def _share_sentences(
             donors = f"n = {count(n, 'donor')}" if beside is None and n else donors_of(beside)
             told = share_text(row, donors)
             yield sentence(f"{_place(tables, row)}, intracellular share: {told}.", "shares", row)
+
+
+def _share(readout: str, block: str) -> dict[str, str]:
+    """What the rows hold that the intracellular share of a question is quoted from."""
+    quoted = {"share": "intracellular", "scale": "log", "method": "fieller_donor"}
+    return {"readout": readout, "block": block, **quoted}
 
 
 def _question(row: Row) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from markupsafe import Markup
 
+from mgassay.effects.estimators.bounds import is_open
 from mgassay.effects.genes.adjusted import ALPHA
 from mgassay.effects.means.panels import MINERAL_READOUTS
 from mgassay.effects.verdict.address import key_of
@@ -76,7 +77,7 @@ def matched_on(tables: Tables, row: Row) -> str:
 def _gene_text(row: Row, mineral: str) -> str:
     """A gene's fold change with what it can and cannot show; `mineral`: the readout that was matched."""
     raised = f"{labels.gene(row['gene'])} at raised Mg²⁺"
-    told = f"{_change(row)}, log2 {gene_evidence(row)}"
+    told = f"{_change(row)}, log2 {gene_evidence(row)}" if not is_missing(row["estimate"]) else _untold(row)
     if row["estimand"] == "total":
         return f"{raised}: {told}; a total effect, not evidence of a direct one."
     against = (
@@ -111,8 +112,16 @@ def tipping_text(row: Row) -> str:
     return f"{decimal(2 ** abs(point))}-fold {'up' if point > 0 else 'down'}"
 
 
+def _untold(row: Row) -> str:
+    """That a fold change is not known, and why where bounds are the reason."""
+    why = ", since bounds stand for values in both arms" if is_open(row["flag"]) else ""
+    return f"cannot be told{why} (n = {count(n_donors(row), 'donor')})"
+
+
 def _change(row: Row) -> str:
     """What happened to a gene, claimed only where it holds over all genes tested."""
+    if is_open(row["flag"]):
+        return "cannot be told, since bounds stand for values"
     if not excludes_zero(row):
         return "not clearly changed"
     way = "lower" if row["estimate"] < 0 else "higher"
@@ -209,8 +218,7 @@ def _colour(i: int) -> str:
 
 
 def _gene_line(axes: Axes, y: float, row: Row, i: int) -> None:
-    """One estimate with its interval."""
+    """One estimate with its interval; an open mark is a bound."""
     axes.line([row["ci_low"], row["ci_high"]], [y, y], width=1.2, z=1)
-    axes.marks(
-        [row["estimate"]], [y], GENE_SHAPES[i % len(GENE_SHAPES)], colour="none" if is_bound(row) else _colour(i)
-    )
+    colour = "none" if is_bound(row) else _colour(i)
+    axes.marks([row["estimate"]], [y], GENE_SHAPES[i % len(GENE_SHAPES)], colour=colour)

@@ -22,6 +22,7 @@ AGAINST: Mapping[str, str] = {
     "mg_only": "the step was not measured with Mg²⁺ entry blocked",
     "above_curve": "a live arm is beyond the top standard",
     "unspecific_block": "the block changes what a comparator without Mg²⁺ does: it acts on more than the entry of Mg²⁺",
+    "block_did_not_block": "Mg²⁺ went on entering the cell under the block, as intracellular Mg²⁺ shows",
     "no_background": "no known background was subtracted from a live arm, which pulls T, B and the share towards 0",
 }
 # A rule that speaks for the evidence: in words when it fired, and when it did not.
@@ -46,6 +47,7 @@ SAID_ALREADY: Mapping[str, tuple[str, ...]] = {
     "total_includes_zero": ("resolved", "scale_robust"),
     "mg_only": ("resolved", "sirna", "selective_block", "second_block_agrees", "scale_robust"),
     "mg_intracellular_measured": ("rho_below_half",),
+    "block_did_not_block": ("rho_below_half",),
 }
 NEXT_STEPS: Mapping[str, str] = {
     "mineral readout": "Measure mineral (calcium or Alizarin Red) in the arms of the Mg²⁺ step, above the "

@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-from mgassay.effects.estimators.bounds import is_open
 from mgassay.effects.verdict.refits import HALF
 from mgassay.experiment import Experiment
 from mgassay.report.answers import sentences
@@ -14,6 +13,7 @@ from mgassay.report.rows import Row, Tables, excludes_zero, lies_above, lies_bel
 from mgassay.report.words import (
     Sentence,
     effect_row,
+    entry_was_blocked,
     estimate_text,
     is_identifiable,
     sentence,
@@ -33,7 +33,7 @@ def headline(verdict: Mapping[str, Any], tables: Tables) -> Sentence | None:
     total = effect_row(tables, "total", readout, block)
     if total is None:
         return None
-    if not excludes_zero(total) or is_open(total["flag"]):
+    if not excludes_zero(total):
         return sentence("This experiment does not show that raising Mg²⁺ changed calcification.", "effects", total)
     if total["estimate"] < 0:
         return sentence(
@@ -47,6 +47,11 @@ def headline(verdict: Mapping[str, Any], tables: Tables) -> Sentence | None:
         told = "Raising Mg²⁺ protected. How much of that acted inside the cell cannot be told from this experiment."
         return sentence(told, "shares", share)
     found = estimate_text(share, percent)
+    if not entry_was_blocked(share):
+        told = (
+            f"Entry was not blocked, as intracellular Mg²⁺ shows: what changed under the block ({found}) is not entry"
+        )
+        return sentence(f"Raising Mg²⁺ protected. {told}.", "shares", share)
     apart = ". Another block says otherwise" if "discordant_blocks" in share["flag"].split(";") else ""
     return sentence(f"{_claim(share)} ({found}){apart}.", "shares", share)
 

@@ -102,11 +102,22 @@ def _smaller(rows: Pixels, factor: int) -> Image.Image:
 
 
 def _thinned(rows: Pixels, factor: int) -> Image.Image:
-    """The same from the middle row of each `factor`: a quarter of the cost, and a picture of 360 pixels shows it."""
+    """The same from two pixels of the middle row of each factor x factor, all of that row where the last are cut.
+
+    A seventh of the cost, and a picture of 360 pixels shows it.
+    """
     if factor == 1:
         return Image.fromarray(rows)
     middle = np.arange(0, len(rows), factor) + factor // 2
-    return Image.fromarray(rows.take(middle, axis=0, mode="clip")).reduce((factor, 1))
+    lines = Image.fromarray(rows.take(middle, axis=0, mode="clip"))
+    across, high = lines.width // factor, lines.height
+    end = across * factor
+    pairs = lines.resize((2 * across, high), Image.Resampling.NEAREST, (0, 0, end, high))
+    thin = pairs.reduce((2, 1))
+    if end < lines.width:
+        thin = thin.crop((0, 0, across + 1, high))
+        thin.paste(lines.resize((1, high), Image.Resampling.BOX, (end, 0, lines.width, high)), (across, 0))
+    return thin
 
 
 def _rows_of(pixels: int, width: int, multiple: int) -> int:

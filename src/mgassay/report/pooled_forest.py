@@ -10,7 +10,7 @@ from mgassay.report.figure import WIDE, figure
 from mgassay.report.numbers import count, interval, percent
 from mgassay.report.rows import Row, is_missing
 from mgassay.report.share_bar import COLOURS, FURTHEST
-from mgassay.report.words import is_identifiable, share_interval
+from mgassay.report.words import estimate_text, is_identifiable
 
 MOST_DRAWN = 30  # experiments; the others are in the table of the figure and in summary_pooled.csv
 ROW = 17.0  # height of an experiment
@@ -63,8 +63,8 @@ def pooled_text(row: Row) -> str:
 
 
 def own_text(row: Row) -> str:
-    """An experiment's own share with its set."""
-    return f"{percent(row['estimate'])} {share_interval(row)}" if is_identifiable(row) else "not identifiable"
+    """An experiment's own share with its set; a bound is called one."""
+    return estimate_text(row, percent) if is_identifiable(row) else "not identifiable"
 
 
 def _frame(axes: Axes, rows: Sequence[Row], names: Sequence[str]) -> None:

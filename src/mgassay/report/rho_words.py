@@ -8,7 +8,7 @@ from mgassay.report.questions import declared_day
 from mgassay.report.rows import Row, Tables, n_donors
 from mgassay.report.words import Sentence, open_text, reached, sentence
 
-SOURCES = {
+SHOWN_BY = {
     "mg_intracellular": "as intracellular Mg²⁺ shows",
     "gene:TRPM7": (
         "if TRPM7 mRNA (mean over the levels of Mg²⁺) stands for it, which tells of the channel's message and not of "
@@ -27,7 +27,7 @@ def rho_sentences(tables: Tables, block: str) -> Iterator[Sentence]:
 
 def _rho_text(row: Row) -> str:
     """What was left with its interval, or that it is not known."""
-    how = f"{SOURCES.get(row['source'], row['source'])}, n = {count(n_donors(row), 'donor')}"
+    how = f"{SHOWN_BY.get(row['source'], row['source'])}, n = {count(n_donors(row), 'donor')}"
     if row["interval"] != "bounded":
         return f"left a part of Mg²⁺ entry that these data do not bound, {how}"
     found = with_interval(row["rho"], row["ci_low"], row["ci_high"], percent)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from mgassay import tables
-from mgassay.design import primary_rows
+from mgassay.design import day_number, primary_rows
 from mgassay.effects.estimators import bounds
 from mgassay.experiment import Experiment
 from mgassay.table import Table
@@ -73,9 +73,8 @@ def tables_of(experiment: Experiment, by_name: Mapping[str, pd.DataFrame]) -> Ta
 
 
 def day_order(day: str) -> tuple[float, str]:
-    """Days in order of number where they are numbers ("day 7" after "day 3"), else of text."""
-    digits = "".join(c for c in day if c.isdigit() or c == ".").strip(".")
-    return (float(digits) if digits.replace(".", "", 1).isdigit() else -1.0, day)
+    """Days in order of number where they have one ("day 7" after "day 3"), else of text."""
+    return day_number(day), day
 
 
 def is_missing(value: Any) -> bool:

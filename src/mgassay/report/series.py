@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mgassay.design import day_number, in_order
 from mgassay.report.axes import FAINT, INK, Axes
 from mgassay.report.drawing import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION
 from mgassay.report.figure import Panel
 from mgassay.report.numbers import level, percent
-from mgassay.report.rows import Row, day_order, is_missing
+from mgassay.report.rows import Row, is_missing
 from mgassay.report.share_bar import COLOURS, OUTSIDE_IN, share_ends
 from mgassay.report.words import is_bound, is_identifiable
 
@@ -54,8 +55,8 @@ def series_of(
 
 def places_of_days(days: Sequence[str]) -> Places:
     """Days by their number where each has one of its own, else one after the other with their names."""
-    numbers = [day_order(d)[0] for d in days]
-    if len(set(numbers)) == len(days) and all(n >= 0 for n in numbers):
+    numbers = [day_number(d) for d in days]
+    if in_order(days):
         return Places(tuple(numbers), tuple(level(n) for n in numbers), "day of harvest")
     return Places(tuple(float(i) for i in range(len(days))), tuple(d or "no day" for d in days), "day of harvest")
 

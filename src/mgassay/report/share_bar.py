@@ -23,9 +23,9 @@ COLOURS = {
     "intracellular_corrected": ORANGE,
 }
 HOW_TO_READ = (
-    "Shares of the total effect T, with 95 % Fieller sets over donors. Circles: log scale, on which the verdict "
-    "rests, open where it is a bound; open diamonds: counted as percent inhibition. Hatched: not identifiable from this experiment. “Donors alike”: "
-    "from a block ANOVA, if donors respond alike."
+    "Shares of the total effect T, with 95 % Fieller sets over donors. Circles: log scale, on which the verdict rests, "
+    "open where it is a bound; open diamonds: counted as percent inhibition. Hatched: not identifiable from this "
+    "experiment. “Donors alike”: from a block ANOVA, if donors respond alike."
 )
 ROW = 42.0  # height of a share in the figure
 FURTHEST = (-1.0, 2.0)  # an axis is not drawn beyond; an arrow and the printed number say the rest
@@ -64,7 +64,7 @@ def share_listing(rows: Sequence[Row], title: str) -> Listing:
     parts = [s for s in shares if s != "intracellular_corrected"]
     sums = [sum_text([held.get((s, *k)) for s in parts]) for k in kinds]
     if len(parts) > 1 and set(sums) != {NOTHING}:
-        cells.append((f"sum of {', '.join(labels.share(s).partition(',')[0] for s in parts)}", *sums, ""))
+        cells.append(("sum" if len(parts) == len(shares) else "sum, uncorrected", *sums, ""))
     return listing_of(f"Shares: {title}", heads, cells, numeric=heads[1:4])
 
 

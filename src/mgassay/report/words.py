@@ -81,11 +81,10 @@ def is_bound(row: Row) -> bool:
 
 def direction(row: Row, thing: str) -> str:
     """What a step did to a readout, claimed only where the interval leaves out 0."""
-    if is_missing(row["ci_low"]) or is_open(row["flag"]):
-        return f"was not shown to change {thing}"
-    if not excludes_zero(row):
-        return f"had no clear effect on {thing}"
-    return f"lowered {thing}" if row["estimate"] > 0 else f"raised {thing}"
+    if excludes_zero(row):
+        return f"lowered {thing}" if row["estimate"] > 0 else f"raised {thing}"
+    unknown = is_missing(row["ci_low"]) or is_bound(row)
+    return f"was not shown to change {thing}" if unknown else f"had no clear effect on {thing}"
 
 
 def total_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
@@ -109,16 +108,27 @@ def part_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentenc
         found = f"{direction(acellular, thing)}: {evidence('A', acellular, unit='run')}"
         yield sentence(f"Without cells it {found}.", "effects", acellular)
     if lost := effect_row(tables, "interaction", readout, block):
-        claim = interaction_claim(lost, effect_row(tables, "total", readout, block))
+        stopped = entry_was_blocked(share_row(tables, "intracellular", readout, block))
+        claim = interaction_claim(lost, effect_row(tables, "total", readout, block), stopped=stopped)
         yield sentence(f"{claim}: {evidence('T − B', lost)}.", "effects", lost)
     yield from _block_sentences(tables, readout, block)
     yield from _knock_down_sentences(tables, block)
 
 
-def interaction_claim(row: Row, total: Row | None) -> str:
-    """What T − B shows about entry, never more than its interval does; larger or smaller is meant by the sign of T."""
-    if not excludes_zero(row) or is_open(row["flag"]):
+def entry_was_blocked(share: Row | None) -> bool:
+    """Whether a share may be read as entry: false where intracellular Mg2+ shows that the block did not stop it."""
+    return share is None or "entry_not_blocked" not in share["flag"].split(";")
+
+
+def interaction_claim(row: Row, total: Row | None, *, stopped: bool = True) -> str:
+    """What T − B shows about entry, never more than its interval does; larger or smaller is meant by the sign of T.
+
+    `stopped`: see `entry_was_blocked`.
+    """
+    if not excludes_zero(row):
         return "Whether the effect depends on Mg²⁺ entry is not settled"
+    if not stopped:
+        return "The block changed the effect, but not by stopping Mg²⁺ entry, which went on under it"
     if total is None or not excludes_zero(total):
         return "The step did not do the same with entry intact and with entry blocked"
     same_way = (row["estimate"] > 0) == (total["estimate"] > 0)
@@ -162,7 +172,7 @@ def share_sentences(tables: Tables, readout: str, block: str) -> Iterator[Senten
             n = corrected_donors(tables, row, counted) if name == "intracellular_corrected" else donors_of(counted)
             yield sentence(f"{labels.capital(labels.share(name))}: {share_text(row, n)}.", "shares", row)
     if (row := share_row(tables, "intracellular", readout, block, scale="additive")) and is_identifiable(row):
-        found = f"{reached(row)}{percent(row['estimate'])} {share_interval(row)}"
+        found = ", ".join(t for t in (estimate_text(row, percent), donors_of(counted)) if t)
         told = f"Counted as percent inhibition instead of on the log scale, the intracellular share is {found}."
         yield sentence(told, "shares", row)
 
@@ -198,7 +208,15 @@ def share_text(row: Row, counted: str) -> str:
     beyond = lies_below(row, 0) or lies_above(row, 1)
     told = f"{reached(row)}{percent(row['estimate'])} {share_interval(row)} of the total effect{left}{donors}"
     apart = "; another block says otherwise" if "discordant_blocks" in row["flag"].split(";") else ""
-    return f"{told}{'; outside 0 to 100 %, so the parts oppose each other' if beyond else ''}{apart}"
+    kept = "" if entry_was_blocked(row) else "; entry was not blocked, as intracellular Mg²⁺ shows"
+    return f"{told}{f'; {_outside(row)}' if beyond else ''}{kept}{apart}"
+
+
+def _outside(row: Row) -> str:
+    """What a share that is shown to lie outside 0 to 100 % means; above it a corrected one tells of its correction."""
+    if row["share"] == "intracellular_corrected" and lies_above(row, 1):
+        return "above 100 %, so what the block left of entry does not fit what it left of the effect on mineral"
+    return "outside 0 to 100 %, so the parts oppose each other"
 
 
 def _left_text(row: Row) -> str:

@@ -44,6 +44,25 @@ def test_several_days(lab):
     declared = found(lab.experiment(rows, contrast={"day": "7"}))
     assert "the declared one, day 7" in declared["MG602"].message
     assert "MG646" not in declared
+    assert {"MG648", "MG649"}.isdisjoint(declared)
+
+
+def test_one_day_in_two_spellings_is_an_error_that_names_them(lab):
+    rows = [lab.condition(f"{mg}_{day}", mg, day=day) for mg in (0.8, 2.0) for day in ("7", "14", "14.0", "14 d")]
+    problem = found(lab.experiment(rows))["MG648"]
+    assert (problem.severity, problem.seen) == ("error", "14, 14.0, 14 d")
+
+
+@pytest.mark.parametrize("days", [("early", "late"), ("7 d", "2 weeks"), ("7", "late")])
+def test_days_whose_order_is_not_known_ask_for_the_day_of_the_contrast(lab, days):
+    rows = [lab.condition(f"{mg}_{day}", mg, day=day) for mg in (0.8, 2.0) for day in days]
+    problems = found(lab.experiment(rows))
+    assert (problems["MG649"].severity, problems["MG649"].seen) == ("warning", ", ".join(days))
+    assert "day in [contrast]" in problems["MG649"].remedy
+    assert "MG602" not in problems
+    declared = found(lab.experiment(rows, contrast={"day": days[0]}))
+    assert "MG649" not in declared
+    assert "the declared one" in declared["MG602"].message
 
 
 @pytest.mark.parametrize(("days", "hint"), [(("day 7", "day 14"), "“day 14”"), (("day 14",), "“day 14”"), (("",), "")])

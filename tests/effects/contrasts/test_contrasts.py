@@ -220,6 +220,25 @@ def test_a_donor_that_another_arm_was_not_run_in_says_nothing_of_bounds(lab):
     assert flags["total", "block_anova"] == "floor;lower_bound"  # where D4's raised arm is used
 
 
+def test_the_block_anova_tells_the_bounds_of_all_cells_that_it_uses(lab):
+    """D4 has no raised arm; its siRNA arms tell of its level. With si_20 at most what it is, D4's level is at most what
+    it looks, so that scr_08 stands higher above it: T is at least what it is. Without a gap si_20 has no part in T.
+    """
+    whole = with_cell(lab.means({"calcium": SIX}), "si_20", "D4", flag="floor")
+    assert by_question(lab, whole)["total", "block_anova"] == ""
+    gap = whole[~((whole["condition"] == "scr_20") & (whole["donor"] == "D4"))]
+    flags = by_question(lab, gap)
+    assert (flags["total", "block_anova"], flags["total", "donor_t"]) == ("floor;lower_bound", "")
+
+
+def test_a_donor_without_a_part_in_the_block_anova_is_not_counted(lab):
+    """D4 has its reference arm alone, of which nothing can be compared."""
+    means = lab.means({"calcium": SIX})
+    alone = (means["donor"] == "D4") & means["condition"].isin(["scr_20", "si_08", "si_20"])
+    effects = indexed(effects_from_means(lab.sirna, means[~alone]))
+    assert effects.loc["calcium", "siTRPM7", "total", "log", "block_anova"]["n_donors"] == 3
+
+
 @pytest.mark.parametrize("flag", ["floor", "above_curve"])
 def test_a_bound_without_a_number_leaves_every_method_open(lab, flag):
     """D4's raised arm has no number: of T nothing is known there, whatever model fills the gap."""

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from mgassay.effects.contrasts.margins import donors_needed, lies_apart, margin_row
+from mgassay.effects.contrasts.margins import donors_needed, lies_apart, margin_row, margin_row_of_estimate
 from mgassay.effects.estimators.equivalence import donors_for_equivalence
+from mgassay.effects.estimators.intervals import donor_estimate, welch_estimate
 
 SPREAD = np.array([-1, -1, 1, 1]) * np.sqrt(3) / 2  # SD 1, mean 0
 
@@ -40,6 +41,16 @@ def test_donors_needed_is_how_many_would_show_it_at_this_scatter():
     """SD .3786 within 1.5-fold takes 10 donors (the numbers of test_equivalence.py)."""
     row = margin_row(0.3786 * SPREAD, 1.5)
     assert donors_needed(row) == donors_for_equivalence(0.3786, 1.5) == 10
+
+
+def test_two_sets_of_donors_have_no_number_of_donors():
+    """They have no one SD; the interval is Welch's, .1 -+ t (.95, 6 df: equal variances) x .3786/sqrt(2)."""
+    apart = welch_estimate(donor_estimate(0.1 + 0.3786 * SPREAD), donor_estimate(0.3786 * SPREAD))
+    row = {**margin_row_of_estimate(apart, 1.5), "sd": float("nan"), "n_donors": 8}
+    half = 1.943180 * 0.3786 / np.sqrt(2)
+    assert [row["ci_low"], row["ci_high"]] == pytest.approx([0.1 - half, 0.1 + half], rel=1e-6)
+    assert row["outcome"] == "inconclusive"
+    assert donors_needed(row) is None
 
 
 def test_a_scatter_that_no_number_of_donors_helps_has_none():

@@ -108,3 +108,24 @@ def test_a_donor_lost_without_a_number_leaves_no_direction(lab):
     lost = floor & (means["donor"] == "D3")
     means = means.assign(log_mean=means["log_mean"].mask(lost), flag=np.where(floor, "floor", ""))
     assert doses(four_levels(lab), tables.MEANS.frame(means)).loc["calcium", "", "", 3.0]["flag"] == "floor"
+
+
+def test_a_donor_without_the_reference_brings_its_bounds_with_it(lab):
+    """D3 has no reference, and lies at the floor at 3 mM: lowering that cell moves the levels that it is used for."""
+    values = {"scr_08": [3, 3.1, np.nan], "scr_20": [2, 2.3, 2.1], "si_08": [2.5, 2.7, 2.6], "si_20": [1, 1.1, 1.3]}
+    means = lab.means({"calcium": values})
+    low = (means["condition"] == "si_20") & (means["donor"] == "D3")
+    found = doses(four_levels(lab), tables.MEANS.frame(means.assign(flag=np.where(low, "floor", ""))))
+    lower = doses(four_levels(lab), tables.MEANS.frame(means.assign(log_mean=means["log_mean"] - low)))
+    moved = lower["estimate"] - found["estimate"]
+    assert (moved.abs() > 0.01).all()
+    assert found["flag"].tolist() == ["floor;lower_bound" if by > 0 else "floor;upper_bound" for by in moved]
+    assert found["flag"].nunique() == 2
+
+
+def test_a_donor_with_that_cell_alone_brings_none(lab):
+    values = {"scr_08": [3, 3.1, np.nan], "scr_20": [2, 2.3, np.nan], "si_08": [2.5, 2.7, np.nan], "si_20": [1, 1.1, 1]}
+    means = lab.means({"calcium": values})
+    low = (means["condition"] == "si_20") & (means["donor"] == "D3")
+    found = doses(four_levels(lab), tables.MEANS.frame(means.assign(flag=np.where(low, "floor", ""))))
+    assert set(found["flag"]) == {""}

@@ -48,6 +48,30 @@ def test_a_contrast_that_the_cells_cannot_tell_is_nan():
     assert np.isnan(float(fit.contrast(np.array([-1.0, 0.0, 1.0, 0.0])).estimate))
 
 
+@pytest.mark.parametrize("weights", [INTERACTION, TOTAL])
+def test_a_contrast_is_the_sum_of_its_weighted_cells(weights):
+    """Each cell's weight is how far the estimate moves with it; without gaps it is that of its arm over donors."""
+    y = np.random.default_rng(8).normal(size=(4, 4))
+    even = fit_block_anova(y).cell_weights(weights)
+    assert even == pytest.approx(np.tile(weights / 4, (4, 1)))
+    assert (even[:, weights == 0] == 0).all()
+    y[0, 3] = y[2, 1] = np.nan
+    fit = fit_block_anova(y)
+    found, at = fit.cell_weights(weights), float(fit.contrast(weights).estimate)
+    for donor, arm in np.argwhere(np.isfinite(y)):
+        moved = y.copy()
+        moved[donor, arm] += 1.0
+        assert found[donor, arm] == pytest.approx(float(fit_block_anova(moved).contrast(weights).estimate) - at)
+    assert found[0, 3] == found[2, 1] == 0.0
+    assert found[2, 3] != 0  # tells of donor 3's level, whatever the contrast
+
+
+def test_a_donor_with_one_cell_has_no_part():
+    y = np.random.default_rng(9).normal(size=(4, 4))
+    y[3, 1:] = np.nan
+    assert fit_block_anova(y).cell_weights(TOTAL).any(axis=1).tolist() == [True, True, True, False]
+
+
 def test_many_experiments_at_once():
     y = np.random.default_rng(7).normal(size=(6, 4, 4))
     many = fit_block_anova(y).contrast(INTERACTION)

@@ -14,7 +14,7 @@ from mgassay.effects.estimators.donor_sets import donor_sets
         ("abcd", "aby", ("ab", "ab", True)),  # one own donor has no scatter
         ("abcd", "axyz", ("abcd", "xyz", False)),
         ("ab", "abxyz", ("ab", "ab", True)),
-        ("abcdefgh", "fghklmno", ("abcdefgh", "klmno", False)),  # 3 in common (df 2), two sets of 8 and 5 (df 4 or more)
+        ("abcdefgh", "fghklmno", ("abcdefgh", "klmno", False)),  # 3 in common: df 2; 8 and 5 apart: 4 or more
         ("abcdefgh", "fghkl", ("fgh", "fgh", True)),  # two others are too few to stand alone
         ("abcdef", "defxyz", ("def", "def", True)),  # df 2 either way
         ("abcde", "dexyz", ("abcde", "xyz", False)),  # df 1 of two in common

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from statsmodels.stats.weightstats import DescrStatsW
 
-from mgassay.effects.estimators.equivalence import donors_for_equivalence, equivalence, power_of_tost
+from mgassay.effects.estimators.equivalence import (
+    donors_for_equivalence,
+    equivalence,
+    equivalence_of_estimate,
+    power_of_tost,
+)
+from mgassay.effects.estimators.intervals import donor_estimate, welch_estimate
 
 
 def test_p_is_that_of_statsmodels_and_the_decision_that_of_the_interval():
@@ -15,6 +21,15 @@ def test_p_is_that_of_statsmodels_and_the_decision_that_of_the_interval():
     assert found.p == pytest.approx(theirs)
     assert (found.equivalent == (found.p < 0.05)).all()
     assert 0 < found.equivalent.mean() < 1
+
+
+@pytest.mark.parametrize(("first", "second"), [(3, 3), (3, 8), (8, 4)])
+def test_two_sets_of_donors_are_called_the_same_5_of_100_times_at_the_margin(first, second):
+    """True difference log 2 and bounds +-log 2, SD .15 and .3."""
+    rng = np.random.default_rng([first, second])
+    one, other = rng.normal(np.log(2), 0.15, (20_000, first)), rng.normal(0, 0.3, (20_000, second))
+    found = equivalence_of_estimate(welch_estimate(donor_estimate(one), donor_estimate(other)), 2.0)
+    assert found.equivalent.mean() == pytest.approx(0.05, abs=0.01)
 
 
 def test_by_hand():

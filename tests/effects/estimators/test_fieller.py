@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from mgassay.effects.estimators.fieller import BOUNDED, TWO_RAYS, UNBOUNDED, fieller_set
+from mgassay.effects.estimators.share_sets import live_effects
 
 finite = st.floats(-3, 3).map(lambda x: round(x, 3))
 variance = st.floats(1e-3, 2)
@@ -54,3 +55,17 @@ def test_the_set_is_where_the_t_test_does_not_reject(n, d, var_n, var_d, r, df):
         if abs(excess) > 1e-6 and abs(d**2 - t**2 * var_d) > 1e-9:
             assert bool(found.holds(theta)) == (excess < 0)
     assert (found.kind == BOUNDED) == (d**2 > t**2 * var_d)
+
+
+@pytest.mark.parametrize("n", [3, 4, 8])
+def test_the_ratio_without_a_donor_always_lies_in_the_set_of_all(n):
+    """So it cannot be asked whether it does (decision 0039): 2,000 experiments, one donor far off in half."""
+    rng = np.random.default_rng(4)
+    total, part = 1.2 + rng.normal(0, 0.3, (2000, n)), 0.6 + rng.normal(0, 0.3, (2000, n))
+    part[:1000, 0] += 20.0
+    live = live_effects(total, part)
+    covariance, (b, t) = live.covariance, (live.mean[:, 1], live.mean[:, 0])
+    found = fieller_set(b, t, covariance[:, 1, 1], covariance[:, 0, 0], covariance[:, 0, 1], live.df)
+    for donor in range(n):
+        others = np.arange(n) != donor
+        assert np.all(found.holds(part[:, others].mean(axis=1) / total[:, others].mean(axis=1)))

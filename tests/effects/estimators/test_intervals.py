@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mgassay.effects.estimators.intervals import Estimate, donor_estimate, holm, welch_estimate
+from mgassay.effects.estimators.intervals import Estimate, donor_estimate, ends, holm, welch_estimate
 
 # Student's sleep data (1908), extra hours of sleep under two drugs.
 FIRST = np.array([0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0])
@@ -16,6 +16,14 @@ def test_paired_t_of_the_sleep_data():
     assert paired.df == 9
     assert paired.p() == pytest.approx(0.002833, abs=5e-7)
     assert [float(x) for x in paired.limits()] == pytest.approx([-2.4598858, -0.7001142], abs=5e-8)
+
+
+def test_the_ends_of_one_estimate_are_plain_numbers():
+    """Mean 2 of 1, 2, 3: SE 1/sqrt 3, t of 2 df 4.30265."""
+    low, high = ends(donor_estimate(np.array([1.0, 2.0, 3.0])))
+    assert (low, high) == pytest.approx((2 - 4.3026527 / 3**0.5, 2 + 4.3026527 / 3**0.5))
+    assert type(low) is type(high) is float
+    assert np.isnan(ends(donor_estimate(np.array([1.0])))).all()
 
 
 def test_welch_of_the_sleep_data():

@@ -28,3 +28,16 @@ def test_fieller_on_donors_covers(n):
 def test_the_welch_sets_cover(n_donors, n_runs, share, truth):
     live, runs = simulated(n_donors, n_runs)
     assert 0.93 <= share_set(share, live, runs).holds(truth).mean() <= 0.97
+
+
+def test_a_sum_of_t_and_b_is_that_of_the_donors_sums():
+    """Weighting T and B of each donor first, or their joint means, is the same."""
+    rng = np.random.default_rng(6)
+    total, blocked = rng.normal(1.2, 0.3, (2, 5, 4))
+    live = live_effects(total, blocked)
+    for weights in ((1.0, 0.0), (0.0, 1.0), (1.0, -1.0)):
+        own, found = donor_estimate(weights[0] * total + weights[1] * blocked), live.combined(weights)
+        assert found.estimate == pytest.approx(own.estimate)
+        assert found.se == pytest.approx(own.se)
+        assert found.df == pytest.approx(own.df)
+    assert np.isnan(live_effects(total[:, :1], blocked[:, :1]).combined((1.0, 0.0)).se).all()

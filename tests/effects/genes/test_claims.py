@@ -49,6 +49,22 @@ def test_a_direct_effect_that_two_comparators_show(two):
     assert said["total", ""] == ""
 
 
+@pytest.mark.parametrize("lost", ["ppi", "ca_20"])
+def test_an_arm_that_lost_viability_carries_no_claim(lab, two, lost):
+    """Half of the cells alive with pyrophosphate: fetuin-A shows it, with nothing to check it. At raised Mg: none does."""
+    amount = MINERAL + NOISE
+    alive = {
+        c: 4 + NOISE[:, i] / 9 + (np.log(0.5) if c == lost else 0)
+        for i, c in enumerate(("ca_20", "ca_08", "ppi", "fetuin"))
+    }
+    means = pd.concat([two.means(amount, RUNX2=gene(amount, direct=-1.0)), lab.means({"viability": alive})])
+    found = claimed(two.experiment, tables.MEANS.frame(means))["flag"]
+    said = {key: found["RUNX2", *key].split(";") for key in (PPI, FETUIN, ADJUSTED)}
+    assert said[PPI] == said[ADJUSTED] == ["less_viable"]
+    assert said[FETUIN] == (["direct_if_inert"] if lost == "ppi" else ["less_viable"])
+    assert found["RUNX2", "total", ""] == ""
+
+
 def test_what_mineral_does_is_not_direct(two):
     said, found = flags(two)
     assert not any("direct" in flag for flag in said.values())

@@ -100,3 +100,23 @@ def test_only_the_declared_question_has_rows(lab):
     values = {"d7_08": log2(4, 4), "d7_20": log2(0, 0.2), "d14_08": log2(2, 2), "d14_20": log2(0, 0.2)}
     row = genes(lab.experiment(rows), lab.means({"gene:RUNX2": values})).loc["RUNX2", "", "total"]
     assert row["estimate"] == pytest.approx(-1.9)
+
+
+def test_what_bounds_pull_both_ways_has_neither_p_nor_estimate(lab, experiment):
+    """SOX9 was seen nowhere in either arm: the difference of two limits is no fold change. RUNX2 is a bound one way."""
+    values = {"ca_08": log2(3, 2, 1), "ca_20": log2(1, 1, -0.5)}
+    means = lab.means({"gene:RUNX2": values, "gene:SOX9": values, "gene:MSX2": values})
+    low = (means["readout"] == "gene:SOX9") | ((means["readout"] == "gene:RUNX2") & (means["condition"] == "ca_20"))
+    found = genes(experiment, means.assign(flag=np.where(low, "undetermined;floor", ""))).xs("total", level="estimand")
+    numbers = found[["estimate", "ci_low", "ci_high", "p", "p_adjusted"]]
+    assert numbers.loc["SOX9", ""].isna().all()
+    assert numbers.loc["RUNX2", ""].notna().all()
+    assert found.loc[("SOX9", ""), "n_donors"] == 3
+    assert numbers.loc[("MSX2", ""), "p_adjusted"] == pytest.approx(2 * numbers.loc[("MSX2", ""), "p"])  # of two
+
+
+def test_a_comparator_in_which_nothing_was_seen_either_tells_nothing(lab, experiment):
+    means = lab.means({"gene:RUNX2": {"ca_20": log2(1, 1, -0.5), "ppi": log2(1, 0, 1)}})
+    row = genes(experiment, means.assign(flag="undetermined;floor")).loc["RUNX2", "", "matched_mineral"]
+    assert row[["estimate", "ci_low", "ci_high", "p"]].isna().all()
+    assert row["flag"] == "undetermined;floor"

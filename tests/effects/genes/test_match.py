@@ -37,6 +37,17 @@ def test_two_arms_at_the_detection_limit_show_no_match(two):
     assert found["pyrophosphate"]["passed"] is None
 
 
+def test_the_donors_that_a_bound_left_show_no_match(two):
+    """Donor 4 has no number at raised Mg, since it lies at the floor without a limit: what it is there is not known."""
+    means = two.means([[1, 2, 1.0, 2.0], [1, 2, 1.1, 2.1], [1, 2, 1.2, 2.2], [1, 2, 1.1, 2.1]])
+    lost = (means["condition"] == "ca_20") & (means["donor"] == "D4")
+    means = means.assign(log_mean=means["log_mean"].mask(lost), flag=["floor" if x else "" for x in lost])
+    panel = mineral_panels(tables.MEANS.frame(means))["calcium"]
+    row = {r["subject"]: r for r in match_rows(two.experiment, panel)}["pyrophosphate"]
+    assert row["ci_high"] < row["bound_high"]
+    assert (row["flag"], row["passed"]) == ("floor", None)
+
+
 def test_the_match_of_genes_is_on_the_first_mineral_readout(lab, two):
     same, far = np.array([1.0, 1.1, 0.9]), np.array([2.0, 2.1, 1.9])
     arms = {

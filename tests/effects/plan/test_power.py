@@ -8,9 +8,7 @@ from scipy import stats
 
 from mgassay.effects.plan.power import (
     Assumed,
-    chance_of_bounded,
     chance_of_width,
-    chance_to_exclude,
     chance_to_tell,
     covariance_of_arms,
     donors_needed,
@@ -34,6 +32,16 @@ def rejections(shift, sd, n):
     return stats.nct.sf(t, n - 1, away) + stats.nct.cdf(-t, n - 1, away)
 
 
+def excluding(found, value):
+    """The fraction of sets that do not hold a value."""
+    return 1 - found.holds(value).mean()
+
+
+def bounded(found):
+    """The fraction of sets that have two ends."""
+    return (found.kind == "bounded").mean()
+
+
 def test_scatter_of_an_effect():
     """Two arms of variance .15^2 + .2^2/3 = .035833."""
     assert sd_of_effect(**ORDINARY) == pytest.approx(np.sqrt(0.0716667), abs=1e-6)
@@ -47,13 +55,13 @@ def test_excluding_a_value_is_a_t_test(donors, value):
     plan = assumed()
     sd = sd_of_effect(**ORDINARY) * np.sqrt((1 - value) ** 2 + 1)
     exact = rejections((0.5 - value) * 1.2, sd, donors)
-    assert chance_to_exclude(simulated_sets(plan, "intracellular", donors), value) == pytest.approx(exact, abs=0.012)
+    assert excluding(simulated_sets(plan, "intracellular", donors), value) == pytest.approx(exact, abs=0.012)
 
 
 def test_a_share_is_identified_where_t_differs_from_0():
     plan = assumed(total=0.5, blocked=0.2)
     exact = rejections(0.5, sd_of_effect(**ORDINARY), 4)
-    assert chance_of_bounded(simulated_sets(plan, "intracellular", 4)) == pytest.approx(exact, abs=0.012)
+    assert bounded(simulated_sets(plan, "intracellular", 4)) == pytest.approx(exact, abs=0.012)
 
 
 @pytest.mark.parametrize(("total", "donors"), [(1.2, 6), (0.5, None)])
@@ -74,9 +82,9 @@ def test_shares_with_acellular_runs():
     """Passive: A/T = .25. More runs leave a narrower interval; what is true is covered."""
     few, many = (simulated_sets(assumed(), "passive", 4, runs, experiments=500) for runs in (2, 8))
     assert chance_of_width(many, 0.6) > chance_of_width(few, 0.6)
-    assert chance_to_exclude(many, 0.25) == pytest.approx(0.05, abs=0.03)
+    assert excluding(many, 0.25) == pytest.approx(0.05, abs=0.03)
     surface = simulated_sets(assumed(), "surface", 4, 4, experiments=500)
-    assert chance_to_exclude(surface, 0.25) == pytest.approx(0.05, abs=0.03)
+    assert excluding(surface, 0.25) == pytest.approx(0.05, abs=0.03)
 
 
 @pytest.mark.parametrize("share", ["intracellular", "extracellular", "passive", "surface"])
@@ -88,7 +96,7 @@ def test_the_share_asked_for_is_the_one_that_is_true(share):
 def test_two_donors_leave_a_covariance_without_an_inverse():
     both = np.array([[1.12, 1.78], [0.48, 0.19]])
     two = Assumed(1.2, 0.6, 0.3, np.cov(both), 0.1)
-    assert 0 < chance_of_bounded(simulated_sets(two, "intracellular", 3, experiments=200)) <= 1
+    assert 0 < bounded(simulated_sets(two, "intracellular", 3, experiments=200)) <= 1
 
 
 @pytest.mark.parametrize("share", ["intracellular", "passive", "surface"])

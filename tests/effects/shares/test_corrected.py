@@ -171,12 +171,37 @@ def test_more_than_half_left_is_told(lab):
     assert told == [("MG641", "siTRPM7", "0.8 to 2 mM Mg")]
 
 
+def test_shares_of_a_block_that_did_not_block_say_so(lab):
+    """The step under block is .56 where the intact one is .4: rho 1.4. Passive has nothing to do with a block."""
+    kept = {**MG, "si_20": MG["si_08"] + 1.4 * 0.4 + NOISE / 4}
+    shares, _, told = of_readouts(lab, {"calcium": {**CALCIUM, **LIFELESS}, "mg_intracellular": kept})
+    flagged = [s for s, f in zip(shares["share"], shares["flag"], strict=True) if "entry_not_blocked" in f.split(";")]
+    assert set(flagged) == set(shares["share"]) - {"passive"}
+    assert len(set(flagged)) > 1
+    assert [code for code, _, _ in told] == ["MG640"]
+    assert not of_readouts(lab, {"calcium": CALCIUM, "mg_intracellular": MG})[0]["flag"].str.contains("blocked").any()
+
+
 def test_magnesium_that_falls_is_told(lab):
     fallen = {"scr_08": MG["scr_20"], "scr_20": MG["scr_08"], "si_08": MG["si_20"], "si_20": MG["si_08"]}
     _, rho, told = of_readouts(lab, {"calcium": CALCIUM, "mg_intracellular": fallen})
     assert rho["rho"].tolist() == pytest.approx([0.2, 0.2])  # the sign cancels here, not in the slope
     assert rho["slope"].tolist() == pytest.approx([np.nan, -1.5], nan_ok=True)
     assert told == [("MG643", "siTRPM7", "0.8 to 2 mM Mg")]
+
+
+@pytest.mark.parametrize(("fall", "codes"), [(-0.4, []), (0.4, ["MG643"])])
+def test_a_level_below_the_reference_lowers_magnesium(lab, fall, codes):
+    """0.8 -> 0.2 mM beside 0.8 -> 2: Mg_i that falls with Mg is what entry does, Mg_i that rises is not."""
+    rows = [
+        *lab.sirna_conditions(),
+        *(lab.condition(f"{n}_02", 0.2, sirna=s) for n, s in (("scr", "scramble"), ("si", "TRPM7"))),
+    ]
+    lower = {"scr_02": MG["scr_08"] + fall + NOISE, "si_02": MG["si_08"] + fall / 5 - NOISE / 2}
+    means = lab.means({"mg_intracellular": {**MG, **lower}})
+    told = answered(lab.experiment(rows), means)[2]
+    assert [code for code, _, seen in told if seen == "0.8 to 0.2 mM Mg"] == codes
+    assert [code for code, _, seen in told if seen != "0.8 to 0.2 mM Mg"] == []
 
 
 def test_magnesium_of_other_donors_corrects_without_a_slope(lab):

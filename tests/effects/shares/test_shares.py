@@ -247,7 +247,8 @@ def test_a_bound_of_a_donor_that_is_not_used_is_not_told(lab):
     flagged = tables.MEANS.frame(means.assign(flag=["floor" if c else "" for c in cell]))
     by = shares_from_means(lab.sirna, flagged).set_index(KEY)["flag"]
     assert by["intracellular", "log", "fieller_donor"] == by["extracellular", "additive", "fieller_donor"] == ""
-    assert by["intracellular", "log", "fieller_block_anova"] == "floor;lower_bound"
+    # There D4's scramble arms also stand for its missing siRNA arm: T and B are both at least what they are.
+    assert by["intracellular", "log", "fieller_block_anova"] == "floor"
 
 
 # By hand from the conftest's effects: (T - B)/T, and A/T where an acellular arm was run.

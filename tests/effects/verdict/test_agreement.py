@@ -1,11 +1,13 @@
 """Margins: no effect, blocks that agree, a block that acts on Mg2+ entry alone."""
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import stats
 
 from mgassay import tables
 from mgassay.effects.shares.shares import shares_from_means
-from mgassay.effects.verdict.agreement import condition_under_block, with_discordance
+from mgassay.effects.verdict.agreement import with_discordance
 from mgassay.effects.verdict.checks import check_rows, checks_from_means, equivalence_from_rows
 
 FALSIFICATION = "falsification:pyrophosphate"
@@ -88,15 +90,77 @@ def test_without_the_comparator_under_block_nothing_is_asked(lab, experiment, ro
     assert ("siTRPM7", "equivalence", FALSIFICATION) not in checks.index
 
 
-def test_a_comparator_under_block_is_alike_in_all_else(lab, experiment):
-    from mgassay.design import blocks_of
+def test_the_comparator_of_each_block_stands_beside_that_blocks_own_arms(lab, experiment, room):
+    """It lowers 1 and .1 by siRNA, and 1 and .9 by 2-APB, whose dose is its own."""
+    noise = np.array([-0.02, 0.01, 0.02, -0.01])
+    values = {**room.arms(room.SI), **room.arms(room.APB), **comparators(1.0, 0.1)}
+    values |= {"ppi": 3 - 1.0 + noise, "ppi_apb": 3 - 0.9 - noise[::-1]}
+    checks, _ = checked(lab, experiment, values)
+    found = checks.xs("equivalence", level="check").xs(FALSIFICATION, level="subject")["estimate"]
+    assert found.to_dict() == {"siTRPM7": pytest.approx(0.9, abs=0.03), "2-APB": pytest.approx(0.1, abs=0.03)}
 
-    blocks = {block.name: block for block in blocks_of(experiment)}
-    assert condition_under_block(experiment, "ppi_scr", blocks["siTRPM7"]) == "ppi_si"
-    assert condition_under_block(experiment, "ppi", blocks["2-APB"]) == "ppi_apb"  # its dose is its own
-    assert condition_under_block(experiment, "ppi", blocks["siTRPM7"]) == "ppi_si"
-    alone = lab.experiment([c for c in experiment.conditions.to_dict("records") if c["condition"] != "ppi_si"])
-    assert condition_under_block(alone, "ppi_scr", blocks["siTRPM7"]) == ""
+
+def apart(lab, values, own):
+    """MEANS of calcium; the conditions of 2-APB and its control have the donors `own` in place of D1, D2, ..."""
+    means = lab.means({"calcium": values})
+    renamed = means["condition"].str.contains("^(?:ca|apb)_")
+    names = {f"D{i}": name for i, name in enumerate(own, start=1)}
+    return means.assign(donor=means["donor"].map(names).where(renamed, means["donor"]))
+
+
+def compared(experiment, means):
+    (row,) = (r for r in check_rows(experiment, means) if r["check"] == "agreement")
+    return row
+
+
+@pytest.mark.parametrize(("share", "outcome", "passed"), [(0.8, "equivalent", True), (-0.5, "different", False)])
+def test_blocks_of_different_donors_are_compared_by_welch(lab, experiment, room, share, outcome, passed):
+    """The 90 % interval of scipy's Welch test of the two T - B, which share no donor."""
+    values = {**room.arms(room.SI), **room.arms(room.APB, share=share)}
+    wide = np.array([0.0, 0.04, -0.03, 0.1])
+    values["apb_20"] = values["apb_20"] + wide
+    row = compared(experiment, apart(lab, values, "PQRS"))
+    one, other = (
+        (values[f"{i}_08"] - values[f"{i}_20"]) - (values[f"{b}_08"] - values[f"{b}_20"])
+        for i, b in (room.SI, room.APB)
+    )
+    test = stats.ttest_ind(one, other, equal_var=False)
+    ends = test.confidence_interval(0.9)
+    assert [row["estimate"], row["ci_low"], row["ci_high"]] == pytest.approx([one.mean() - other.mean(), *ends])
+    assert (row["outcome"], row["passed"], row["n_donors"]) == (outcome, passed, 8)
+    assert row["flag"] == ("unpaired_blocks" if passed else "discordant_blocks;unpaired_blocks")
+    assert np.isnan(row["sd"])
+    (more,) = equivalence_from_rows([row | {"readout": "calcium"}]).to_dict("records")
+    assert pd.isna(more["donors_needed"])
+
+
+def test_blocks_of_some_common_donors_are_compared_on_these(lab, experiment, room):
+    """Three of four in common are paired: n is 3."""
+    values = {**room.arms(room.SI), **room.arms(room.APB)}
+    row = compared(experiment, apart(lab, values, ("D1", "D2", "D3", "Q")))
+    assert (row["n_donors"], row["flag"], row["passed"]) == (3, "", True)
+
+
+@pytest.mark.parametrize(
+    ("own", "flag", "n"), [("PQ", "unpaired_blocks;few_donors", 6), (("D1",), "unpaired_blocks;few_donors", 4)]
+)
+def test_blocks_of_too_few_donors_are_set_beside_each_other_undecided(lab, experiment, room, own, flag, n):
+    some = {c: v[: len(own)] for c, v in room.arms(room.APB).items()}
+    row = compared(experiment, apart(lab, {**room.arms(room.SI), **some}, own))
+    assert (row["outcome"], row["passed"], row["n_donors"], row["flag"]) == ("undecided", None, n, flag)
+    assert np.isnan([row["ci_low"], row["p"], row["sd"]]).all()
+    assert np.isfinite(row["estimate"])
+
+
+def test_a_donor_lost_to_a_bound_proves_no_agreement_and_no_absence(lab, experiment, room):
+    """D4 has no number where it is floored: what the others say is not what all would."""
+    values = {**room.arms(room.SI, share=0.0), **room.arms(room.APB, share=0.0)}
+    means = lab.means({"calcium": values})
+    lost = (means["condition"] == "si_20") & (means["donor"] == "D4")
+    means = means.assign(log_mean=means["log_mean"].mask(lost), flag=np.where(lost, "floor", ""))
+    assert (compared(experiment, means)["outcome"], compared(experiment, means)["flag"]) == ("undecided", "floor")
+    found = {r["subject"]: r for r in check_rows(experiment, means) if r["block"] == "siTRPM7" and "outcome" in r}
+    assert (found["interaction"]["outcome"], found["interaction"]["flag"]) == ("undecided", "floor")
 
 
 def test_discordant_blocks_travel_to_the_shares_that_rest_on_them(lab, experiment, room):

@@ -58,6 +58,20 @@ def test_rho_of_mg_is_a_measurement_and_below_half_or_not(lab, room, arms):
     leaky = {**room.MG, "si_20": 0.4 + room.NOISE}
     told = dict(rho_facts(panels(lab.means({"mg_intracellular": leaky})), arms))
     assert (told["mg_measured"]["value"], told["rho_below_half"]["value"]) == (True, False)
+    assert told["entry_not_blocked"]["value"] is False
+
+
+@pytest.mark.parametrize(
+    ("step", "spread", "kept"),
+    [(0.7, 0.01, True), (0.49, 0.01, True), (0.47, 0.1, False), (0.44, 0.01, False), (1.0, 2.0, False)],
+)
+def test_a_block_that_leaves_nine_tenths_or_more_did_not_block(lab, room, arms, step, spread, kept):
+    """Over an intact step of .5: 1.4, .98, .94 (wide), .88, and 2 of which nothing is known (far below .9 as well)."""
+    noise = np.array([-1.0, 1.0, 0.5, -0.5]) * spread / 4
+    mg = {"scr_08": noise * 0, "scr_20": noise * 0 + 0.5, "si_08": noise * 0, "si_20": step + noise}
+    told = dict(rho_facts(panels(lab.means({"mg_intracellular": mg})), arms))
+    assert told["entry_not_blocked"]["value"] is kept
+    assert told["entry_not_blocked"]["key"] == told["rho_below_half"]["key"]
 
 
 def test_a_donor_without_bounds_is_a_measurement_but_rho_is_then_not_known(lab, room, arms):
@@ -72,6 +86,8 @@ def test_messenger_is_no_measurement_of_mg(lab, room, arms):
     gene = {"scr_08": room.NOISE / 9, "si_08": np.log(0.2) + room.NOISE / 9}
     told = dict(rho_facts(panels(lab.means({"gene:TRPM7": gene})), arms))
     assert (told["mg_measured"]["value"], told["rho_below_half"]["value"]) == (False, False)
+    raised = {**gene, "si_08": np.log(2) + room.NOISE / 9}  # twice the channel's message is no measurement of Mg
+    assert dict(rho_facts(panels(lab.means({"gene:TRPM7": raised})), arms))["entry_not_blocked"]["value"] is False
     assert "proxy_rho" in told["mg_measured"]["flag"].split(";")
 
 
@@ -80,4 +96,4 @@ def test_without_a_block_or_mg_nothing_is_told(lab, room, arms):
     (alone,) = arms_of_blocks(plain)
     for which, values in ((arms, {"calcium": room.arms(room.SI)}), (alone, {"mg_intracellular": room.MG})):
         told = dict(rho_facts(panels(lab.means(values)), which))
-        assert [f["value"] for f in told.values()] == [None, None]
+        assert [f["value"] for f in told.values()] == [None, None, None]

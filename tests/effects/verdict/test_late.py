@@ -86,6 +86,9 @@ def test_without_mg_from_the_start_there_is_no_part_and_without_arms_no_row(lab)
     rows = [lab.condition("ref", 0.8), lab.condition("late", 2.0, mg_from_day=4.0)]
     found = late(lab.experiment(rows), lab.means({"calcium": {"ref": [3, 3, 3], "late": [2, 2.1, 2.2]}}))
     assert found.index.get_level_values("subject").tolist() == ["mg_from_day 4"]
+    row, half = found.iloc[0], T_2 * 0.1 / np.sqrt(3)  # 1, .9, .8: mean .9, SD .1
+    assert row[["estimate", "ci_low", "ci_high"]].tolist() == pytest.approx([0.9, 0.9 - half, 0.9 + half])
+    assert row["passed"]
     assert late(lab.sirna, lab.means({"calcium": {"scr_08": [3, 3]}})).empty
     assert late(lab.every, tables.MEANS.frame()).empty
 
@@ -139,6 +142,14 @@ def test_a_donor_not_run_from_the_start_costs_the_part_and_no_bound(lab):
     found = late(lab.experiment(rows), tables.MEANS.frame(means.assign(flag=["floor" if x else "" for x in low])))
     assert found.loc["calcium", "", "mg_from_day 4"]["flag"] == "floor;lower_bound"
     assert found.loc["calcium", "", "mg_from_day 4, of total"]["flag"] == ""
+
+
+def test_a_donor_not_run_from_the_start_is_in_the_late_effect(lab):
+    """1, .9, .8 of D1 to D3; D3 was not raised from the start and has no part in the part: (1/2 + .9/2) / 2 = .475."""
+    found = three_arms(lab, [3, 3, 3], [1.0, 1.0, np.nan], [2.0, 2.1, 2.2])
+    row, half = found.loc["calcium", "", "mg_from_day 4"], T_2 * 0.1 / np.sqrt(3)
+    assert row[["estimate", "ci_low", "ci_high"]].tolist() == pytest.approx([0.9, 0.9 - half, 0.9 + half])
+    assert found.loc["calcium", "", "mg_from_day 4, of total"]["estimate"] == pytest.approx(0.475)
 
 
 def test_the_rows_stand_behind_those_of_their_readout(lab):

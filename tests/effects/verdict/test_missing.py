@@ -34,6 +34,16 @@ def test_an_arm_without_values_comes_before_all_others(lab):
     assert missing_arms(ALL, found[0].held_to(run), found) == ["siTRPM7 at raised Mg"]
 
 
+def test_blocks_that_were_not_compared_want_the_same_donors(lab):
+    found, held = blocks(lab, "siTRPM7", "2-APB"), ALL | {"blocked_run"}
+    wanted = ["second block of Mg entry in the same donors"]
+    assert missing_arms(held, found[0], found, compared=False) == wanted
+    assert missing_arms(held, found[0], found) == []
+    sirna = blocks(lab, "siTRPM7")
+    assert missing_arms(held, sirna[0], sirna, compared=False) == ["second block of Mg entry"]
+    assert missing_arms(ALL, found[0], found, compared=False) == []  # T - B itself comes first
+
+
 def test_without_mineral_that_comes_first(lab):
     found = blocks(lab, "siTRPM7", "2-APB")
     assert missing_arms(ALL, found[0], found, measured=False) == ["mineral readout"]

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 import tifffile
-from PIL import Image
+from PIL import Image, ImageFile
 
 from mgassay.errors import UnreadableError
 from mgassay.readers.images import header, pixels
@@ -215,11 +215,19 @@ def test_a_decoders_warning_never_reaches_the_user(tmp_path):
     assert caught == []
 
 
-def test_an_image_that_is_copied_in_stretches_is_the_same(save, monkeypatch):
+def test_an_image_of_many_pieces_comes_in_one_and_leaves_pillow_as_it_was(save, monkeypatch):
+    pieces = []
+    monkeypatch.setattr(ImageFile, "MAXBLOCK", 200)
+    encoder = Image._getencoder
+
+    def counting(*args):
+        pieces.append(ImageFile.MAXBLOCK)
+        return encoder(*args)
+
     path = save("a.png")
-    monkeypatch.setattr(pixels, "_SMALL", 100)
-    monkeypatch.setattr(pixels, "_ROWS", 5)
+    monkeypatch.setattr(Image, "_getencoder", counting)
     np.testing.assert_array_equal(open_image(path), RGB)
+    assert (pieces, ImageFile.MAXBLOCK) == ([RGB.size], 200)
 
 
 def test_a_large_photograph_stays_as_pillow_holds_it(save, monkeypatch):

@@ -190,7 +190,9 @@ class WhiteUnits:
         if missing := -by_column.shape[1] % 8:
             by_column = np.pad(by_column, ((0, 0), (0, missing)))
         eights = by_column.reshape(-1, 8).view(f"V{8 * by_column.itemsize}")[:, 0]
-        taken = eights.take(rows // self._alike * (by_column.shape[1] // 8) + columns, mode="clip")
+        if len(by_column) > 1:
+            columns = rows // self._alike * (by_column.shape[1] // 8) + columns
+        taken = eights.take(columns, mode="clip")
         down = self._down_eights.take(first + rows, mode="clip")
         return self._held(taken.view(self._kind) + down.view(self._kind))
 

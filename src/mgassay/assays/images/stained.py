@@ -69,10 +69,12 @@ def _edges(stain: NDArray[np.bool_], eights: Eights) -> NDArray[np.intp]:
     change = np.empty(len(stain) + 1, bool)
     change[[0, -1]] = stain[[0, -1]] if len(stain) else False
     np.not_equal(stain[1:], stain[:-1], out=change[1:-1])
-    apart = (np.diff(eights.columns) != 1) | (eights.rows[1:] != eights.rows[:-1])
+    apart = eights.columns[1:] - eights.columns[:-1] != 1
+    apart |= eights.rows[1:] != eights.rows[:-1]
     cuts = EIGHT * (np.flatnonzero(apart) + 1)
-    through = cuts[stain[cuts] & stain[cuts - 1]].repeat(2)
-    return np.sort(np.concatenate([np.flatnonzero(change), through]), kind="stable")
+    through = cuts[stain[cuts] & stain[cuts - 1]]
+    edges = np.flatnonzero(change)
+    return np.sort(np.concatenate([edges, through.repeat(2)]), kind="stable") if len(through) else edges
 
 
 def _runs_of_edges(edges: NDArray[np.intp], eights: Eights) -> Runs:

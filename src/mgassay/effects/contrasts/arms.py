@@ -5,10 +5,12 @@ from mgassay.design import (
     arms_of_blocks,
     blocks_of,
     days_named,
+    in_order,
     is_level,
     late_arms_of,
     primary_day,
     questions_of,
+    same_days,
     steps_of,
 )
 from mgassay.experiment import Experiment
@@ -32,11 +34,15 @@ def check_arms(experiment: Experiment, problems: Problems) -> None:
 
 
 def _check_days(experiment: Experiment, problems: Problems) -> None:
-    """The day that [contrast] declares is one of conditions.csv; several days are told."""
+    """The day that [contrast] declares is one of conditions.csv; several days are told, and what is odd about them."""
     days, asked = days_named(experiment), experiment.settings.contrast.day
     known = ", ".join(days) or "no day"
+    for names in same_days(days):
+        problems.add("MG648", file="conditions.csv", place="day", seen=", ".join(names), used=names[0])
     if asked and asked not in days:
         problems.add("MG646", file="experiment.toml", seen=asked, known=known, hint=suggestion(asked, days))
+    elif primary_day(experiment) and not asked and not in_order(days):
+        problems.add("MG649", file="conditions.csv", place="day", seen=known, day=primary_day(experiment))
     elif primary_day(experiment):
         why = "declared" if asked else "last"
         problems.add("MG602", file="conditions.csv", seen=known, day=primary_day(experiment), why=why)

@@ -39,8 +39,9 @@ def effects_from_means(experiment: Experiment, means: pd.DataFrame) -> pd.DataFr
     Scale `log` for all, `additive` (per donor 1 - exp(-effect), the proportion inhibited) for all but block_main.
     Method `donor_t`: t on per-donor contrasts of the donors that have all arms of the contrast, df n - 1.
     `block_anova`: donor + arm on the four live arms, log scale only, since it has one error for all arms and a
-    proportion inhibited is a property of a pair of arms. `welch`: blocked - acellular, whose runs are not donors;
-    its n_donors counts the donors. A contrast whose arms were not run has no row; one donor gives no interval.
+    proportion inhibited is a property of a pair of arms; its n_donors counts the donors whose cells have a
+    part in it. `welch`: blocked - acellular, whose runs are not donors; its n_donors counts the donors. A contrast
+    whose arms were not run has no row; one donor gives no interval.
     p_adjusted is Holm's over the mineral readouts, and separately over genes, for the same contrast, block, scale,
     method and question; other readouts are families of their own.
     """
@@ -122,6 +123,11 @@ def censored_flag(live: ArmMatrix, whole: ArmMatrix, weights: Sequence[float]) -
     return difference_flag(whole.flag(weights), live.lost(weights))
 
 
+def fitted_flag(live: ArmMatrix, fit: BlockFit, weights: Sequence[float]) -> str:
+    """Flags of a contrast by the block ANOVA: of every cell with a part in it, and bounds that cells were lost to."""
+    return difference_flag(live.flag(fit.cell_weights(np.array(weights))), live.lost(weights))
+
+
 def live_fit(live: ArmMatrix) -> BlockFit | None:
     """The block ANOVA of the live arms, or None where a blocked arm or a degree of freedom is missing."""
     if len(live.donors) < 2 or not np.isfinite(live.values).any(axis=0).all():
@@ -131,13 +137,15 @@ def live_fit(live: ArmMatrix) -> BlockFit | None:
 
 
 def _anova_rows(readout: str, block: str, live: ArmMatrix) -> Iterator[dict[str, Any]]:
-    """The block_anova rows of one readout and block: log scale, all donors that have any of the arms."""
+    """The block_anova rows of one readout and block: log scale, all donors whose cells have a part in the estimate."""
     fit = live_fit(live)
-    for contrast, weights in CONTRASTS.items() if fit else ():
-        estimate = fit.contrast(np.array(weights)) if fit else None
-        if estimate is not None and np.isfinite(estimate.estimate):
-            n = int(np.isfinite(live.values[:, list(used_arms(contrast))]).any(axis=1).sum())
-            yield _row(readout, block, contrast, "log", "block_anova", estimate, n, censored_flag(live, live, weights))
+    if fit is None:
+        return
+    for contrast, weights in CONTRASTS.items():
+        estimate = fit.contrast(np.array(weights))
+        if np.isfinite(estimate.estimate):
+            n = int(fit.cell_weights(np.array(weights)).any(axis=1).sum())
+            yield _row(readout, block, contrast, "log", "block_anova", estimate, n, fitted_flag(live, fit, weights))
 
 
 def acellular_effects(lifeless: ArmMatrix, scale: str) -> Array:

@@ -8,7 +8,8 @@ import pandas as pd
 
 from mgassay import tables
 from mgassay.design import DoseArms, doses_of, is_among
-from mgassay.effects.contrasts.contrasts import SERIES_METHOD, censored_flag
+from mgassay.effects.contrasts.contrasts import SERIES_METHOD
+from mgassay.effects.estimators.bounds import difference_flag
 from mgassay.effects.estimators.dose import DoseSeries, dose_series
 from mgassay.effects.means.panels import ArmMatrix, Panel, panels_from_means
 from mgassay.experiment import Experiment
@@ -61,7 +62,7 @@ def _rows(
             "day": doses.day,
         }
         numbers = {name: column[place] for name, column in columns.items()}
-        yield {**where, "scale": "log", "method": SERIES_METHOD, **numbers, "flag": _flag(matrix, int(place) + 1)}
+        yield {**where, "scale": "log", "method": SERIES_METHOD, **numbers, "flag": _flag(matrix, found, int(place))}
 
 
 def _measured(panel: Panel, doses: DoseArms) -> tuple[tuple[float, ...], tuple[str, ...]]:
@@ -85,8 +86,7 @@ def _columns(found: DoseSeries) -> dict[str, Any]:
     }
 
 
-def _flag(matrix: ArmMatrix, level: int) -> str:
-    """Flags of reference - level, and which way a bound among their cells pulls it."""
-    weights = np.zeros(matrix.values.shape[1])
-    weights[0], weights[level] = 1.0, -1.0
-    return censored_flag(matrix, matrix.complete((0, level)), weights.tolist())
+def _flag(matrix: ArmMatrix, found: DoseSeries, place: int) -> str:
+    """Flags of reference - level, and which way bounds pull it: those of every cell that has a part in the estimate."""
+    pair = np.isin(np.arange(matrix.values.shape[1]), (0, place + 1))
+    return difference_flag(matrix.flag(found.cell_weights[place]), matrix.lost(pair.astype(float)))

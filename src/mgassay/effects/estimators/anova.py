@@ -16,12 +16,14 @@ class BlockFit:
     """Least squares of donor x arm means.
 
     `arms` (..., k) are arm effects, `spread` (k, k) their covariance over sigma2, `told` (k, k) the projection that
-    leaves alone exactly the contrasts that the cells can tell.
+    leaves alone exactly the contrasts that the cells can tell, `of_cells` (k, donors, arms) what each cell adds to each
+    arm effect.
     """
 
     arms: Array
     spread: Array
     told: Array
+    of_cells: Array
     sigma2: Array
     df: int
 
@@ -30,6 +32,14 @@ class BlockFit:
         known = np.allclose(weights @ self.told, weights, atol=1e-9) and self.df > 0
         estimate = self.arms @ weights + (0.0 if known else np.nan)
         return Estimate(estimate, np.sqrt(self.covariance(weights, weights)), np.full_like(estimate, self.df))
+
+    def cell_weights(self, weights: Array) -> Array:
+        """The weight that each cell has in a contrast, shape (donors, arms); 0 where it has no part in it.
+
+        Where cells are missing, those of arms that the contrast does not name tell of a donor's level and have a part.
+        """
+        found = np.tensordot(weights, self.of_cells, axes=1)
+        return np.where(np.abs(found) > 1e-9, found, 0.0)
 
     def covariance(self, first: Array, second: Array) -> Array:
         """Covariance of two contrasts of the arms."""
@@ -52,4 +62,7 @@ def fit_block_anova(log_means: Array) -> BlockFit:
     residual = y - coefficients @ design.T
     sigma2 = (residual**2).sum(axis=-1) / df if df else np.full(y.shape[:-1], np.nan)
     told = (inverse @ design)[donors:, donors:]
-    return BlockFit(coefficients[..., donors:], (inverse @ inverse.T)[donors:, donors:], told, np.asarray(sigma2), df)
+    of_cells = np.zeros((arms, donors, arms))
+    of_cells[:, donor, arm] = inverse[donors:]
+    spread = (inverse @ inverse.T)[donors:, donors:]
+    return BlockFit(coefficients[..., donors:], spread, told, of_cells, np.asarray(sigma2), df)

@@ -20,7 +20,7 @@ class DoseSeries:
     """k levels against one reference. `estimate`, `se` (..., k), > 0 is inhibition; NaN where the cells cannot tell it.
 
     `correlation` (k, k) between the estimates, NaN in the rows of those; `df` of the residual; `n_donors` (k,): donors
-    that have the level and any other.
+    that have the level and any other; `cell_weights` (k, donors, levels): what each cell adds to each estimate.
     """
 
     estimate: Array
@@ -28,6 +28,7 @@ class DoseSeries:
     df: float
     correlation: Array
     n_donors: npt.NDArray[np.int64]
+    cell_weights: Array
 
     @property
     def told(self) -> npt.NDArray[np.bool_]:
@@ -85,4 +86,5 @@ def dose_series(log_means: Array, reference: int = 0) -> DoseSeries:
         float(fit.df),
         spread / np.outer(scale, scale),
         (cells & (cells.sum(axis=1) > 1)[:, np.newaxis])[:, compared].sum(axis=0),
+        np.stack([fit.cell_weights(w) for w in weights]) if compared else np.zeros((0, donors, levels)),
     )

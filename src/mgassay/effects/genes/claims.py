@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from mgassay import tables
+from mgassay.effects.contrasts.viability import less_viable
 from mgassay.effects.estimators.bounds import excludes_zero, is_censored
 from mgassay.effects.estimators.intervals import Array, donor_estimate
 from mgassay.effects.genes.adjusted import ALPHA, DonorLines, donor_lines
@@ -23,12 +24,12 @@ from mgassay.effects.genes.genes import gene_panels, mineral_panels
 from mgassay.effects.genes.match import match_beside
 from mgassay.effects.genes.score import means_of_score
 from mgassay.effects.genes.tipping import slope_on_mineral, tipping_shift, tipping_slope
-from mgassay.effects.means.panels import Panel
+from mgassay.effects.means.panels import Panel, panels_from_means
 from mgassay.experiment import Experiment
 from mgassay.flags import join_flags
 from mgassay.problems import Problems
 
-WEAKENS = ("unmatched", "mineral_may_explain", "discordant_comparators", "unconfirmed", "extrapolated")
+WEAKENS = ("unmatched", "mineral_may_explain", "discordant_comparators", "unconfirmed", "extrapolated", "less_viable")
 _LN2 = float(np.log(2.0))
 Row = Mapping[Any, Any]
 
@@ -42,11 +43,21 @@ class _Evidence:
     genes: Mapping[str, Panel]
     mineral: Mapping[str, Panel]
     matches: Mapping[str, dict[str, Any] | None]
+    lost: tuple[str, ...]  # conditions that lost viability
 
     def is_matched(self, comparator: str) -> bool:
         """Whether a comparator was shown to leave as much mineral as raised Mg."""
         match = self.matches.get(comparator)
         return match is not None and match["passed"] is True
+
+    def is_alive(self, comparators: Sequence[str]) -> bool:
+        """Whether neither arm of the Mg step, nor that of one of these comparators, is known to have lost viability."""
+        arms = (
+            self.comparison.raised,
+            self.comparison.reference,
+            *(self.comparison.comparators[c] for c in comparators),
+        )
+        return not set(arms).intersection(self.lost)
 
 
 def with_claims(experiment: Experiment, genes: pd.DataFrame, means: pd.DataFrame) -> pd.DataFrame:
@@ -56,9 +67,10 @@ def with_claims(experiment: Experiment, genes: pd.DataFrame, means: pd.DataFrame
     """
     scored = pd.concat([means, means_of_score(experiment, means, Problems())])  # what it lacks was told with its rows
     panels, mineral = gene_panels(scored), mineral_panels(scored)
+    lost = less_viable(experiment, {panel.readout: panel for panel in panels_from_means(means)})
     evidence = {
         c.block: _Evidence(
-            experiment, c, panels, mineral, {n: match_beside(experiment, mineral, c, n) for n in c.comparators}
+            experiment, c, panels, mineral, {n: match_beside(experiment, mineral, c, n) for n in c.comparators}, lost
         )
         for c in comparisons_of(experiment)
     }
@@ -89,8 +101,9 @@ def _with_claim(row: Row, alike: Sequence[Row], evidence: _Evidence | None) -> d
 
 
 def _partners(row: Row, alike: Sequence[Row], evidence: _Evidence) -> list[Row]:
-    """The rows among `alike` of other comparators that left as much mineral."""
-    return [r for r in alike if r["comparator"] != row["comparator"] and evidence.is_matched(r["comparator"])]
+    """The rows among `alike` of other comparators that left as much mineral, and did no harm to viability."""
+    others = (r for r in alike if r["comparator"] != row["comparator"])
+    return [r for r in others if evidence.is_matched(r["comparator"]) and evidence.is_alive([r["comparator"]])]
 
 
 def direct_claim(row: Row, flag: str, *, checked: bool) -> str:
@@ -121,6 +134,8 @@ def _side(row: Row) -> int:
 
 def _facts_of_matched(row: Row, partners: Sequence[Row], evidence: _Evidence) -> Iterator[str]:
     """What weakens a row at matched mineral; `partners`: the rows of other comparators with as much mineral."""
+    if not evidence.is_alive([row["comparator"]]):
+        yield "less_viable"
     if not evidence.is_matched(row["comparator"]):
         yield "unmatched"
         return
@@ -184,6 +199,8 @@ def _facts_of_adjusted(row: Row, evidence: _Evidence) -> Iterator[str]:
     lines = _lines(row, evidence)
     if lines is None:
         return
+    if not evidence.is_alive(lines.comparators):
+        yield "less_viable"
     if lines.discordant():
         yield "discordant_comparators"
     alone = [lines.effects_by(i) for i in range(len(lines.comparators))]

@@ -14,7 +14,7 @@ import pandas as pd
 from mgassay import tables
 from mgassay.design import primary_rows
 from mgassay.effects.contrasts.nondetects import is_censored_fit
-from mgassay.effects.estimators.bounds import is_censored, negative_flag
+from mgassay.effects.estimators.bounds import is_censored, is_open, negative_flag
 from mgassay.effects.estimators.intervals import holm
 from mgassay.effects.genes.adjusted import adjusted_rows
 from mgassay.effects.genes.comparators import comparisons_of, intact_first
@@ -36,13 +36,27 @@ def genes_from_effects(
     that has its own intact arms. p_adjusted is Holm's over the genes of an estimand, block and comparator.
 
     Where the arms have non-detects the row is the likelihood's (flag `censored`): that of effects.csv for totals, for
-    matched_mineral one of those two arms, from `nondetects` (wells_with_nondetects); `adjusted` has none.
+    matched_mineral one of those two arms, from `nondetects` (wells_with_nondetects); `adjusted` has none. What bounds
+    leave open has no p; nor, between two arms, an estimate and an interval (see `_without_what_is_open`).
     """
     genes, mineral = gene_panels(means), mineral_panels(means)
     rows = list(_total_rows(experiment, effects))
     for comparison in comparisons_of(experiment):
         rows += [*matched_rows(genes, comparison, nondetects), *adjusted_rows(genes, mineral, comparison)]
-    return holm_over_genes(tables.GENES.frame(rows).sort_values(["gene"], kind="stable", ignore_index=True))
+    told = _without_what_is_open(tables.GENES.frame(rows))
+    return holm_over_genes(told.sort_values(["gene"], kind="stable", ignore_index=True))
+
+
+def _without_what_is_open(genes: pd.DataFrame) -> pd.DataFrame:
+    """GENES in which rows that bounds pull both ways have no p: it would test the limits that stand for the values.
+
+    Between two arms nothing is left then: the gene lies below a limit in either, and the difference of two limits is
+    no fold change. A line over several arms (`adjusted`) keeps its estimate.
+    """
+    is_unknown = genes["flag"].map(is_open).astype(bool)
+    of_two = is_unknown & (genes["estimand"] != "adjusted")
+    kept = {c: genes[c].mask(of_two) for c in ("estimate", "ci_low", "ci_high")}
+    return genes.assign(p=genes["p"].mask(is_unknown), **kept)
 
 
 def gene_panels(means: pd.DataFrame) -> dict[str, Panel]:

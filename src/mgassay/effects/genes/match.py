@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mgassay.effects.contrasts.contrasts import censored_flag
 from mgassay.effects.contrasts.margins import margin_row
 from mgassay.effects.genes.comparators import Comparison, comparisons_of, mineral_beside, pairs_of
 from mgassay.effects.means.panels import ArmMatrix, Panel
 from mgassay.experiment import Experiment
+
+_WEIGHTS = (-1.0, 1.0)  # over raised Mg and the comparator
 
 
 def match_rows(experiment: Experiment, panel: Panel) -> Iterator[dict[str, Any]]:
@@ -17,7 +20,12 @@ def match_rows(experiment: Experiment, panel: Panel) -> Iterator[dict[str, Any]]
     fold = experiment.settings.contrast.equivalence_fold
     for comparison in comparisons_of(experiment):
         for name, both in pairs_of(comparison, panel):
-            yield {**_match(both, fold), "block": comparison.block, "check": "match", "subject": name}
+            yield {
+                **_match(comparison, name, panel, both, fold),
+                "block": comparison.block,
+                "check": "match",
+                "subject": name,
+            }
 
 
 def match_beside(
@@ -31,9 +39,11 @@ def match_beside(
     if panel is None:
         return None
     both = dict(pairs_of(comparison, panel))[comparator]
-    return {**_match(both, experiment.settings.contrast.equivalence_fold), "readout": panel.readout}
+    fold = experiment.settings.contrast.equivalence_fold
+    return {**_match(comparison, comparator, panel, both, fold), "readout": panel.readout}
 
 
-def _match(both: ArmMatrix, fold: float) -> dict[str, Any]:
-    """The two one-sided tests of raised Mg and a comparator, these two columns."""
-    return margin_row(both.values[:, 1] - both.values[:, 0], fold, both.flag((-1.0, 1.0)))
+def _match(comparison: Comparison, name: str, panel: Panel, both: ArmMatrix, fold: float) -> dict[str, Any]:
+    """The two one-sided tests of raised Mg and a comparator, the two columns of the donors that have both."""
+    everyone = panel.matrix((comparison.raised, comparison.comparators[name]))
+    return margin_row(both.values[:, 1] - both.values[:, 0], fold, censored_flag(everyone, both, _WEIGHTS))

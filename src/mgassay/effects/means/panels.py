@@ -46,22 +46,25 @@ class ArmMatrix:
         kept = [i for i, k in enumerate(keep) if k]
         return ArmMatrix(tuple(self.donors[i] for i in kept), self.values[kept], tuple(self.flags[i] for i in kept))
 
-    def flag(self, weights: Sequence[float]) -> str:
-        """Flags of a contrast of the arms: those of its cells that hold a number, and which way a bound pulls it."""
+    def flag(self, weights: Sequence[float] | Array) -> str:
+        """Flags of a weighted sum of cells that hold a number, and which way a bound pulls it.
+
+        `weights` are those of the arms, or of the cells, shape (donors, arms).
+        """
         return sum_flag((w, flag) for w, value, flag in self._cells(weights) if np.isfinite(value))
 
-    def lost(self, weights: Sequence[float] | None = None) -> str:
+    def lost(self, weights: Sequence[float] | Array | None = None) -> str:
         """Which bounds (`floor`, `above_curve`) cells have that hold no number to stand for it: their donor is lost.
 
         Of the arms that have a weight, of all without weights. A cell that was not run loses its donor to no bound.
         """
         return censored_words(f for w, value, f in self._cells(weights) if w and not np.isfinite(value))
 
-    def _cells(self, weights: Sequence[float] | None) -> Iterator[tuple[float, float, str]]:
-        """Weight of its arm, value and flags of every cell."""
-        by_arm = [1.0] * self.values.shape[1] if weights is None else weights
-        for values, flags in zip(self.values, self.flags, strict=True):
-            yield from zip(by_arm, values, flags, strict=True)
+    def _cells(self, weights: Sequence[float] | Array | None) -> Iterator[tuple[float, float, str]]:
+        """Weight, value and flags of every cell; a weight of 1 without weights."""
+        of_cells = np.broadcast_to(np.asarray(1.0 if weights is None else weights, dtype=float), self.values.shape)
+        for row in zip(of_cells, self.values, self.flags, strict=True):
+            yield from zip(*row, strict=True)
 
 
 @dataclass(frozen=True)

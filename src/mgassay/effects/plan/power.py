@@ -90,16 +90,6 @@ def chance_of_width(found: FiellerSet, width: float) -> float:
     return float(((found.kind == BOUNDED) & (found.high - found.low < width)).mean())
 
 
-def chance_of_bounded(found: FiellerSet) -> float:
-    """The fraction of experiments from which the share can be identified at all."""
-    return float((found.kind == BOUNDED).mean())
-
-
-def chance_to_exclude(found: FiellerSet, value: float) -> float:
-    """The fraction of sets that do not hold this value of the share (0 for `intracellular`: T - B differs from 0)."""
-    return float(1 - found.holds(value).mean())
-
-
 def chance_to_tell(
     assumed: Assumed,
     low: float = 0.3,

@@ -27,6 +27,7 @@ from mgassay.problems import Problems, listed
 SHARE, SCALE, METHOD = "intracellular_corrected", "log", "fieller_donor"
 _ALL = (0, 1, 2, 3)
 _ROWS = ["block", "step", "day", "mg_reference_mM", "mg_raised_mM"]  # what tells the block and question of a share
+_NO_MATTER = ("passive", "entry_not_blocked")  # a share and what it does not rest on
 _CALLED = {MAGNESIUM: "intracellular Mg", MESSENGER: "TRPM7 mRNA"}
 
 
@@ -72,8 +73,9 @@ def with_rho(
     """SHARES with the column rho and the rows `intracellular_corrected`, and the table RHO, for every question.
 
     `rho` is that of the row's block and question (see `rho_of_arms`), never a bound; rows whose rho is that of mRNA
-    are flagged `proxy_rho`. A corrected row stands behind the others of its readout, block and question where 1 - rho
-    is shown to differ from 0; its `rho` is that of the donors it rests on. Told: MG640 to MG643, MG647.
+    are flagged `proxy_rho`, those of a block that Mg_i shows not to stop entry `entry_not_blocked` (but `passive`,
+    which needs none). A corrected row stands behind the others of its readout, block and question where 1 - rho is
+    shown to differ from 0; its `rho` is that of the donors it rests on. Told: MG640 to MG643, MG647.
     """
     panels = {panel.readout: panel for panel in panels_from_means(means)}
     residuals = [r for arms in questions_of(experiment) if (r := _residual(arms, panels)) is not None]
@@ -184,15 +186,21 @@ def _few(flag: str, rho: Rho) -> str:
 def _with_column(shares: pd.DataFrame, residuals: Iterable[Residual]) -> pd.DataFrame:
     """SHARES with the rho of each row's block and question; NaN where it is not known or only a bound."""
     known = {
-        (r.arms.name, *r.arms.question): (float(r.rho.found.estimate), "" if r.rho.measured else "proxy_rho")
+        (r.arms.name, *r.arms.question): (float(r.rho.found.estimate), _block_flag(r.rho))
         for r in residuals
         if not r.rho.is_bound
     }
     asked = zip(*(shares[c] for c in ("block", "step", "mg_reference_mM", "mg_raised_mM", "day")), strict=True)
     found = [known.get(key, (np.nan, "")) for key in asked]
     value = np.array([rho for rho, _ in found], dtype=float)
-    flag = [join_flags(own, more) for own, (_, more) in zip(shares["flag"], found, strict=True)]
+    told = zip(shares["share"], shares["flag"], found, strict=True)
+    flag = [join_flags(own, "" if (share, more) == _NO_MATTER else more) for share, own, (_, more) in told]
     return shares.assign(rho=value, flag=pd.Series(flag, index=shares.index, dtype="str"))
+
+
+def _block_flag(rho: Rho) -> str:
+    """What rho tells of the block in the rows of its shares."""
+    return "entry_not_blocked" if rho.not_blocked else "" if rho.measured else "proxy_rho"
 
 
 def _behind(shares: pd.DataFrame, corrected: pd.DataFrame) -> pd.DataFrame:
@@ -226,7 +234,8 @@ def _worries(residual: Residual) -> Iterator[tuple[str, str]]:
             yield code, f"{listed(readouts)}, "
     if corrected and float(rho.found.estimate) > WARN_ABOVE_RHO:
         yield "MG641", ""
-    if residual.arms.step == "Mg" and rho.measured and donor_estimate(rho.steps[0]).limits()[1] < 0:
+    rise = np.sign(residual.arms.mg_raised_mM - residual.arms.mg_reference_mM)  # a further level may lie below
+    if residual.arms.step == "Mg" and rho.measured and donor_estimate(rise * rho.steps[0]).limits()[1] < 0:
         yield "MG643", ""
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from mgassay.design import Arms
 from mgassay.effects.estimators.bounds import is_censored, negative_flag
-from mgassay.effects.estimators.fieller import FiellerSet
+from mgassay.effects.estimators.fieller import BOUNDED, FiellerSet
 from mgassay.effects.estimators.intervals import Array
 from mgassay.effects.estimators.share_sets import live_effects
 from mgassay.effects.means.panels import Panel
@@ -20,6 +20,7 @@ from mgassay.effects.shares.shares import intracellular_flag
 from mgassay.flags import join_flags
 
 MAGNESIUM = "mg_intracellular"
+ENTRY_KEPT = 0.9  # a block that is shown to leave more than this of Mg entry did not block it
 _ALL = (0, 1, 2, 3)
 
 
@@ -64,6 +65,11 @@ class Rho:
     def below(self, most: float) -> bool:
         """Whether rho is shown to lie below `most`: no bound, and its interval is bounded and ends there."""
         return self.told and bool(self.found.high < most)
+
+    @property
+    def not_blocked(self) -> bool:
+        """Whether Mg_i itself shows that entry was not blocked: the interval is bounded and begins above ENTRY_KEPT."""
+        return self.measured and bool(self.found.kind == BOUNDED) and bool(self.found.low > ENTRY_KEPT)
 
     def of(self, donors: Sequence[str]) -> "Rho":
         """The same with these donors only."""

@@ -21,6 +21,7 @@ from mgassay.effects.contrasts.contrasts import (
     acellular_effects,
     censored_flag,
     donor_contrast,
+    fitted_flag,
     live_fit,
     step_columns,
 )
@@ -33,6 +34,7 @@ from mgassay.experiment import Experiment
 from mgassay.flags import join_flags
 
 _ALL = (0, 1, 2, 3)  # positions of the live arms
+_PARTS = ("total", "blocked")  # what every share is made of, beside A
 
 
 def shares_from_means(experiment: Experiment, means: pd.DataFrame) -> pd.DataFrame:
@@ -59,19 +61,19 @@ def shares_from_means(experiment: Experiment, means: pd.DataFrame) -> pd.DataFra
 
 @dataclass(frozen=True)
 class _Way:
-    """One way of estimating T and B: on a scale, by a method, from the cells `used`."""
+    """One way of estimating T and B: on a scale, by a method, with the flags of `total` and `blocked`."""
 
     scale: str
     method: str
-    used: ArmMatrix
     effects: LiveEffects
+    total: str
+    blocked: str
 
 
 def share_rows(arms: Arms, live: ArmMatrix, runs: ArmMatrix) -> Iterator[dict[str, Any]]:
     """The share rows of one readout and block, from its live arms and its acellular runs."""
     lifeless = runs.complete((0, 1))
     has_block = bool(live.complete(_ALL).donors) and all(arms.live)
-    lost = live.lost(None if has_block else CONTRASTS["total"])
     told = tuple(
         share
         for share, (_, blocked, acellular) in SHARES_OF.items()
@@ -83,7 +85,7 @@ def share_rows(arms: Arms, live: ArmMatrix, runs: ArmMatrix) -> Iterator[dict[st
             acellular = donor_estimate(acellular_effects(lifeless, way.scale)) if lifeless.donors else None
             found = share_set(share, way.effects, acellular)
             alone = bool(way.effects.df < 1 or (SHARES_OF[share][2] and acellular is not None and acellular.df < 1))
-            flag = _share_flag(share, way, lost, runs, acellular)
+            flag = _share_flag(share, way, runs, acellular)
             yield share_row(share, way.scale, way.method, found, all_flags(flag, found, way.effects, alone))
 
 
@@ -95,17 +97,26 @@ def _ways(live: ArmMatrix, has_block: bool) -> Iterator[_Way]:
     whole = live.complete(_ALL if has_block else (0, 1))
     if not whole.donors:
         return
+    lost = live.lost(None if has_block else CONTRASTS["total"])
     for scale in SCALES:
         total = donor_contrast(whole.values, "total", scale)
         blocked = donor_contrast(whole.values, "blocked", scale) if has_block else np.zeros_like(total)
-        yield _Way(scale, "fieller_donor", whole, live_effects(total, blocked))
+        yield _Way(scale, "fieller_donor", live_effects(total, blocked), *_part_flags(whole, lost))
     fit = live_fit(live) if has_block else None
     if fit:
-        pair = [np.array(CONTRASTS[c]) for c in ("total", "blocked")]
+        pair = [np.array(CONTRASTS[c]) for c in _PARTS]
         mean = np.array([float(fit.contrast(w).estimate) for w in pair])
         covariance = np.array([[float(fit.covariance(v, w)) for w in pair] for v in pair])
         if np.isfinite(mean).all():
-            yield _Way("log", "fieller_block_anova", live, LiveEffects(mean, covariance, np.array(float(fit.df))))
+            effects = LiveEffects(mean, covariance, np.array(float(fit.df)))
+            flags = (difference_flag(fitted_flag(live, fit, CONTRASTS[c]), lost) for c in _PARTS)
+            yield _Way("log", "fieller_block_anova", effects, *flags)
+
+
+def _part_flags(used: ArmMatrix, lost: str) -> tuple[str, str]:
+    """Flags of T and of B of the donors used; `lost`: bounds that others were lost to."""
+    total, blocked = (difference_flag(used.flag(CONTRASTS[c]), lost) for c in _PARTS)
+    return total, blocked
 
 
 def is_identifiable(found: FiellerSet, flag: str) -> bool:
@@ -116,15 +127,15 @@ def is_identifiable(found: FiellerSet, flag: str) -> bool:
     return bool(found.kind == BOUNDED) and not is_open(flag)
 
 
-def _share_flag(share: str, way: _Way, lost: str, runs: ArmMatrix, acellular: Estimate | None) -> str:
+def _share_flag(share: str, way: _Way, runs: ArmMatrix, acellular: Estimate | None) -> str:
     """Flags of the cells that a share rests on, and which way a bound pulls it."""
     if share == "intracellular":
-        return intracellular_flag(way.used, way.effects, lost)
-    total, blocked = (difference_flag(way.used.flag(CONTRASTS[c]), lost) for c in ("total", "blocked"))
+        return _inside_flag(way.total, way.blocked, way.effects)
     of_runs = censored_flag(runs, runs.complete((0, 1)), ACELLULAR)
-    numerator = {"passive": of_runs, "surface": difference_flag(blocked, of_runs), "extracellular": blocked}[share]
+    surface = difference_flag(way.blocked, of_runs)
+    numerator = {"passive": of_runs, "surface": surface, "extracellular": way.blocked}[share]
     part = _outside(share, way.effects.combined((0.0, 1.0)), acellular)
-    return ratio_flag(numerator, total, ends(part), ends(way.effects.combined((1.0, 0.0))))
+    return ratio_flag(numerator, way.total, ends(part), ends(way.effects.combined((1.0, 0.0))))
 
 
 def _outside(share: str, blocked: Estimate, acellular: Estimate | None) -> Estimate:
@@ -136,7 +147,11 @@ def _outside(share: str, blocked: Estimate, acellular: Estimate | None) -> Estim
 
 def intracellular_flag(used: ArmMatrix, effects: LiveEffects, lost: str) -> str:
     """Flags of (T - B)/T, which falls where B/T rises, of the donors used; `lost`: bounds that others were lost to."""
-    total, blocked = (difference_flag(used.flag(CONTRASTS[c]), lost) for c in ("total", "blocked"))
+    return _inside_flag(*_part_flags(used, lost), effects)
+
+
+def _inside_flag(total: str, blocked: str, effects: LiveEffects) -> str:
+    """Flags of 1 - B/T from those of T and B."""
     of_total, of_blocked = (ends(effects.combined(weights)) for weights in ((1.0, 0.0), (0.0, 1.0)))
     return negative_flag(ratio_flag(blocked, total, of_blocked, of_total))
 

@@ -3,72 +3,58 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
 from mgassay.design import Arms
+from mgassay.effects.contrasts.viability import VIABILITY, has_lost
 from mgassay.effects.estimators.bounds import is_censored
-from mgassay.effects.estimators.intervals import donor_estimate
 from mgassay.effects.means.panels import Panel
 from mgassay.effects.shares.rho import MAGNESIUM, rho_of_arms
 from mgassay.effects.verdict.address import key_of
 
-VIABLE = 0.8  # an arm below this fraction of the intact reference, its interval below 1, is not comparable
 RHO_MOST = 0.5
-_VIABILITY = "viability"
 
 
 def viability_fact(panels: Mapping[str, Panel], arms: Arms) -> dict[str, Any]:
-    """Whether a live arm lies below VIABLE of the intact reference with its interval below 1, or has none alive.
+    """Whether a live arm has lost viability against the intact reference (see `has_lost`).
 
     Empty where viability was not measured in the intact reference and another live arm of one donor. Read from the
     means of the arm that changed, else of the first that was compared.
     """
-    if _VIABILITY not in panels:
+    if VIABILITY not in panels:
         return _of_means(None, "")
     compared = {
         condition: changed
         for condition in arms.live[1:]
-        if condition and (changed := _has_changed(panels[_VIABILITY], arms.intact_reference, condition)) is not None
+        if condition and (changed := has_lost(panels[VIABILITY], arms.intact_reference, condition)) is not None
     }
     found = next((condition for condition, changed in compared.items() if changed), next(iter(compared), ""))
     return _of_means(any(compared.values()) if compared else None, found)
-
-
-def _has_changed(panel: Panel, reference: str, condition: str) -> bool | None:
-    """Whether viability of a condition is changed against the reference; None where no donor has both."""
-    pair = panel.matrix((reference, condition))
-    if any("floor" in cells[1].split(";") for cells in pair.flags):
-        return True
-    both = pair.complete((0, 1)).values
-    if not len(both):
-        return None
-    change = donor_estimate(both[:, 1] - both[:, 0])
-    return bool(change.estimate < np.log(VIABLE) and change.limits()[1] < 0)
 
 
 def _of_means(value: bool | None, condition: str) -> dict[str, Any]:
     """A fact of viability, read from the rows of means.csv of one condition."""
     if not condition:
         return {"value": value, "table": "", "key": "", "flag": ""}
-    return {"value": value, "table": "means.csv", "key": f"{_VIABILITY}|{condition}", "flag": ""}
+    return {"value": value, "table": "means.csv", "key": f"{VIABILITY}|{condition}", "flag": ""}
 
 
 def rho_facts(panels: Mapping[str, Panel], arms: Arms) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Whether Mg_i was measured, and whether rho from it is shown to lie below RHO_MOST; empty where nothing tells rho.
+    """Whether Mg_i was measured, and whether rho from it is shown to lie below RHO_MOST, or to leave entry as it was.
 
-    Measured takes one donor with values, no bounds, in the four live arms; that rho lies below takes values throughout.
+    Empty where nothing tells rho. Measured takes one donor with values, no bounds, in the four live arms; where rho
+    lies takes values throughout.
     TRPM7 mRNA tells rho (flag `proxy_rho`) and is no measurement of Mg_i.
     """
     rho = rho_of_arms(arms, panels) if arms.block else None
     if rho is None:
         nothing = {"value": None, "table": "", "key": "", "flag": ""}
-        yield from (("mg_measured", nothing), ("rho_below_half", nothing))
+        yield from (("mg_measured", nothing), ("rho_below_half", nothing), ("entry_not_blocked", nothing))
         return
     row = {"block": arms.name, "step": arms.step, "day": arms.day, "source": rho.source, "readout": ""}
     levels = {"mg_reference_mM": arms.mg_reference_mM, "mg_raised_mM": arms.mg_raised_mM}
     where = {"table": "rho.csv", "key": key_of("rho", {**row, **levels}), "flag": rho.flag}
     yield "mg_measured", {"value": _is_measured(panels, arms), **where}
     yield "rho_below_half", {"value": rho.measured and rho.below(RHO_MOST), **where}
+    yield "entry_not_blocked", {"value": rho.not_blocked, **where}
 
 
 def _is_measured(panels: Mapping[str, Panel], arms: Arms) -> bool:

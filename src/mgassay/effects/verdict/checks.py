@@ -61,8 +61,8 @@ def check_rows(experiment: Experiment, means: pd.DataFrame, unflagged: Unflagged
     the conclusion is the same: identifiable, same side of 0 and of one half; undecided where all donors give none.
     without_flagged: subject the doubts; the share without the wells that carry them, passed where it lies within the
     interval of all wells (the bounds; empty and undecided where that is not bounded, undecided where a share is open).
-    agreement: subject the other block; the difference of the two T-B per donor, 90 % interval within
-    +-log(agreement_fold).
+    agreement: subject the other block; the difference of the two T-B, per donor or of two sets of donors, 90 % interval
+    within +-log(agreement_fold).
     acellular_variant: subject the kind of acellular arm that is not asked for; the passive share with it, passed where
     it lies within the interval with the one asked for.
     match: subject the comparator; log mineral under it - log mineral at raised Mg, 90 % interval within

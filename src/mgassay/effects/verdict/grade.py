@@ -22,6 +22,7 @@ FACTS = (
     "sirna",
     "selective",
     "unspecific_block",  # it changes what a comparator without Mg2+ does too
+    "entry_not_blocked",  # Mg_i shows that the block leaves nine tenths of Mg entry or more
     "interaction_excludes_zero",
     "interaction_equivalent_to_zero",
     "second_block_agrees",  # another block is resolved and within agreement_fold; one of the two is siRNA
@@ -42,6 +43,7 @@ LIMITS: Mapping[str, tuple[bool, str]] = {
     "mg_only": (True, "D"),
     "above_curve": (True, "C"),
     "unspecific_block": (True, "C"),
+    "block_did_not_block": (True, "C"),
     "resolved": (False, "C"),
     "selective_block": (False, "C"),
     "mg_intracellular_measured": (False, "C"),
@@ -82,6 +84,7 @@ def rules_of(held: Collection[str]) -> dict[str, bool]:
         "mg_only": "blocked_run" not in held,
         "above_curve": "above_curve" in held,
         "unspecific_block": "unspecific_block" in held,
+        "block_did_not_block": "entry_not_blocked" in held,
         "resolved": is_resolved(held),
         "selective_block": "selective" in held,
         "mg_intracellular_measured": "mg_measured" in held,

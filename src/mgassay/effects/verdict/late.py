@@ -61,7 +61,8 @@ def _rows(experiment: Experiment, arms: LateArms, cells: ArmMatrix) -> Iterator[
 
 def _effect_row(cells: ArmMatrix, pair: ArmMatrix, margin: float) -> dict[str, Any]:
     """The effect of late Mg; what only a bound puts below the margin is undecided."""
-    estimate, flag = donor_estimate(pair.values @ np.array(_EFFECT)), censored_flag(cells, pair, _EFFECT)
+    effect = pair.values[:, _REFERENCE] - pair.values[:, _LATE]  # 0 times an arm that was not run is NaN
+    estimate, flag = donor_estimate(effect), censored_flag(cells, pair, _EFFECT)
     low, high = ends(estimate)
     protects, small = lies_above(low, high, flag, 0.0), lies_below(low, high, flag, margin)
     return {

@@ -43,8 +43,7 @@ def verdict_from_tables(
         "rules": [{"rule": rule, "fired": fired} for rule, fired in rules_of(held).items()],
         "held_by": held_by(held),
         "readouts": {
-            r: {a.name: _entry(results, r, facts_of(facts, r, a.name), a, all_arms) for a in all_arms}
-            for r in readouts
+            r: {a.name: _entry(results, r, facts_of(facts, r, a.name), a, all_arms) for a in all_arms} for r in readouts
         },
     }
 
@@ -107,6 +106,6 @@ def _entry(
 def _compared(results: Results, readout: str, block: str) -> bool:
     """Whether T - B of a block was set beside that of another, with an interval."""
     return any(
-        (of, check) == (readout, "agreement") and block in pair and np.isfinite(row["ci_low"])
-        for (of, check, pair), row in (((k[0], k[2], (k[1], k[3])), row) for k, row in results.checks.items())
+        (of, check) == (readout, "agreement") and block in (one, other) and np.isfinite(row["ci_low"])
+        for (of, one, check, other), row in results.checks.items()
     )

@@ -23,8 +23,7 @@ _KINDS: tuple[tuple[Callable[[bytes], bool], Callable[[Path], Header]], ...] = (
 _FORMATS = ("PNG", "JPEG", "TIFF")  # Pillow knows many more, none of which a microscope should export
 _GREY = ("1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 _COLOUR = ("RGB", "RGBA", "RGBX", "P", "PA", "YCbCr")
-_SMALL = 8_000_000  # pixels up to which Pillow makes the array: at half the cost, but all bytes are there twice
-_ROWS = 32  # that are copied at a time
+_ROWS = 32  # of bands that are copied at a time
 _LARGE = 32_000_000  # pixels above which Pillow's own image is kept and no array is made of it: 4 bytes a pixel, not 7
 
 
@@ -144,11 +143,21 @@ def _pillow_rows(path: Path, header: Header) -> Rows:
 
 
 def _held(image: Any) -> Rows:
-    """An RGB image of Pillow's as an array; a large one as it is, one between them copied without a second copy."""
-    pixels = image.width * image.height
-    if pixels > _LARGE:
+    """An RGB image of Pillow's as an array, a large one as it is.
+
+    Left to itself Pillow hands out its pixels in pieces of 64 kB and then joins them, all bytes twice in memory; in one
+    piece, which its documentation leaves to the user, they cost half.
+    """
+    from PIL import ImageFile
+
+    if image.width * image.height > _LARGE:
         return PillowRows(image)
-    return np.asarray(image) if pixels <= _SMALL else _array(PillowRows(image))
+    usual = ImageFile.MAXBLOCK
+    try:
+        ImageFile.MAXBLOCK = max(usual, 3 * image.width * image.height)
+        return np.asarray(image)
+    finally:
+        ImageFile.MAXBLOCK = usual
 
 
 def _check_opaque(image: Any) -> None:
@@ -159,7 +168,7 @@ def _check_opaque(image: Any) -> None:
 
 
 def _array(rows: Rows) -> Rgb:
-    """All rows as one array; in stretches that stay in the processor's cache this costs less than Pillow's own way."""
+    """All rows as one array, in stretches that stay in the processor's cache."""
     pixels = np.empty(rows.shape, np.uint8)
     for top in range(0, len(pixels), _ROWS):
         pixels[top : top + _ROWS] = rows[top : top + _ROWS]
