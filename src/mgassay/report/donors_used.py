@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from mgassay.design import Arms, questions_of
+from mgassay.design import Arms, late_arms_of, questions_of
 from mgassay.effects.contrasts.contrasts import CONTRASTS, used_arms
 from mgassay.effects.means.panels import ArmMatrix, Panel, panels_from_means
 from mgassay.report import labels
-from mgassay.report.rows import Tables, natural_order
+from mgassay.report.late_words import is_part, late_day
+from mgassay.report.rows import Row, Tables, natural_order
 
 _ALIKE = "“If donors respond alike” (block ANOVA) also takes donors with gaps that have two arms or more."
 
@@ -40,6 +41,22 @@ def donors_of_shares(tables: Tables, readout: str, block: str) -> dict[tuple[obj
         for a in asked
         if panel and a.name == block and all(used := a.live if a.block else a.live[:2])
     }
+
+
+def donors_of_late(tables: Tables, row: Row) -> int:
+    """How many donors a row `late_mg` of CHECKS rests on, from means.csv; 0 for other rows and without means.
+
+    Those that have the late and the reference arm, for its part of the total the arm raised from the start as well.
+    """
+    means = tables["means"]
+    panel = next(panels_from_means(means[means["readout"] == row["readout"]]), None)
+    asked = late_arms_of(tables.experiment) if panel and tables.experiment and row["check"] == "late_mg" else ()
+    own = (a for a in asked if a.name == row["block"] and f"{a.mg_from_day:g}" == late_day(row["subject"]))
+    arms = next(own, None)
+    if panel is None or arms is None:
+        return 0
+    used = (arms.reference, arms.late, *((arms.raised,) if is_part(row["subject"]) else ()))
+    return len(panel.matrix(used).complete(range(len(used))).donors)
 
 
 def _used(panel: Panel, arms: Arms) -> list[str]:

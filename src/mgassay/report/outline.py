@@ -88,7 +88,8 @@ def line_image(mask: NDArray[np.bool_]) -> bytes:
     Source: PNG (third edition), 5 and 11.
     """
     height, width = mask.shape
-    pairs = np.stack(_line(mask), axis=-1).view("<u2")[..., 0]
+    inner, outer = _line(mask)
+    pairs = inner | outer.astype(np.uint16) << np.uint16(8)
     across = -(-width // 4)
     rows = np.empty((height, 1 + across), np.uint8)
     rows[:, 0] = 0  # a row begins with its filter: none
@@ -108,10 +109,11 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 def _line(mask: NDArray[np.bool_]) -> tuple[Bits, Bits]:
     """The packed pixels next to a mask, and those next to these.
 
-    Two clear pixels behind each row let the rows be one string of bits: what grows over the end of one or the start of
-    the next stays in them, or falls on what is counted or next to it already.
+    Two clear pixels or more behind each row let the rows be one string of bits: what grows over the end of one or the
+    start of the next stays in them, or falls on what is counted or next to it already.
     """
-    counted = np.packbits(np.pad(mask, ((0, 0), (0, 2))), axis=1)
+    spaced = np.pad(mask, ((0, 0), (0, 2 + -(mask.shape[1] + 2) % 8)))
+    counted = np.packbits(spaced.reshape(-1)).reshape(len(mask), spaced.shape[1] // 8)  # faster than along an axis
     inner = _grown(counted)
     return inner & ~counted, _grown(inner) & ~inner
 

@@ -51,7 +51,7 @@ def test_a_direct_effect_that_two_comparators_show(two):
 
 @pytest.mark.parametrize("lost", ["ppi", "ca_20"])
 def test_an_arm_that_lost_viability_carries_no_claim(lab, two, lost):
-    """Half of the cells alive with pyrophosphate: fetuin-A shows it, with nothing to check it. At raised Mg: none does."""
+    """Half of the cells alive with pyrophosphate: fetuin-A shows it, unchecked. At raised Mg: none does."""
     amount = MINERAL + NOISE
     alive = {
         c: 4 + NOISE[:, i] / 9 + (np.log(0.5) if c == lost else 0)

@@ -27,7 +27,12 @@ _LN2 = float(np.log(2.0))
 
 
 def genes_from_effects(
-    experiment: Experiment, effects: pd.DataFrame, means: pd.DataFrame, nondetects: pd.DataFrame | None = None
+    experiment: Experiment,
+    effects: pd.DataFrame,
+    means: pd.DataFrame,
+    nondetects: pd.DataFrame | None = None,
+    *,
+    single: bool = True,
 ) -> pd.DataFrame:
     """GENES of the declared question: `total`, `matched_mineral` per comparator, `adjusted`; intact and under blocks.
 
@@ -37,24 +42,25 @@ def genes_from_effects(
 
     Where the arms have non-detects the row is the likelihood's (flag `censored`): that of effects.csv for totals, for
     matched_mineral one of those two arms, from `nondetects` (wells_with_nondetects); `adjusted` has none. What bounds
-    leave open has no p; nor, between two arms, an estimate and an interval (see `_without_what_is_open`).
+    leave open has no p; nor, between two arms, an estimate and an interval (see `_without_what_is_open`). `single`:
+    false for the score, whose other genes may hold values where one has a bound.
     """
     genes, mineral = gene_panels(means), mineral_panels(means)
     rows = list(_total_rows(experiment, effects))
     for comparison in comparisons_of(experiment):
         rows += [*matched_rows(genes, comparison, nondetects), *adjusted_rows(genes, mineral, comparison)]
-    told = _without_what_is_open(tables.GENES.frame(rows))
+    told = _without_what_is_open(tables.GENES.frame(rows), single=single)
     return holm_over_genes(told.sort_values(["gene"], kind="stable", ignore_index=True))
 
 
-def _without_what_is_open(genes: pd.DataFrame) -> pd.DataFrame:
+def _without_what_is_open(genes: pd.DataFrame, *, single: bool) -> pd.DataFrame:
     """GENES in which rows that bounds pull both ways have no p: it would test the limits that stand for the values.
 
-    Between two arms nothing is left then: the gene lies below a limit in either, and the difference of two limits is
-    no fold change. A line over several arms (`adjusted`) keeps its estimate.
+    Between two arms nothing is left of a `single` gene then: it lies below a limit in either, and the difference of two
+    limits is no fold change. A line over several arms (`adjusted`) keeps its estimate.
     """
     is_unknown = genes["flag"].map(is_open).astype(bool)
-    of_two = is_unknown & (genes["estimand"] != "adjusted")
+    of_two = is_unknown & (genes["estimand"] != "adjusted") & single
     kept = {c: genes[c].mask(of_two) for c in ("estimate", "ci_low", "ci_high")}
     return genes.assign(p=genes["p"].mask(is_unknown), **kept)
 

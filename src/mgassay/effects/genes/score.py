@@ -32,7 +32,8 @@ def with_score(experiment: Experiment, genes: pd.DataFrame, means: pd.DataFrame,
     if scored.empty:
         return genes
     beside = tables.MEANS.frame(pd.concat([scored, means[means["readout"].map(is_mineral).astype(bool)]]))
-    rows = genes_from_effects(experiment, effects_from_means(experiment, scored), beside).assign(p_adjusted=np.nan)
+    effects = effects_from_means(experiment, scored)
+    rows = genes_from_effects(experiment, effects, beside, single=False).assign(p_adjusted=np.nan)
     return tables.GENES.frame(pd.concat([genes, rows])) if len(genes) else rows
 
 
