@@ -235,8 +235,8 @@ SUMMARY_POOLED = table(
     number="mg_reference_mM mg_raised_mM estimate ci_low ci_high rho weight",
     integer="group n_donors",
     truth="identifiable used",
-    order="readout, block, share, scale, experiment, mg_reference_mM, mg_raised_mM, acellular, estimate, ci_low, ci_high,"
-    "interval, identifiable, rho, n_donors, used, group, weight, flag",
+    order="readout, block, share, scale, experiment, mg_reference_mM, mg_raised_mM, acellular, estimate, ci_low,"
+    "ci_high, interval, identifiable, rho, n_donors, used, group, weight, flag",
 )
 SUMMARY_PLATES = table(
     "summary_plates",

@@ -18,6 +18,18 @@ def test_amounts_of_r_lead_to_every_table_and_a_verdict(lab):
     pd.testing.assert_frame_equal(amounts, before)
 
 
+def test_an_arm_that_lost_viability_is_told_with_the_conclusions(lab):
+    """A third of the cells of the reference in one arm of three donors."""
+    base = {"assay": "viability", "readout": "viability", "unit": "percent", "rep": "1"}
+    values = {"scr_08": (100, 98, 102), "scr_20": (99, 100, 97), "si_08": (96, 99, 100), "si_20": (33, 35, 31)}
+    rows = [
+        {**base, "condition": c, "donor": f"D{i}", "value": v} for c, by in values.items() for i, v in enumerate(by)
+    ]
+    problems = Problems()
+    conclusions_from_amounts(lab.sirna, lab.amounts(rows), problems)
+    assert [(p.code, p.seen) for p in problems if p.code == "MG651"] == [("MG651", "si_20")]
+
+
 def test_no_amounts_still_give_every_table(lab):
     made, verdict = conclusions_from_amounts(lab.sirna, tables.AMOUNTS.frame(), Problems())
     assert all(table.empty for table in made.values())

@@ -1,13 +1,16 @@
 """Checks in sentences: as far as the interval reaches, with the direction, and what a decision would take."""
 
+import dataclasses
 import math
 
+import pandas as pd
 import pytest
 
 from mgassay import tables
 from mgassay.report.check_words import check_sentences
+from mgassay.report.late_section import late_pieces
 from mgassay.report.numbers import NO_BREAK
-from mgassay.report.rows import Tables
+from mgassay.report.rows import Tables, tables_of
 
 BOUNDS = {"bound_low": -math.log(2), "bound_high": math.log(2)}
 
@@ -166,3 +169,22 @@ def test_a_share_of_bounds_both_ways_is_no_result():
     ends = {"bound_low": 0.6, "bound_high": 0.9}
     flagged = text(row("without_flagged", "outlier", estimate=0.7, passed=None, flag="floor", **ends))
     assert "the intracellular share is not identifiable." in flagged
+
+
+def test_late_mg_is_told_with_its_donors(hand):
+    """D1 and D2 have the late arm and the reference, D1 alone the arm raised from the start too."""
+    base = hand.make_experiment()
+    scr = base.conditions[base.conditions["condition"] == "scr_mg20"]
+    late = scr.assign(condition="scr_late", mg_from_day=7.0)
+    experiment = dataclasses.replace(base, conditions=pd.concat([base.conditions, late], ignore_index=True))
+    run = [("scr_mg08", "D1"), ("scr_mg08", "D2"), ("scr_mg20", "D1"), ("scr_late", "D1"), ("scr_late", "D2")]
+    means = [{"readout": "calcium", "condition": c, "donor": d, "log_mean": 1.0} for c, d in run]
+    rows = [row("late_mg", f"mg_from_day 7{part}", estimate=1.0, block="") for part in ("", ", of total")]
+    held = {"checks": tables.CHECKS.frame(rows), "means": tables.MEANS.frame(means)}
+    texts = [
+        s["text"].replace(NO_BREAK, " ") for s in check_sentences(tables_of(experiment, held), "calcium", "siTRPM7")
+    ]
+    assert [t.partition("n = ")[2] for t in texts] == ["2 donors (log scale, declared margin 0.69).", "1 donor."]
+    (_, beside) = late_pieces(tables_of(experiment, held))
+    (cells,) = beside.drawings[0].listing.rows
+    assert cells[beside.drawings[0].listing.heads.index("n")] == "2 (part: 1)"

@@ -10,6 +10,9 @@ from mgassay.report.outline import draw_line, line_image, stained_cells, stained
 
 SQUARE = np.ones((3, 3), bool)
 MASKS = [np.random.default_rng(seed).random((41, width)) > 0.97 for seed, width in ((1, 30), (2, 64), (3, 67))]
+ENDS = [np.random.default_rng(width).random((41, width)) > 0.9 for width in (62, 63, 1, 2)]
+for _mask in ENDS:  # only at both ends of rows, with as little room behind them as there may be
+    _mask[:, 1:-1] = False
 
 
 @pytest.mark.parametrize("mask", [*MASKS, np.zeros((5, 9), bool), np.ones((5, 9), bool)])
@@ -19,7 +22,7 @@ def test_rows_of_runs_are_those_of_the_mask(mask):
         np.testing.assert_array_equal(stained_rows(runs, first, last), mask[first:last])
 
 
-@pytest.mark.parametrize("mask", MASKS)
+@pytest.mark.parametrize("mask", [*MASKS, *ENDS])
 @pytest.mark.parametrize("above", [0, 2])
 def test_the_line_is_the_ring_around_the_mask_as_scipy_grows_it(mask, above):
     inner = binary_dilation(mask, SQUARE)

@@ -25,6 +25,19 @@ def test_a_thumbnail_is_a_small_picture_of_the_same_colours():
     assert np.abs(np.asarray(thumbnail).astype(int) - RGB[0, 0]).max() <= 3
 
 
+@pytest.mark.parametrize(
+    ("factor", "width", "taken"),
+    [(6, 20, [(1, 4), (7, 10), (13, 16), (18, 19)]), (3, 9, [(0, 2), (3, 5), (6, 8)]), (2, 3, [(0, 1), (2, 2)])],
+)
+def test_a_thumbnail_is_of_two_pixels_of_the_middle_row_of_each_square(factor, width, taken):
+    rgb = np.random.default_rng(3).integers(0, 255, (3 * factor - 1, width, 3), dtype=np.uint8)
+    seen = np.asarray(overlay._thinned(rgb, factor)).astype(int)
+    rows = np.arange(3) * factor + factor // 2
+    expected = np.stack([rgb[np.minimum(rows, len(rgb) - 1)][:, list(two)].mean(axis=1) for two in taken], axis=1)
+    assert seen.shape == expected.shape
+    assert np.abs(seen - expected).max() <= 0.5  # rounded
+
+
 def test_small_pictures_are_not_enlarged():
     assert {k: p.size for k, p in made(RGB[:90, :120], MASK[:90, :120]).items()} == dict.fromkeys(
         ("thumbnail", "outline", "overlay"), (120, 90)

@@ -36,7 +36,8 @@ def conditions_from_cells(cells: Cells, read: ReadSettings, problems: Problems) 
     """CONDITIONS, with the further text columns that a [[step]] or [[block]] names behind.
 
     An empty cell of a column that one of them names is its reference or intact level, where the contract has no default
-    of its own (told, MG650). Rows without an id, or with the id of an earlier row, are left out (a problem); a number that is none is NaN.
+    of its own (told, MG650). Rows without an id, or with the id of an earlier row, are left out (a problem); a number
+    that is none is NaN.
     """
     known = list(tables.CONDITIONS.columns)
     named = [*(b.column for b in read.settings.block), *(s.column for s in read.settings.step)]

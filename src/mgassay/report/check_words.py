@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from mgassay.effects.estimators.bounds import is_censored
 from mgassay.effects.verdict.address import FALSIFICATION, key_of
 from mgassay.report import labels
+from mgassay.report.donors_used import donors_of_late
 from mgassay.report.late_words import TOLD, is_part, late_day, late_outcome
 from mgassay.report.numbers import NO_BREAK, count, decimal, interval, percent
 from mgassay.report.rows import Row, Tables, excludes_zero, is_missing
@@ -22,13 +23,15 @@ def check_sentences(tables: Tables, readout: str, block: str) -> Iterator[Senten
 
 
 def with_test(tables: Tables, rows: Sequence[Row]) -> list[Row]:
-    """Rows of CHECKS with what EQUIVALENCE knows of each (`outcome`, "" where it has no row), and `differs`.
+    """Rows of CHECKS with what EQUIVALENCE knows of each (`outcome`, "" where it has no row), and what tables tell.
 
     `differs`: the effect asked about excludes 0 by its 95 % interval in effects.csv, whether or not it is equivalent.
+    `late_donors`: how many donors a row of late Mg rests on, 0 for others.
     """
     tests = {key_of("equivalence", r): r for r in tables.rows("equivalence")}
     beside = ({"outcome": "", **tests.get(key_of("checks", r), {})} for r in rows)
-    return [{**more, **row, "differs": _differs(tables, row)} for more, row in zip(beside, rows, strict=True)]
+    asked = ({"differs": _differs(tables, row), "late_donors": donors_of_late(tables, row)} for row in rows)
+    return [{**more, **row, **told} for more, row, told in zip(beside, rows, asked, strict=True)]
 
 
 def _differs(tables: Tables, row: Row) -> bool:
@@ -142,14 +145,15 @@ def _late(row: Row) -> str:
         return ""
     day = late_day(row["subject"])
     under = f", under {row['block']}," if row["block"] else ""
+    n = f", n = {count(row['late_donors'], 'donor')}" if row["late_donors"] else ""
     if is_part(row["subject"]):
         whole = (
             ", as a part of what it does from the start," if not under else " as a part of what it does from the start,"
         )
-        return f"What Mg²⁺ raised only from day {day} still does{under}{whole} is {share_of_check(row)}."
+        return f"What Mg²⁺ raised only from day {day} still does{under}{whole} is {share_of_check(row)}{n}."
     told, _ = TOLD[late_outcome(row)]
     margin = f"log scale, declared margin {decimal(row['bound_high'])}"
-    return f"Mg²⁺ raised only from day {day}{under} {told}: effect {estimate_text(row)} ({margin})."
+    return f"Mg²⁺ raised only from day {day}{under} {told}: effect {estimate_text(row)}{n} ({margin})."
 
 
 def _moved(row: Row) -> str:

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from mgassay.effects.estimators.bounds import is_open
 from mgassay.report import labels
 from mgassay.report.axes import FAINT, Axes
+from mgassay.report.donors_used import donors_of_late
 from mgassay.report.drawing import BLUE, VERMILION
 from mgassay.report.figure import figure
 from mgassay.report.late_words import TOLD, is_part, late_day, late_outcome
@@ -30,7 +31,8 @@ def late_pieces(tables: Tables) -> list[object]:
     rows = tables.rows("checks", check="late_mg")
     if not rows:
         return []
-    drawings = tuple(_drawing(readout, [r for r in rows if r["readout"] == readout]) for readout in _readouts(rows))
+    counted = [{**row, "late_donors": donors_of_late(tables, row)} for row in rows]
+    drawings = tuple(_drawing(name, [r for r in counted if r["readout"] == name]) for name in _readouts(rows))
     return [Prose(HOW_TO_READ, "quiet"), Beside(drawings)]
 
 
@@ -47,7 +49,15 @@ def _drawing(readout: str, rows: Sequence[Row]) -> Drawing:
     effects = [held.get((*case, False)) for case in cases]
     parts = [held.get((*case, True)) for case in cases]
     names = [f"{labels.block(block)}, from day {day}" for block, day in cases]
-    heads = ("entry", "raised", "effect, log scale", "still stops progression", "part of the protection", "remarks")
+    heads = (
+        "entry",
+        "raised",
+        "effect, log scale",
+        "still stops progression",
+        "part of the protection",
+        "n",
+        "remarks",
+    )
     body = [
         (
             labels.block(block),
@@ -55,6 +65,7 @@ def _drawing(readout: str, rows: Sequence[Row]) -> Drawing:
             NOTHING if effect is None else estimate_text(effect),
             "undecided" if effect is None else TOLD[late_outcome(effect)][1],
             NOTHING if part is None else share_of_check(part),
+            _counted(effect, part),
             labels.flags(";".join(r["flag"] for r in (effect, part) if r)),
         )
         for (block, day), effect, part in zip(cases, effects, parts, strict=True)
@@ -64,8 +75,15 @@ def _drawing(readout: str, rows: Sequence[Row]) -> Drawing:
         title=title,
         svg=_svg(f"late-{readout}", f"{title}. {spoken}", names, effects, parts),
         caption="",
-        listing=listing_of(title, heads, body, numeric=("effect, log scale", "part of the protection")),
+        listing=listing_of(title, heads, body, numeric=("effect, log scale", "part of the protection", "n")),
     )
+
+
+def _counted(effect: Row | None, part: Row | None) -> str:
+    """The donors of an effect, and of its part where these are others; "" where they are not known."""
+    n, of_part = (row["late_donors"] if row else 0 for row in (effect, part))
+    apart = f" (part: {of_part})" if of_part not in (0, n) else ""
+    return f"{n}{apart}" if n else ""
 
 
 def _svg(

@@ -104,7 +104,7 @@ def _smaller(rows: Pixels, factor: int) -> Image.Image:
 def _thinned(rows: Pixels, factor: int) -> Image.Image:
     """The same from two pixels of the middle row of each factor x factor, all of that row where the last are cut.
 
-    A seventh of the cost, and a picture of 360 pixels shows it.
+    A sixth of the cost, and a picture of 360 pixels shows it.
     """
     if factor == 1:
         return Image.fromarray(rows)

@@ -98,6 +98,18 @@ def test_seeds_say_where_drawn_colours_are_and_common_ones_are_none():
     assert set(look_at(rgb).seeds[:, 2]) == {RED}
 
 
+@pytest.mark.parametrize("width", [61, 62, 63, 64, 5])
+def test_seeds_are_all_drawn_colours_of_every_second_row_and_fourth_column(width):
+    rgb = noisy((301, width), seed=width)
+    drawn = np.random.default_rng(width).random(rgb.shape[:2]) < 0.05
+    rgb[drawn] = (250, 40, 30)
+    y, x = np.nonzero(drawn[::2, ::4])
+    expected = np.stack([2 * y, 4 * x, np.full(len(y), RED)], axis=1)
+    np.testing.assert_array_equal(look_at(rgb).seeds, expected)
+    mirrored = look_at(rgb[:, ::-1])  # does not lie in one piece
+    np.testing.assert_array_equal(mirrored.seeds, look_at(rgb[:, ::-1].copy()).seeds)
+
+
 def test_a_picture_smaller_than_a_block_can_be_looked_at():
     seen = look_at(noisy((5, 7)))
     assert seen.means.shape == (0, 0, 3)

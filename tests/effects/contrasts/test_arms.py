@@ -141,3 +141,28 @@ def test_rivals_of_a_further_question_are_told_once(lab):
     check_arms(lab.experiment([*lab.every_conditions(), *again], step=[lab.angii]), problems)
     seen = [p.seen for p in problems if p.code == "MG601"]
     assert seen == ["si_0.8, again_0.8", "si_3.0, again_3.0"]
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        ({}, None),
+        ({"mg_mM": 2.0}, "ppi"),
+        ({"cells": "none"}, "ppi"),
+        ({"medium": "control"}, None),
+        ({"sirna": "other"}, "ppi"),
+    ],
+)
+def test_a_comparator_that_stands_beside_no_reference_arm_is_named(lab, column, told):
+    row = {**lab.condition("ppi", 0.8, sirna="scramble", comparator="pyrophosphate"), **column}
+    problem = found(lab.experiment([*lab.sirna_conditions(), row])).get("MG652")
+    assert (problem.seen if problem else None) == told
+    assert problem is None or "at 0.8 mM Mg (the reference)" in problem.message
+
+
+def test_a_comparator_of_another_day_answers_nothing_and_one_of_a_step_does(lab):
+    rows = [lab.condition(f"{mg}_{day}", mg, day=day) for mg in (0.8, 2.0) for day in ("7", "14")]
+    ppi = [lab.condition(f"ppi_{day}", 0.8, day=day, comparator="pyrophosphate") for day in ("7", "14")]
+    assert found(lab.experiment([*rows, *ppi]))["MG652"].seen == "ppi_7"
+    step = {"name": "PPi", "column": "comparator", "reference": "none", "raised": "pyrophosphate"}
+    assert "MG652" not in found(lab.experiment([*rows, *ppi], step=[step]))

@@ -7,9 +7,8 @@ import pytest
 from mgassay import tables
 from mgassay.effects.verdict.grade import FACTS, GRADES, LIMITS, facts_of, grade_of, held_by, rules_of
 
-BAD = frozenset(
-    "floor above_curve no_background viability_changed block_main_exceeds_total unspecific_block entry_not_blocked".split()
-)
+DAMAGE = "floor above_curve no_background viability_changed block_main_exceeds_total"
+BAD = frozenset([*DAMAGE.split(), "unspecific_block", "entry_not_blocked"])
 BEST = frozenset(FACTS) - BAD - {"interaction_equivalent_to_zero"}
 FATAL = ("floor", "viability_changed", "block_main_exceeds_total")
 

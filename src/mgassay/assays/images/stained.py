@@ -79,9 +79,11 @@ def _edges(stain: NDArray[np.bool_], eights: Eights) -> NDArray[np.intp]:
 
 def _runs_of_edges(edges: NDArray[np.intp], eights: Eights) -> Runs:
     """The runs between edges, in places of the whole image."""
-    w = eights.block.shape[1]
-    first, last = eights.pixels(edges[0::2]), eights.pixels(edges[1::2] - 1)
-    return Runs(first + first // w, last + last // w + 1, w + 1)
+    ends = edges.copy()
+    ends[1::2] -= 1  # the last pixel of a run in place of the one behind it
+    eight, row = ends // EIGHT, eights.block.shape[1] + 1
+    places = (eights.first + eights.rows[eight]) * row + (eights.columns[eight] - eight) * EIGHT + ends
+    return Runs(places[0::2], places[1::2] + 1, row)
 
 
 def _sums(od: NDArray[np.uint16], edges: NDArray[np.intp]) -> NDArray[np.float64]:

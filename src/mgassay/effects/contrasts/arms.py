@@ -8,13 +8,14 @@ from mgassay.design import (
     in_order,
     is_level,
     late_arms_of,
+    plain_arms,
     primary_day,
     questions_of,
     same_days,
     steps_of,
 )
 from mgassay.experiment import Experiment
-from mgassay.problems import Problems, suggestion
+from mgassay.problems import Problems, listed, suggestion
 
 BASAL_PI_MM = 1.0  # what basal media bring by themselves (DMEM 0.9)
 
@@ -29,6 +30,7 @@ def check_arms(experiment: Experiment, problems: Problems) -> None:
     _check_rivals(questions, problems)
     _check_steps(experiment, questions, problems)
     _check_late(experiment, problems)
+    _check_comparators(experiment, problems)
     _check_acellular(experiment, all_arms[0], problems)
     _check_days(experiment, problems)
 
@@ -137,6 +139,19 @@ def _check_late(experiment: Experiment, problems: Problems) -> None:
     unused = [name for name in conditions["condition"][late] if name not in used]
     if unused:
         problems.add("MG633", file="conditions.csv", seen=", ".join(unused), mg_raised=contrast.mg_raised_mM)
+
+
+def _check_comparators(experiment: Experiment, problems: Problems) -> None:
+    """Every condition with a comparator stands beside a reference arm: those at raised Mg or on other days do not."""
+    conditions, contrast = experiment.conditions, experiment.settings.contrast
+    has_one = ~(is_level(conditions, "comparator", "none") | is_level(conditions, "comparator", ""))
+    declared = (plain_arms(experiment), *arms_of_blocks(experiment))
+    used = {c for a in declared for group in (a.comparators, a.blocked_comparators) for c in group.values()}
+    used |= {c for a in questions_of(experiment) for c in (*a.live, *a.acellular)}  # a [[step]] in that column
+    rows = has_one & ~is_level(conditions, "medium", contrast.medium_control)
+    if unused := [name for name in conditions["condition"][rows] if name not in used]:
+        reference = contrast.mg_reference_mM
+        problems.add("MG652", file="conditions.csv", seen=listed(unused), mg_reference=f"{reference:g}")
 
 
 def _check_acellular(experiment: Experiment, arms: Arms, problems: Problems) -> None:
