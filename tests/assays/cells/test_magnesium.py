@@ -16,11 +16,8 @@ from mgassay.assays.amounts import tables_from_wells
 from mgassay.assays.cells.magnesium import quantify_magnesium
 from mgassay.assays.plates.plate import Plate
 from mgassay.assays.plates.plates import quantify_plates
-from mgassay.effects.contrasts.contrasts import effects_from_means
+from mgassay.effects.conclusions import conclusions_from_amounts
 from mgassay.effects.means.means import means_from_amounts
-from mgassay.effects.shares.shares import shares_from_means
-from mgassay.effects.verdict.checks import checks_from_means
-from mgassay.effects.verdict.verdict import verdict_from_tables
 from mgassay.experiment import Experiment, RawFile, Settings
 from mgassay.problems import Problems
 
@@ -420,9 +417,7 @@ def fired(exp, wells=(), measured=()):
     empty["amplification"] = tables.AMPLIFICATION
     problems = Problems()
     amounts = tables_from_wells(exp, {**held, **{n: t.frame() for n, t in empty.items()}}, problems)["amounts"]
-    means = means_from_amounts(exp, amounts, Problems())
-    found = (f(exp, means) for f in (effects_from_means, shares_from_means, checks_from_means))
-    verdict = verdict_from_tables(exp, means, *found)
+    _, verdict = conclusions_from_amounts(exp, amounts, Problems())
     return {r["rule"] for r in verdict["rules"] if r["fired"]}, amounts, problems
 
 

@@ -15,11 +15,8 @@ from mgassay import tables
 from mgassay.assays.cells.viability import quantify_viability
 from mgassay.assays.plates.plate import Plate
 from mgassay.assays.plates.plates import quantify_plates
-from mgassay.effects.contrasts.contrasts import effects_from_means
+from mgassay.effects.conclusions import conclusions_from_amounts
 from mgassay.effects.means.means import means_from_amounts
-from mgassay.effects.shares.shares import shares_from_means
-from mgassay.effects.verdict.checks import checks_from_means
-from mgassay.effects.verdict.verdict import verdict_from_tables
 from mgassay.experiment import Experiment, RawFile, Settings
 from mgassay.problems import Problems
 
@@ -595,9 +592,7 @@ def verdict_of(level, dead=False):
         for c, v in calcium.items() for d, f in enumerate((0.9, 1.0, 1.15))
     ]  # fmt: skip
     every = tables.AMOUNTS.frame([*amounts.to_dict("records"), *mineral])
-    means = means_from_amounts(exp, every, Problems())
-    found = (f(exp, means) for f in (effects_from_means, shares_from_means, checks_from_means))
-    return amounts, verdict_from_tables(exp, means, *found)
+    return amounts, conclusions_from_amounts(exp, every, Problems())[1]
 
 
 @pytest.mark.parametrize(("level", "changed"), [(0.6, True), (0.95, False)])
