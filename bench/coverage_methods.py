@@ -146,7 +146,7 @@ def corrected(lab: Lab, drawn: Drawn, others: Array) -> Iterator[Tally]:
 
 
 def doses(means: Array) -> Iterator[Tally]:
-    """The dose series, all levels at once; beside it Bonferroni's t of each level on its own donors, not offered."""
+    """All levels at once: by Dunnett, and by the default, Bonferroni's t of each level on its own donors."""
     truths = np.array(DOSES[1:])
     low, high = dose_series(means).limits()
     held = np.all((low <= truths) & (truths <= high), axis=-1)

@@ -208,7 +208,7 @@ def outside(results: Sequence[Result]) -> str:
 
     Of all intervals; and of those that may be quoted, where these are not all.
     """
-    asked = [r for r in results if "held" in r.counts and r.study != "not offered" and "Bonferroni" not in r.method]
+    asked = [r for r in results if "held" in r.counts and r.study != "not offered"]
     found = [("all", r, r.rate("held")) for r in asked if r.misses("runs")]
     found += [
         ("quoted", r, r.rate("told_held", "told")) for r in asked if r.counts["told"] < r.runs and r.misses("told")

@@ -143,8 +143,9 @@ def series():
     levels = ((1.4, "", 0.5, 0.3, 0.7), (2.0, "", 1.2, 0.9, 1.5), (1.4, "siTRPM7", 0.3, 0.1, 0.5),
               (2.0, "siTRPM7", 0.52, 0.3, 0.74))  # fmt: skip
     return [
-        effect(block, "dose", e, low, high, 0.004, 4, method="dunnett", mg_raised_mM=mg, p_adjusted=0.007)
+        effect(block, "dose", e, low + less, high - less, 0.004, 4, method=m, mg_raised_mM=mg, p_adjusted=0.007)
         for mg, block, e, low, high in levels
+        for m, less in (("donor_t", 0.0), ("dunnett", 0.01))
     ]
 
 

@@ -13,11 +13,20 @@ def test_every_level_stands_in_the_table_with_its_simultaneous_interval_and_dono
     _, beside, *_ = pieces(hand, [*hand.effects(), *hand.series()])
     (drawing,) = beside.drawings
     rows = [row for row in drawing.listing.rows]
-    assert rows[0] == ("entry intact", "0.8 to 1.4", "0.50 [0.30, 0.70]", "p = 0.004", "p = 0.007", "4")
+    assert rows[0] == (
+        "entry intact",
+        "0.8 to 1.4",
+        "0.50 [0.30, 0.70]",
+        "p = 0.004",
+        "p = 0.007",
+        "0.50 [0.31, 0.69]",
+        "4",
+    )
     assert [r[:2] for r in rows[1:]] == [
         ("entry intact", "0.8 to 2"), ("siTRPM7", "0.8 to 1.4"), ("siTRPM7", "0.8 to 2"),
     ]  # fmt: skip
     assert "siTRPM7, 1.4 mM: 0.30 [0.10, 0.50]" in drawing.svg
+    assert "[0.31, 0.69]" not in drawing.svg
 
 
 def test_the_share_at_each_level_stands_beneath_and_what_cannot_be_told_is_hatched(hand):

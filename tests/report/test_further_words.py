@@ -38,7 +38,7 @@ def test_the_declared_question_is_not_told_again(told):
 
 
 def test_a_level_of_the_series_has_the_interval_and_p_of_all(told):
-    dose = {**EFFECT, "contrast": "dose", "method": "dunnett", "mg_raised_mM": 1.4}
+    dose = {**EFFECT, "contrast": "dose", "method": "donor_t", "mg_raised_mM": 1.4}
     intact, blocked = told([{**dose, "block": ""}, dose])
     assert intact == (
         "Among all levels of Mg²⁺, 0.8 to 1.4 mM with entry intact lowered calcium per protein: "

@@ -17,7 +17,7 @@ def asked(hand):
 def test_every_further_question_is_told(hand):
     experiment, made = asked(hand)
     told = " ".join(question_sentences(experiment, tables_of(experiment, made)))
-    assert "Effects of 1.4, 2 mM Mg²⁺ were compared with the reference level by Dunnett's" in told
+    assert "Effects of 1.4, 2 mM Mg²⁺ were compared with the reference level by t over donors with Bonferroni's" in told
     assert "harvested more than once (day 7; day 14); every contrast was made per day, day 14 is primary" in told
     assert "AngII (modulator none to AngII) was asked as a step of its own" in told
     for word in ("Mg²⁺ raised late", "Residual Mg²⁺ entry", "TRPM7 mRNA left", "(1 − ρ)·T", "Anderson–Rubin"):

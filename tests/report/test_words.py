@@ -260,6 +260,18 @@ def test_a_corrected_share_counts_the_donors_that_it_rests_on(hand, flag, counte
     assert text.endswith(f"of entry left under block, {counted}.")
 
 
+@pytest.mark.parametrize(
+    ("flag", "opening"),
+    [("", "Intracellular, corrected: "),
+     ("proxy_rho", "Intracellular, corrected on the condition that TRPM7 mRNA stands for Mg²⁺ entry: ")],
+)  # fmt: skip
+def test_a_share_corrected_by_mrna_names_its_condition(hand, flag, opening):
+    corrected = hand.share("siTRPM7", "intracellular_corrected", 0.7, 0.5, 0.9, rho=0.19, flag=flag)
+    given = hand.make_input(tables=hand.with_rows("shares", [corrected]))
+    (text,) = [s["text"] for s in told(given) if "shares" in s["table"]]
+    assert text.startswith(opening)
+
+
 def test_a_corrected_share_above_one_tells_of_its_correction(hand):
     row = hand.share("b", "intracellular_corrected", 1.6, 1.2, 2.0, rho=0.7, flag="")
     assert "does not fit" in share_text(row, "")

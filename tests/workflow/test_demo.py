@@ -53,7 +53,11 @@ def test_no_plate_of_the_demo_is_warned_of_and_all_stand_on_the_control_chart(de
 def test_shares_are_bounded_narrow_and_hold_the_truth(demo_lab):
     truth = tomllib.loads((DEMO / "truth.toml").read_text())
     shares = table(demo_lab, tables.SHARES)
-    donors = shares[(shares["method"] == "fieller_donor")]
+    # In this lab nothing enters under siRNA, though 30 % of the mRNA is left: what is corrected by mRNA is then wrong, as
+    # its flag and its sentence warn, and is held against no truth.
+    by_mrna = shares["share"] == "intracellular_corrected"
+    assert shares[by_mrna]["flag"].str.contains("proxy_rho").all()
+    donors = shares[(shares["method"] == "fieller_donor") & ~by_mrna]
     assert len(donors) >= 2 * 2 * (2 + 3)  # blocks x scales x (calcium: 2 shares; calcium_per_well: 3), and images
     assert donors["identifiable"].all()
     assert ((donors["ci_high"] - donors["ci_low"]) < 0.7).all()

@@ -26,7 +26,7 @@ def further_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sent
     """The dose series with entry intact and under the block, then T, T − B and the share of every other question."""
     effects = rows_equal(tables["effects"], readout=readout, scale="log")
     for row in effects:
-        if row["contrast"] == "dose" and row["block"] in ("", block):
+        if (row["contrast"], row["method"]) == ("dose", "donor_t") and row["block"] in ("", block):
             yield _dose_sentence(tables, row, readout)
     declared = {key_of("effects", row) for row in tables.primary("effects")}
     asked = [r for r in effects if (r["method"], r["block"]) == ("donor_t", block) and r["contrast"] != "dose"]
@@ -71,7 +71,7 @@ def _question(row: Row) -> tuple[object, ...]:
 
 
 def _dose_sentence(tables: Tables, row: Row, readout: str) -> Sentence:
-    """One level of a series; its interval and p are those of all levels together (Dunnett)."""
+    """One level of a series; its interval and p are those of all levels together."""
     under = f" with entry blocked ({row['block']})" if row["block"] else " with entry intact"
     found = evidence("effect", {**row, "p": row["p_adjusted"]}, over="over levels")
     told = (

@@ -17,7 +17,7 @@ from mgassay.report.rows import Row, Tables, excludes_zero, is_missing, lies_abo
 Sentence = dict[str, str]
 
 RHO_SOURCES = {"mg_intracellular": "intracellular Mg²⁺", "gene:TRPM7": "TRPM7 mRNA"}
-SHARE_ORDER = ("intracellular_corrected", "intracellular", "surface", "passive", "extracellular")
+SHARE_ORDER = ("intracellular", "intracellular_corrected", "surface", "passive", "extracellular")
 
 
 def sentence(text: str, table: str, row: Row) -> Sentence:
@@ -170,11 +170,19 @@ def share_sentences(tables: Tables, readout: str, block: str) -> Iterator[Senten
     for name in SHARE_ORDER:
         if row := share_row(tables, name, readout, block):
             n = corrected_donors(tables, row, counted) if name == "intracellular_corrected" else donors_of(counted)
-            yield sentence(f"{labels.capital(labels.share(name))}: {share_text(row, n)}.", "shares", row)
+            yield sentence(
+                f"{labels.capital(labels.share(name))}{_on_trust(row)}: {share_text(row, n)}.", "shares", row
+            )
     if (row := share_row(tables, "intracellular", readout, block, scale="additive")) and is_identifiable(row):
         found = ", ".join(t for t in (estimate_text(row, percent), donors_of(counted)) if t)
         told = f"Counted as percent inhibition instead of on the log scale, the intracellular share is {found}."
         yield sentence(told, "shares", row)
+
+
+def _on_trust(row: Row) -> str:
+    """What a share that was corrected by mRNA takes for granted; "" for any other."""
+    proxy = row["share"] == "intracellular_corrected" and "proxy_rho" in row["flag"].split(";")
+    return " on the condition that TRPM7 mRNA stands for Mg²⁺ entry" if proxy else ""
 
 
 def donors_of(counted: Row | None) -> str:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from mgassay import tables
 from mgassay.effects.contrasts.contrasts import effects_from_means, with_holm
@@ -27,10 +28,11 @@ EMMEANS = {
 }
 
 
-def doses(experiment, means):
+def doses(experiment, means, method="dunnett"):
     effects = with_doses(experiment, effects_from_means(experiment, means), means)
     tables.EFFECTS.check(effects)
-    return effects[effects["contrast"] == "dose"].set_index(["readout", "block", "day", "mg_raised_mM"])
+    rows = effects[(effects["contrast"] == "dose") & (effects["method"] == method)]
+    return rows.set_index(["readout", "block", "day", "mg_raised_mM"])
 
 
 def four_levels(lab):
@@ -49,6 +51,41 @@ def test_rows_are_those_of_emmeans(lab, data):
         assert (row["df"], row["n_donors"], row["flag"]) == (9, 4, "no_background")
         assert [row["estimate"], row["se"]] == pytest.approx([-estimate, se], abs=1e-9)
         assert [row["ci_low"], row["ci_high"], row["p_adjusted"]] == pytest.approx([-upper, -lower, p], abs=1e-3)
+
+
+@pytest.mark.parametrize("data", ["balanced", "unbalanced"])
+def test_rows_by_t_over_donors_are_scipys_with_bonferroni(lab, data):
+    found = means_from_amounts(lab.sirna, lab.golden(data), Problems())
+    means = found[found["condition"].isin(LEVEL_OF) & (found["readout"] == "calcium")].reset_index(drop=True)
+    rows = doses(four_levels(lab), means, "donor_t")
+    wide = means.pivot(index="donor", columns="condition", values="log_mean")
+    assert len(rows) == 3
+    for name, mg in list(LEVEL_OF.items())[1:]:
+        row, theirs = rows.loc["calcium", "", "", mg], stats.ttest_rel(wide["scr_08"], wide[name])
+        interval = theirs.confidence_interval(1 - 0.05 / 3)
+        assert (row["n_donors"], row["df"]) == (len(wide), theirs.df)
+        assert [row["ci_low"], row["ci_high"], row["p"]] == pytest.approx([*interval, theirs.pvalue])
+        assert row["p_adjusted"] == pytest.approx(min(3 * theirs.pvalue, 1))
+
+
+def test_a_level_of_one_donor_has_no_row_by_t_and_no_part_in_the_family(lab):
+    nan = np.nan
+    values = {"scr_08": [3, 3.1, 3.2], "scr_20": [2, 2.3, 2.1], "si_08": [2.5, nan, nan], "si_20": [1, 1.1, nan]}
+    rows = doses(four_levels(lab), lab.means({"calcium": values}), "donor_t").droplevel([0, 1, 2])
+    assert rows.index.tolist() == [2.0, 3.0]
+    assert rows["n_donors"].tolist() == [3, 2]
+    assert rows["p_adjusted"].tolist() == pytest.approx(2 * rows["p"])
+
+
+@pytest.mark.parametrize(("lost", "flag"), [(False, "floor;lower_bound"), (True, "floor")])
+def test_a_bound_of_a_level_and_a_donor_lost_to_one_by_t_over_donors(lab, lost, flag):
+    values = {"scr_08": [3, 3.1, 3.2], "scr_20": [2, 2.3, 2.1], "si_08": [2.5, 2.7, 2.6], "si_20": [1, 1.1, 1.3]}
+    means = lab.means({"calcium": values})
+    floor = means["condition"] == "si_20"
+    gone = floor & (means["donor"] == "D3") & lost
+    means = means.assign(log_mean=means["log_mean"].mask(gone), flag=np.where(floor, "floor", ""))
+    found = doses(four_levels(lab), tables.MEANS.frame(means), "donor_t").droplevel([0, 1, 2])
+    assert (found["flag"][3.0], found["flag"][2.0]) == (flag, "")
 
 
 def test_a_series_for_intact_and_for_the_block_on_the_day_that_has_levels(lab):
@@ -72,6 +109,7 @@ def test_holm_leaves_a_series_its_own_adjustment(lab):
     pd.testing.assert_frame_equal(with_holm(effects), effects)
     series = effects[(effects["contrast"] == "dose") & (effects["block"] == "siTRPM7")]
     assert (series["p_adjusted"] > series["p"]).all()
+    assert series["method"].tolist() == ["donor_t"] * 3 + ["dunnett"] * 3
 
 
 def test_a_level_without_a_value_and_one_without_a_tie(lab):

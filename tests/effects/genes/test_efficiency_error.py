@@ -223,18 +223,19 @@ def test_no_amounts_and_one_donor_are_no_trouble(lab):
     assert np.isnan(row(one["genes"], gene="RUNX2", block="")["ci_low"])
 
 
-def test_every_level_of_a_dose_series_is_moved(lab):
+@pytest.mark.parametrize("method", ["donor_t", "dunnett"])
+def test_every_level_of_a_dose_series_is_moved(lab, method):
     # changes of −1 at 1.4 mM and −2 at 2 mM, so .1 and .2 by SE .1
     experiment = lab.experiment([lab.condition(f"ca_{mg}", mg) for mg in (0.8, 1.4, 2.0)])
     arms = {"ca_0.8": (0.0, 0.1, 0.2), "ca_1.4": (-1.1, -0.8, -0.8), "ca_2.0": (-2.2, -1.6, -1.9)}
     amounts = amounts_of(lab, {"RUNX2": arms})
     new, old = (concluded(lab, amounts, e, experiment)["effects"] for e in (errors_of(amounts, by_value(0.1)), NOTHING))
     for mg, moved in ((1.4, 0.1), (2.0, 0.2)):
-        where = {"contrast": "dose", "mg_raised_mM": mg}
+        where = {"contrast": "dose", "mg_raised_mM": mg, "method": method}
         after, before = row(new, **where), row(old, **where)
         assert (after["se"] ** 2 - before["se"] ** 2) / LN2**2 == pytest.approx(moved**2)
         quantile, of_t = ((r["ci_high"] - r["estimate"]) / r["se"] for r in (after, before)), stats.t.ppf
-        joint, was = quantile  # Dunnett's, moved as Student's is by the new df
+        joint, was = quantile  # over levels, moved as Student's is by the new df
         assert joint / was == pytest.approx(of_t(0.975, after["df"]) / of_t(0.975, before["df"]))
         for p in ("p", "p_adjusted"):
             nearer = stats.t.isf(before[p] / 2, before["df"]) * before["se"] / after["se"]

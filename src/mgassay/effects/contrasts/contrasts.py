@@ -29,7 +29,6 @@ CONTRASTS: Mapping[str, tuple[float, float, float, float]] = {
 }
 ACELLULAR = (1.0, -1.0)  # over the acellular arm at reference and raised Mg
 SCALES = ("log", "additive")
-SERIES_METHOD = "dunnett"  # adjusts over the levels of a series, and over nothing else
 _FAMILY = ["family", "block", "contrast", "scale", "method", "step", "mg_reference_mM", "mg_raised_mM", "day"]
 
 
@@ -212,7 +211,7 @@ def with_holm(effects: pd.DataFrame) -> pd.DataFrame:
     p = effects["p"].to_numpy(dtype=float)
     for rows in grouped.indices.values():
         adjusted[rows] = _adjusted(list(effects["readout"].iloc[rows]), p[rows])
-    return effects.assign(p_adjusted=effects["p_adjusted"].where(effects["method"] == SERIES_METHOD, adjusted))
+    return effects.assign(p_adjusted=effects["p_adjusted"].where(effects["contrast"] == "dose", adjusted))
 
 
 def _adjusted(readouts: Sequence[str], p: Array) -> Array:

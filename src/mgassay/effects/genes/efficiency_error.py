@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mgassay import tables
-from mgassay.effects.contrasts.contrasts import SERIES_METHOD, effects_from_means, with_holm
+from mgassay.effects.contrasts.contrasts import effects_from_means, with_holm
 from mgassay.effects.contrasts.series import dose_estimates
 from mgassay.effects.estimators.intervals import Array, t_quantile
 from mgassay.effects.estimators.shared_error import Reported, with_shared_errors
@@ -96,7 +96,7 @@ def effects_with_efficiency_error(
     wider = with_shared_errors(found, by_source, shifts.df)
     new = {"se": wider.se, "df": wider.df, "ci_low": wider.low, "ci_high": wider.high, "p": wider.p}
     joint = with_shared_errors(replace(found, p=effects["p_adjusted"].to_numpy(dtype=float)), by_source, shifts.df).p
-    new["p_adjusted"] = np.where(effects["method"] == SERIES_METHOD, joint, np.nan)
+    new["p_adjusted"] = np.where(effects["contrast"] == "dose", joint, np.nan)
     return with_holm(tables.EFFECTS.frame(effects.assign(**new, flag=_flags(effects, wider.se > found.se))))
 
 
