@@ -53,8 +53,8 @@ def test_no_plate_of_the_demo_is_warned_of_and_all_stand_on_the_control_chart(de
 def test_shares_are_bounded_narrow_and_hold_the_truth(demo_lab):
     truth = tomllib.loads((DEMO / "truth.toml").read_text())
     shares = table(demo_lab, tables.SHARES)
-    # In this lab nothing enters under siRNA, though 30 % of the mRNA is left: what is corrected by mRNA is then wrong, as
-    # its flag and its sentence warn, and is held against no truth.
+    # In this lab nothing enters under siRNA, though 30 % of the mRNA is left: what is corrected by mRNA is then wrong,
+    # as its flag and its sentence warn, and is held against no truth.
     by_mrna = shares["share"] == "intracellular_corrected"
     assert shares[by_mrna]["flag"].str.contains("proxy_rho").all()
     donors = shares[(shares["method"] == "fieller_donor") & ~by_mrna]
