@@ -57,9 +57,9 @@ def _rows(
     where = {"readout": panel.readout, "block": doses.name, "contrast": "dose", "step": "Mg", "day": doses.day}
     whole = [matrix.complete((0, place)) for place in range(1, len(levels))]
     told = [place for place, donors in enumerate(whole, start=1) if len(donors.donors) > 1]
-    for place in told:
-        mg = {"mg_reference_mM": levels[0], "mg_raised_mM": levels[place]}
-        yield {**where, **mg, "scale": "log", "method": "donor_t", **_alone(matrix, place, len(told))}
+    for level in told:
+        mg = {"mg_reference_mM": levels[0], "mg_raised_mM": levels[level]}
+        yield {**where, **mg, "scale": "log", "method": "donor_t", **_alone(matrix, level, len(told))}
     found = dose_series(matrix.values)
     columns = columns_of(found)
     for place in np.flatnonzero(np.isfinite(found.se)):
