@@ -150,7 +150,7 @@ def test_a_dose_series_knows_no_unit_and_no_order(lab, seed, factor):
         for m in (means, tables.MEANS.frame(shuffled.reset_index(drop=True)))
     )
     pd.testing.assert_frame_equal(two, one, rtol=1e-7, atol=1e-8)
-    assert (one["contrast"] == "dose").sum() == 6
+    assert (one["contrast"] == "dose").sum() == 2 * 2 * 3  # intact and blocked, by two methods, three levels
 
 
 @few
