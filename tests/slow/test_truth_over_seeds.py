@@ -4,6 +4,7 @@ The whole chain is run on the files (reading, curves, images, Cq, effects), only
 """
 
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,24 +17,25 @@ def intervals_that_hold(seed: int) -> tuple[int, int]:
     """How many of an experiment's share intervals hold the truth, and how many there are."""
     from mgassay import store
     from mgassay.assays.amounts import tables_from_wells
-    from mgassay.assays.images.alizarin import images_from_measured, measure_experiment
+    from mgassay.assays.images.alizarin import measure_experiment
+    from mgassay.assays.images.image_tables import tables_from_measured
     from mgassay.effects.conclusions import conclusions_from_amounts
     from mgassay.problems import Problems
     from mgassay.readers.folder import read_experiment
-    from mgassay.readers.images.pictures import open_image
+    from mgassay.readers.images.pictures import open_named
     from mgassay.readers.reading import read_folder
     from mgassay.simulate.folder import simulate_experiment
     from mgassay.simulate.truth import Truth, shares_from_truth
 
-    truth, problems = Truth(image_size=(256, 192)), Problems()
+    truth, problems = Truth(rho=0.3, image_size=(256, 192)), Problems()  # with Mg_i measured: the corrected share too
     with TemporaryDirectory() as made:
         folder = Path(made) / "simulated"
         for name, content in simulate_experiment(truth, seed, "simulated").items():
             store.write_bytes(folder / name, content)
         experiment = read_experiment(folder, problems)
         held = read_folder(folder, experiment, problems).tables
-        measured = measure_experiment(experiment, held["image_files"], lambda f: open_image(folder / f), problems)
-        held["images"] = images_from_measured([m.row for m in measured])
+        measured = measure_experiment(experiment, held["image_files"], partial(open_named, folder), problems)
+        held["images"] = tables_from_measured(experiment, list(measured), problems)["images"]
     amounts = tables_from_wells(experiment, held, problems)["amounts"]
     shares = conclusions_from_amounts(experiment, amounts, problems)[0]["shares"]
     rows = [r for r in shares.itertuples() if r.method == "fieller_donor"]
