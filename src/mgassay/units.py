@@ -3,8 +3,10 @@
 Molar mass of calcium 40.078 g/mol (IUPAC 2021 standard atomic weight); 1 mg/dL = 10 ug/mL.
 """
 
+import math
 import unicodedata
 
+LN2 = math.log(2.0)  # natural logs in one of base 2
 CALCIUM_G_PER_MOL = 40.078
 
 # g/mol of what an assay's standards are: calcium; Alizarin Red S as its sodium salt, C14H7NaO7S, the form that is sold

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.effects.verdict.conftest import checks_from_means
 
 from bench import coverage, coverage_lab, coverage_page
 from bench.coverage_grades import facts_of_arrays, grades_of
@@ -12,7 +13,6 @@ from bench.coverage_methods import true_effects
 from bench.coverage_others import bias_corrected, percentile, resamples
 from mgassay.effects.contrasts.contrasts import effects_from_means
 from mgassay.effects.shares.shares import shares_from_means
-from mgassay.effects.verdict.checks import checks_from_means
 from mgassay.effects.verdict.verdict import verdict_from_tables
 
 ROOT = Path(__file__).parents[2]

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.effects.verdict.conftest import checks_from_means
 
 from mgassay import tables
 from mgassay.effects.contrasts.contrasts import effects_from_means
 from mgassay.effects.contrasts.series import with_doses
 from mgassay.effects.shares.corrected import with_rho
 from mgassay.effects.shares.shares import shares_from_means
-from mgassay.effects.verdict.checks import checks_from_means
 from mgassay.effects.verdict.verdict import verdict_from_tables
 from mgassay.problems import Problems
 

@@ -5,7 +5,6 @@ the environment see test_rdml_against_rdmlpython.py.
 """
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
@@ -20,14 +19,6 @@ from mgassay.readers.registry import read_raw_file
 ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("rdmlpython_efficiencies.py")
 REAL = {"stepone_std.rdml": ("Run001", "RNase P", 0.01), "rdml_v1.4_matrix_gaps.rdml": ("Run 1", "tar1", 0.025)}
-
-
-@pytest.fixture(scope="module")
-def oracle() -> Path:
-    python = Path(os.environ.get("MGASSAY_ORACLES") or ROOT / ".venv-oracles/bin/python")
-    if not python.is_file():
-        pytest.skip(f"no environment with rdmlpython: {python} is absent (set MGASSAY_ORACLES)")
-    return python
 
 
 def theirs(oracle: Path, paths: list[Path]) -> dict[str, dict[str, float]]:

@@ -7,7 +7,6 @@ rdmlpython lives in an environment of its own, whose interpreter MGASSAY_ORACLES
 
 import json
 import math
-import os
 import subprocess
 from pathlib import Path
 
@@ -45,14 +44,6 @@ NO_CQ = {
     ("v1.4_utf16_codes.rdml", "B1"): "100",
 }
 READINGS = {"stepone_std.rdml": 24, "BioRad_qPCR_melt.rdml": 60, "rdml_v1.4_matrix_gaps.rdml": 72}  # of the real files
-
-
-@pytest.fixture(scope="module")
-def oracle() -> Path:
-    python = Path(os.environ.get("MGASSAY_ORACLES") or ROOT / ".venv-oracles/bin/python")
-    if not python.is_file():
-        pytest.skip(f"no environment with rdmlpython: {python} is absent (set MGASSAY_ORACLES)")
-    return python
 
 
 def ours(path: Path, run: str):

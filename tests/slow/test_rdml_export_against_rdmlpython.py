@@ -5,7 +5,6 @@ The environment with rdmlpython is that of test_rdml_against_rdmlpython.py.
 
 import json
 import math
-import os
 import subprocess
 from pathlib import Path
 
@@ -28,14 +27,6 @@ RUNS = {
     "appbio_quantstudio_example02.txt": None,
     "biorad_cfxmaestro_example01.csv": None,
 }
-
-
-@pytest.fixture(scope="module")
-def oracle() -> Path:
-    python = Path(os.environ.get("MGASSAY_ORACLES") or ROOT / ".venv-oracles/bin/python")
-    if not python.is_file():
-        pytest.skip(f"no environment with rdmlpython: {python} is absent (set MGASSAY_ORACLES)")
-    return python
 
 
 def parts_of(path: Path, sheet: str = ""):

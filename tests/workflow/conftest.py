@@ -7,7 +7,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from typer.testing import CliRunner
+
+from mgassay.cli import app
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "resources" / "demo" / "mg-trpm7-demo"
@@ -95,3 +99,24 @@ def demo_lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     done = lab.snakemake("--cores", "2")
     assert done.returncode == 0, done.stdout + done.stderr
     return lab
+
+
+def run_verbs(folder: Path, made: Path) -> Path:
+    """The results of an experiment folder by the verbs of the workflow, without Snakemake."""
+    for verb, arguments in (("read", [folder, made]), ("images", [folder, made]), ("quantify", [made]),
+                            ("effects", [made]), ("report", [folder, made])):  # fmt: skip
+        done = CliRunner().invoke(app, [verb, *map(str, arguments)], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+    return made
+
+
+def table_of(results: Path, name: str) -> pd.DataFrame:
+    """A table of the results as its readers have it."""
+    path = results / "tables" / f"{name}.csv"
+    return pd.read_csv(path, dtype={"rep": str}, keep_default_na=False, na_values=[""])
+
+
+def errors_of(results: Path) -> pd.DataFrame:
+    """The problems that are errors."""
+    problems = table_of(results, "problems")
+    return problems[problems.severity == "error"]

@@ -5,11 +5,8 @@ import json
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
-from typer.testing import CliRunner
-
-from mgassay.cli import app
+from tests.workflow.conftest import errors_of, run_verbs, table_of
 
 DONORS, REPS = ("D1", "D2", "D3"), ("1", "2")
 CONDITIONS = {  # medium, Mg in mM, siRNA; and the truth: ug calcium, uM alizarin, nmol/min, percent, mM Mg, min
@@ -161,20 +158,11 @@ def t50_plate(folder, rng):
 def results(tmp_path_factory):
     folder, made = tmp_path_factory.mktemp("lab") / "every", tmp_path_factory.mktemp("results") / "every"
     make_folder(folder)
-    for verb, arguments in (("read", [folder, made]), ("images", [folder, made]), ("quantify", [made]),
-                            ("effects", [made]), ("report", [folder, made])):  # fmt: skip
-        done = CliRunner().invoke(app, [verb, *map(str, arguments)], catch_exceptions=False)
-        assert done.exit_code == 0, done.output
-    return made
-
-
-def table(results, name):
-    return pd.read_csv(results / "tables" / f"{name}.csv", dtype={"rep": str}, keep_default_na=False, na_values=[""])
+    return run_verbs(folder, made)
 
 
 def test_nothing_is_wrong_with_it(results):
-    problems = table(results, "problems")
-    assert problems[problems.severity == "error"].empty, problems.to_string()
+    assert errors_of(results).empty, errors_of(results).to_string()
 
 
 @pytest.mark.parametrize(
@@ -191,7 +179,7 @@ def test_nothing_is_wrong_with_it(results):
     ],
 )
 def test_amounts_are_the_true_ones(results, readout, unit, column, scale, tolerance):
-    amounts = table(results, "amounts")
+    amounts = table_of(results, "amounts")
     got = amounts[amounts.readout == readout]
     assert set(got.unit) == {unit}
     assert len(got) == len(CULTURES)
@@ -202,7 +190,7 @@ def test_amounts_are_the_true_ones(results, readout, unit, column, scale, tolera
 
 
 def test_t50_is_the_true_one_in_minutes(results):
-    amounts = table(results, "amounts")
+    amounts = table_of(results, "amounts")
     got = amounts[amounts.readout == "t50"]
     true = [CONDITIONS[c][1][5] * (1.02 if d == "D3" else 1.0) for c, d in zip(got.condition, got.donor, strict=True)]
     assert (set(got.unit), len(got)) == ({"min"}, len(CULTURES))
@@ -210,7 +198,7 @@ def test_t50_is_the_true_one_in_minutes(results):
 
 
 def test_viability_is_percent_of_the_donors_own_control_and_feeds_the_grade(results):
-    amounts = table(results, "amounts")
+    amounts = table_of(results, "amounts")
     got = amounts[amounts.readout == "viability"].groupby("condition").value.mean()
     for condition, (_, true) in CONDITIONS.items():
         assert got[condition] == pytest.approx(true[3], abs=4)
@@ -220,15 +208,15 @@ def test_viability_is_percent_of_the_donors_own_control_and_feeds_the_grade(resu
 
 
 def test_every_curve_passes_and_bends_as_its_dye(results):
-    curves = table(results, "curves").set_index("plate")
+    curves = table_of(results, "curves").set_index("plate")
     assert curves.assessed.tolist() == ["pass"] * 3
     assert curves.model.to_dict() == {"calcium": "4pl", "protein": "quadratic", "alizarin_extract": "linear"}
 
 
 def test_every_readout_reaches_effects_and_the_report(results):
-    effects = table(results, "effects")
+    effects = table_of(results, "effects")
     assert {"calcium", "alizarin_extract", "alp", "t50", "viability", "mg_intracellular"} <= set(effects.readout)
-    quality = table(results, "plate_quality")
+    quality = table_of(results, "plate_quality")
     assert {"calcium", "viability", "alp"} <= set(quality.plate)
     page = (results / "report.html").read_text()
     assert "Pasch 2012" in page

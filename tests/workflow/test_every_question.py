@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
-from typer.testing import CliRunner
+from tests.workflow.conftest import errors_of, run_verbs, table_of
 
-from mgassay.cli import app
 from mgassay.simulate.exports import PcrWell, quantstudio_text
 
 DONORS, RUNS, REPS = ("D1", "D2", "D3", "D4", "D5"), ("run1", "run2", "run3", "run4"), ("1", "2", "3")
@@ -173,20 +171,11 @@ def cq_wells(donor, rng):
 def results(tmp_path_factory):
     folder, made = tmp_path_factory.mktemp("lab") / "every", tmp_path_factory.mktemp("results") / "every"
     make_folder(folder)
-    for verb, arguments in (("read", [folder, made]), ("images", [folder, made]), ("quantify", [made]),
-                            ("effects", [made]), ("report", [folder, made])):  # fmt: skip
-        done = CliRunner().invoke(app, [verb, *map(str, arguments)], catch_exceptions=False)
-        assert done.exit_code == 0, done.output
-    return made
-
-
-def table(results, name):
-    return pd.read_csv(results / "tables" / f"{name}.csv", dtype={"rep": str}, keep_default_na=False, na_values=[""])
+    return run_verbs(folder, made)
 
 
 def test_nothing_is_wrong_with_it(results):
-    problems = table(results, "problems")
-    assert problems[problems.severity == "error"].empty, problems.to_string()
+    assert errors_of(results).empty, errors_of(results).to_string()
 
 
 def one(rows, **wanted):
@@ -225,7 +214,7 @@ ASKED = {"readout": "calcium", "scale": "log", "block": "siTRPM7", "day": 14, "s
     ],
 )
 def test_effects_are_the_true_ones(results, truth, wanted):
-    row = one(table(results, "effects"), **{**ASKED, "method": "donor_t", **wanted})
+    row = one(table_of(results, "effects"), **{**ASKED, "method": "donor_t", **wanted})
     assert row.estimate == pytest.approx(truth, abs=NEAR)
     assert row.ci_low - 0.02 < truth < row.ci_high + 0.02
     assert row.n_donors == (4 if wanted["contrast"] == "acellular" else 5)
@@ -254,13 +243,13 @@ def test_shares_hold_the_truth(results, truth, wanted):
         "day": 14,
         "step": "Mg",
     }
-    row = one(table(results, "shares"), **{**plain, "mg_raised_mM": 2.0, **wanted})
+    row = one(table_of(results, "shares"), **{**plain, "mg_raised_mM": 2.0, **wanted})
     assert row.identifiable
     assert row.ci_low - 0.02 < truth < row.ci_high + 0.02
 
 
 def test_rho_is_told_by_magnesium_and_by_mrna(results):
-    rho = table(results, "rho")
+    rho = table_of(results, "rho")
     primary = rho[(rho.mg_raised_mM == 2.0) & rho.readout.isna()]
     assert one(primary, block="siTRPM7", source="mg_intracellular").rho == pytest.approx(0.2, abs=0.1)
     assert one(primary, block="2-APB", source="mg_intracellular").rho == pytest.approx(0.2, abs=0.1)
@@ -268,13 +257,13 @@ def test_rho_is_told_by_magnesium_and_by_mrna(results):
 
 
 def test_late_magnesium_is_progression_against_initiation(results):
-    late = table(results, "checks").query("check == 'late_mg' and block != block")
+    late = table_of(results, "checks").query("check == 'late_mg' and block != block")
     assert one(late, subject="mg_from_day 7").estimate == pytest.approx(LATE, abs=NEAR)
     assert one(late, subject="mg_from_day 7, of total").estimate == pytest.approx(LATE / 1.2, abs=NEAR)
 
 
 def test_blocks_agree_comparators_match_and_the_block_leaves_a_comparator_alone(results):
-    checks = table(results, "checks")
+    checks = table_of(results, "checks")
     assert one(checks, check="agreement", subject="2-APB").passed
     assert one(checks, check="match", subject="pyrophosphate", block=None).passed
     assert not one(checks, check="match", subject="pyrophosphate", block="siTRPM7").passed
@@ -283,7 +272,7 @@ def test_blocks_agree_comparators_match_and_the_block_leaves_a_comparator_alone(
 
 @pytest.mark.parametrize("estimand", ["matched_mineral", "adjusted"])
 def test_a_direct_effect_on_runx2_is_claimed_and_none_on_trpm7(results, estimand):
-    genes = table(results, "genes").query("estimand == @estimand and block != block")
+    genes = table_of(results, "genes").query("estimand == @estimand and block != block")
     runx2, trpm7 = genes[genes.gene == "RUNX2"], genes[genes.gene == "TRPM7"]
     assert len(runx2) == (2 if estimand == "matched_mineral" else 1)
     assert (runx2.estimate - DIRECT).abs().max() < 0.2

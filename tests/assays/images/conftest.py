@@ -3,7 +3,21 @@
 import numpy as np
 import pytest
 
-ALIZARIN = np.array([0.38, 0.73, 0.57])
+from mgassay.assays.images.flatfield import White
+
+VECTOR = (0.38, 0.73, 0.57)
+UNIT = np.array(VECTOR) / np.linalg.norm(VECTOR)
+CURVED = White(
+    np.array(
+        [
+            [2.36, 0.01, -0.02, -0.05, 0.004, -0.04],
+            [2.35, 0.02, -0.01, -0.06, 0.0, -0.05],
+            [2.34, 0.0, -0.03, -0.04, 0.01, -0.06],
+        ]
+    ),
+    0.01,
+)
+ALIZARIN = np.array(VECTOR)
 
 
 @pytest.fixture(scope="session")

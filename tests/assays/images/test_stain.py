@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tests.assays.images.conftest import CURVED, UNIT, VECTOR
 
 from mgassay.assays.images.flatfield import White, even_white, fit_white, pixel_centres
 from mgassay.assays.images.stain import (
@@ -13,19 +14,6 @@ from mgassay.assays.images.stain import (
     of_stain,
     stain_chunks,
     stain_tables,
-)
-
-VECTOR = (0.38, 0.73, 0.57)
-UNIT = np.array(VECTOR) / np.linalg.norm(VECTOR)
-CURVED = White(
-    np.array(
-        [
-            [2.36, 0.01, -0.02, -0.05, 0.004, -0.04],
-            [2.35, 0.02, -0.01, -0.06, 0.0, -0.05],
-            [2.34, 0.0, -0.03, -0.04, 0.01, -0.06],
-        ]
-    ),
-    0.01,
 )
 
 

@@ -9,8 +9,14 @@ import pytest
 from mgassay import tables
 from mgassay.effects.contrasts.contrasts import effects_from_means
 from mgassay.effects.shares.shares import shares_from_means
-from mgassay.effects.verdict.checks import checks_from_means
+from mgassay.effects.verdict.checks import check_rows, checks_from_rows
 from mgassay.effects.verdict.verdict import verdict_from_tables
+
+
+def checks_from_means(experiment, means):
+    """CHECKS of every mineral readout and block, all wells counted."""
+    return checks_from_rows(check_rows(experiment, means))
+
 
 NOISE = np.array([-0.06, 0.03, 0.05, -0.02])
 SI, APB, NONE = ("scr", "si"), ("ca", "apb"), ("ca", "")

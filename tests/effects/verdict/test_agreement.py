@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from tests.effects.verdict.conftest import checks_from_means
 
 from mgassay import tables
 from mgassay.effects.shares.shares import shares_from_means
 from mgassay.effects.verdict.agreement import with_discordance
-from mgassay.effects.verdict.checks import check_rows, checks_from_means, equivalence_from_rows
+from mgassay.effects.verdict.checks import check_rows, equivalence_from_rows
 
 FALSIFICATION = "falsification:pyrophosphate"
 

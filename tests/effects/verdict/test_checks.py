@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
+from tests.effects.verdict.conftest import checks_from_means
 
 from mgassay import tables
 from mgassay.effects.means.means import means_from_amounts
-from mgassay.effects.verdict.checks import checks_from_means
 from mgassay.problems import Problems
 
 NOISE = np.array([-0.02, 0.01, 0.02, -0.01])

@@ -5,13 +5,13 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from tests.effects.verdict.conftest import checks_from_means
 
 from mgassay import tables
 from mgassay.effects.conclusions import conclusions_from_amounts
 from mgassay.effects.contrasts.contrasts import effects_from_means
 from mgassay.effects.shares.shares import shares_from_means
 from mgassay.effects.verdict.address import key_of
-from mgassay.effects.verdict.checks import checks_from_means
 from mgassay.effects.verdict.grade import FACTS, GRADES
 from mgassay.effects.verdict.verdict import verdict_from_tables
 from mgassay.problems import Problems

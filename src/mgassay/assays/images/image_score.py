@@ -11,8 +11,6 @@ from mgassay.assays.images.flatfield import White
 from mgassay.assays.images.image_quality import Sight
 from mgassay.assays.images.photo_wells import WellPicture
 
-WHITE_SOURCES = ("blank", "own", "negatives")
-
 
 @dataclass(frozen=True)
 class ImageScore:

@@ -17,9 +17,9 @@ from mgassay.effects.means.detection import is_gene, limits_of_detection
 from mgassay.experiment import Experiment
 from mgassay.flags import join_flags
 from mgassay.problems import Problems
+from mgassay.units import LN2
 
 _COLUMNS = ["readout", "condition", "donor", "log_value", "log_limit", "flag"]
-_LN2 = float(np.log(2.0))
 
 
 def wells_with_nondetects(experiment: Experiment, amounts: pd.DataFrame) -> pd.DataFrame:
@@ -33,7 +33,7 @@ def wells_with_nondetects(experiment: Experiment, amounts: pd.DataFrame) -> pd.D
     seen = np.isfinite(genes["value"])
     limit = limits_of_detection(genes).where(~seen)
     missed = np.isfinite(limit)
-    wells = genes.assign(log_value=genes["value"].where(seen) * _LN2, log_limit=limit.where(missed) * _LN2)
+    wells = genes.assign(log_value=genes["value"].where(seen) * LN2, log_limit=limit.where(missed) * LN2)
     asked = genes["readout"].isin(genes.loc[missed, "readout"]) & (seen | missed)
     return pd.DataFrame(wells.loc[asked, _COLUMNS])
 

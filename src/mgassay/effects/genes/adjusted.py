@@ -11,10 +11,10 @@ from mgassay.effects.genes.comparators import Comparison
 from mgassay.effects.genes.mineral_line import off_the_line
 from mgassay.effects.means.panels import MINERAL_READOUTS, Panel
 from mgassay.flags import join_flags
+from mgassay.units import LN2
 
 LEAST_OTHERS = 3  # arms of a donor without raised Mg: through two a line always goes, whatever a comparator does
 ALPHA = 0.05
-_LN2 = float(np.log(2.0))
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _lines(panel: Panel, mineral: Panel, comparison: Comparison) -> DonorLines |
     return DonorLines(
         donors=tuple(d for d, e in zip(shared, enough, strict=True) if e),
         comparators=tuple(name for i, name in enumerate(comparison.comparators, start=2) if i in arms),
-        gene=gene.values[enough][:, arms] / _LN2 + used,
+        gene=gene.values[enough][:, arms] / LN2 + used,
         mineral=amount.values[enough][:, arms] + used,
         flag=join_flags(*flags),
     )

@@ -28,9 +28,9 @@ from mgassay.effects.means.panels import Panel, panels_from_means
 from mgassay.experiment import Experiment
 from mgassay.flags import join_flags
 from mgassay.problems import Problems
+from mgassay.units import LN2
 
 WEAKENS = ("unmatched", "mineral_may_explain", "discordant_comparators", "unconfirmed", "extrapolated", "less_viable")
-_LN2 = float(np.log(2.0))
 Row = Mapping[Any, Any]
 
 
@@ -171,7 +171,7 @@ def _slope(row: Row, mineral: Panel, evidence: _Evidence) -> float:
     gene, amount = (m.taking([d in shared for d in m.donors]) for m in (gene, amount))
     if not shared or any(is_censored(m.flag((-1.0, 1.0))) for m in (gene, amount)):
         return float("nan")
-    return float(slope_on_mineral(_step(gene.values) / _LN2, _step(amount.values)))
+    return float(slope_on_mineral(_step(gene.values) / LN2, _step(amount.values)))
 
 
 def _step(values: Array) -> Array:

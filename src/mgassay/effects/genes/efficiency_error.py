@@ -26,10 +26,10 @@ from mgassay.effects.means.repeats import REP
 from mgassay.experiment import Experiment
 from mgassay.flags import join_flags
 from mgassay.problems import Problems
+from mgassay.units import LN2
 
 Truths = npt.NDArray[np.bool_]
 FLAG = "efficiency_error"
-_LN2 = float(np.log(2.0))
 _STEP = 1e-4  # of a standard error: the derivative of what is not a straight line (proportions inhibited)
 
 
@@ -57,7 +57,7 @@ def efficiency_shifts(
     held = amounts[is_gene(amounts) & (np.isfinite(amounts["value"]) | np.isfinite(amounts["limit"]))]
     wide = errors.pivot_table(index=keys, columns="source", values="shift", aggfunc="mean")
     each = wide.reindex(pd.MultiIndex.from_frame(held[keys])).fillna(0.0)
-    cells = each.groupby(REP).mean().groupby(CELL).mean() * _LN2
+    cells = each.groupby(REP).mean().groupby(CELL).mean() * LN2
     df = errors.groupby("source")["df"].first().reindex(wide.columns)
     of_score = [_shifts_of_score(experiment, means, cells[source]) for source in wide.columns]
     whole = pd.concat([cells, pd.concat(of_score, axis=1, keys=wide.columns)]) if of_score else cells

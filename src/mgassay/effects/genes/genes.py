@@ -21,9 +21,9 @@ from mgassay.effects.genes.comparators import comparisons_of, intact_first
 from mgassay.effects.genes.matched import matched_rows
 from mgassay.effects.means.panels import Panel, is_mineral, panels_from_means
 from mgassay.experiment import Experiment
+from mgassay.units import LN2
 
 _PREFIX = "gene:"
-_LN2 = float(np.log(2.0))
 
 
 def genes_from_effects(
@@ -104,9 +104,9 @@ def _total_row(row: Mapping[Any, Any], block: str) -> dict[str, Any]:
         "gene": str(row["readout"]).removeprefix(_PREFIX),
         "block": block,
         "estimand": "total",
-        "estimate": -row["estimate"] / _LN2,
-        "ci_low": -row["ci_high"] / _LN2,
-        "ci_high": -row["ci_low"] / _LN2,
+        "estimate": -row["estimate"] / LN2,
+        "ci_low": -row["ci_high"] / LN2,
+        "ci_high": -row["ci_low"] / LN2,
         "p": row["p"],
         "n_donors": row["n_donors"],
         "comparator": "",

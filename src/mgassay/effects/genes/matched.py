@@ -12,8 +12,7 @@ from mgassay.effects.estimators.intervals import donor_estimate
 from mgassay.effects.genes.comparators import Comparison, pairs_of
 from mgassay.effects.means.panels import ArmMatrix, Panel
 from mgassay.flags import join_flags
-
-_LN2 = float(np.log(2.0))
+from mgassay.units import LN2
 
 
 def matched_rows(
@@ -42,9 +41,9 @@ def _likelihood_row(panel: Panel, pair: tuple[str, str], nondetects: pd.DataFram
     if found is None:
         return None
     return {
-        "estimate": found.estimate / _LN2,
-        "ci_low": found.low / _LN2,
-        "ci_high": found.high / _LN2,
+        "estimate": found.estimate / LN2,
+        "ci_low": found.low / LN2,
+        "ci_high": found.high / LN2,
         "p": found.p,
         "n_donors": len(cells.seen),
         "flag": contrast_flag(wells, found),
@@ -53,7 +52,7 @@ def _likelihood_row(panel: Panel, pair: tuple[str, str], nondetects: pd.DataFram
 
 def _donor_row(both: ArmMatrix) -> dict[str, Any]:
     """The numbers of a row from donors with a value in both arms."""
-    estimate = donor_estimate((both.values[:, 0] - both.values[:, 1]) / _LN2)
+    estimate = donor_estimate((both.values[:, 0] - both.values[:, 1]) / LN2)
     low, high = estimate.limits()
     return {
         "estimate": float(estimate.estimate),

@@ -28,11 +28,6 @@ from mgassay.experiment import Experiment
 from mgassay.table import Table
 
 
-def checks_from_means(experiment: Experiment, means: pd.DataFrame) -> pd.DataFrame:
-    """CHECKS of every mineral readout and block, all wells counted: see check_rows."""
-    return checks_from_rows(check_rows(experiment, means))
-
-
 def checks_from_rows(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """CHECKS of the rows that check_rows makes."""
     return _frame(tables.CHECKS, rows)
