@@ -53,7 +53,6 @@ SHARE = 0.7  # through entry, in the cells with an incomplete block
 COARSE = 0.1  # SD of a step of log Mg_i that is measured coarsely
 LIMITS = {"7 % of wells below LOD": -1.5, "half of wells below LOD": 0.0, "93 % of wells below LOD": 1.5}
 THIRD = -0.4307  # the lower third of a normal distribution
-FEWER = 50  # times fewer experiments where a likelihood takes half a second each
 EXPERIMENTS = {"3 experiments": (3, 4, 3), "5 experiments": (3, 4, 5, 3, 4)}
 TAUS = {"truth alike": (0.0, 0.0), "truth differs": (0.3, 0.15)}
 ANSWERS = {"no effect at all": (0.0, 0.0, 0.0), "all outside": (1.2, 1.2, 0.6), "half inside": (1.2, 0.6, 0.3)}
@@ -200,7 +199,7 @@ def _nondetects() -> Iterator[Cell]:
     for n in (4, 6):
 
         def judge(runs: int, rng: np.random.Generator, n: int = n) -> list[Tally]:
-            values = cell_means(draw(lab, n, -(-runs // FEWER), rng).live)[..., :2]
+            values = cell_means(draw(lab, n, runs, rng).live)[..., :2]
             return list(coverage_methods.nondetects(values, limit, lab.total))
 
         yield Cell("non-detects", "a third of one arm", n, judge)

@@ -14,8 +14,8 @@ from bench.coverage_lab import DOSES, Array, Drawn, Floored, Lab, Several, cell_
 from mgassay.effects.contrasts.contrasts import ACELLULAR, CONTRASTS, donor_contrast, on_scale, used_arms
 from mgassay.effects.estimators.anova import BlockFit, fit_block_anova
 from mgassay.effects.estimators.censored import Cells
-from mgassay.effects.estimators.censored_contrast import contrast_of_cells
-from mgassay.effects.estimators.dose import dose_series
+from mgassay.effects.estimators.censored_contrast import contrasts_of_cells
+from mgassay.effects.estimators.dose import dose_series, held_to_own_scatter
 from mgassay.effects.estimators.equivalence import equivalence
 from mgassay.effects.estimators.fieller import BOUNDED, FiellerSet
 from mgassay.effects.estimators.intervals import Estimate, donor_estimate, welch_estimate
@@ -26,6 +26,7 @@ from mgassay.effects.estimators.share_sets import SHARES_OF, LiveEffects, live_e
 from mgassay.effects.shares.incomplete import corrected_share, entry_slope, is_told, residual_entry
 
 Flags = NDArray[np.bool_]
+ONE_ERROR = "dunnett, one error for all (not offered)"
 
 
 @dataclass(frozen=True)
@@ -146,11 +147,16 @@ def corrected(lab: Lab, drawn: Drawn, others: Array) -> Iterator[Tally]:
 
 
 def doses(means: Array) -> Iterator[Tally]:
-    """All levels at once: by Dunnett, and by the default, Bonferroni's t of each level on its own donors."""
+    """All levels at once: by Dunnett as it is offered, by the default (Bonferroni's t of each level on its own donors).
+
+    And by Dunnett with one error whatever donors do, which is not offered.
+    """
     truths = np.array(DOSES[1:])
-    low, high = dose_series(means).limits()
-    held = np.all((low <= truths) & (truths <= high), axis=-1)
-    yield tally(("all levels at once", "log", "dunnett"), float("nan"), held)
+    common = dose_series(means)
+    for method, found in (("dunnett", held_to_own_scatter(common, means)), (ONE_ERROR, common)):
+        low, high = found.limits()
+        held = np.all((low <= truths) & (truths <= high), axis=-1)
+        yield tally(("all levels at once", "log", method), float("nan"), held)
     each = [with_arms(means, (0, level)) for level in range(1, len(DOSES))]
     if min(y.shape[1] for y in each) > 1:
         level = 1 - 0.05 / len(each)
@@ -206,13 +212,11 @@ def nondetects(values: Array, limit: float, truth: float) -> Iterator[Tally]:
     `told`: both ends of the interval are; an end that is not told holds everything beyond.
     """
     gone = values < limit
-    held, told = [], []
-    for seen, missed in zip(np.where(gone, np.nan, values), np.where(gone, limit, np.nan), strict=True):
-        found = contrast_of_cells(Cells(seen[..., np.newaxis], missed[..., np.newaxis]), np.array(ACELLULAR))
-        low, high = (np.nan, np.nan) if found is None else (found.low, found.high)
-        told.append(np.isfinite(low) and np.isfinite(high))
-        held.append(not low > truth and not high < truth)
-    yield tally(("total", "log", "censored likelihood"), truth, np.array(held), np.array(told))
+    cells = Cells(*(np.where(own, x, np.nan)[..., np.newaxis] for own, x in ((~gone, values), (gone, limit))))
+    found = contrasts_of_cells(cells, np.array(ACELLULAR))
+    low, high = (np.array([np.nan if f is None else getattr(f, end) for f in found]) for end in ("low", "high"))
+    held, told = ~(low > truth) & ~(high < truth), np.isfinite(low) & np.isfinite(high)
+    yield tally(("total", "log", "censored likelihood"), truth, held, told)
 
 
 def several(lab: Lab, drawn: Several, *, predicted: bool) -> Iterator[Tally]:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.coverage_methods import ONE_ERROR
+
 TEMPLATE = Path(__file__).parent / "coverage.md"
 BAND, WELCH_BAND = (0.94, 0.96), (0.93, 0.97)
 LEAST = 0.93  # of what is offered
@@ -46,6 +48,11 @@ class Result:
         """Where the fraction of intervals that hold the truth should lie."""
         welch = self.method == "welch" or self.quantity in _WELCH or "other donors" in self.method
         return WELCH_BAND if welch else BAND
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether effects.csv or shares.csv has it, rather than what it is compared with."""
+        return self.study != "not offered" and self.method != ONE_ERROR
 
     @property
     def allowance(self) -> float:
@@ -208,13 +215,20 @@ def outside(results: Sequence[Result]) -> str:
 
     Of all intervals; and of those that may be quoted, where these are not all.
     """
-    asked = [r for r in results if "held" in r.counts and r.study != "not offered"]
+    asked = [r for r in results if "held" in r.counts and r.is_offered]
     found = [("all", r, r.rate("held")) for r in asked if r.misses("runs")]
     found += [
         ("quoted", r, r.rate("told_held", "told")) for r in asked if r.counts["told"] < r.runs and r.misses("told")
     ]
     rows = [
-        [f"{r.scenario} | {r.line}", str(r.donors), of, fraction(held), "–".join(map(fraction, r.band))]
+        [
+            f"{r.scenario} | {r.line}",
+            str(r.donors),
+            of,
+            fraction(held),
+            fraction(r.rate("held")),
+            "–".join(map(fraction, r.band)),
+        ]
         for of, r, held in sorted(found, key=lambda item: item[2])
     ]
-    return table(["scenario | quantity | method", "donors", "of", "held", "band"], rows)
+    return table(["scenario | quantity | method", "donors", "of", "held", "of all", "band"], rows)

@@ -160,6 +160,14 @@ def test_a_comparator_that_stands_beside_no_reference_arm_is_named(lab, column, 
     assert problem is None or "at 0.8 mM Mg (the reference)" in problem.message
 
 
+def test_lower_phosphate_without_cells_is_a_level_of_the_phosphate_response(lab):
+    """It is compared with no arm, but read off in medium chemistry; pyrophosphate without cells has no use."""
+    for comparator, pi, told in (("lower Pi", 2.0, False), ("lower Pi", None, True), ("pyrophosphate", 2.0, True)):
+        more = {} if pi is None else {"pi_mM": pi}
+        row = lab.condition("free", 0.8, cells="none", comparator=comparator, **more)
+        assert ("MG652" in found(lab.experiment([*lab.sirna_conditions(), row]))) is told
+
+
 def test_a_comparator_of_another_day_answers_nothing_and_one_of_a_step_does(lab):
     rows = [lab.condition(f"{mg}_{day}", mg, day=day) for mg in (0.8, 2.0) for day in ("7", "14")]
     ppi = [lab.condition(f"ppi_{day}", 0.8, day=day, comparator="pyrophosphate") for day in ("7", "14")]

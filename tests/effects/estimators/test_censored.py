@@ -65,6 +65,19 @@ def test_slopes_are_those_of_the_likelihood(reps):
         assert slope == pytest.approx((up - down) / 2e-5, abs=1e-5)
 
 
+@pytest.mark.parametrize("reps", [1, 3])
+def test_experiments_on_a_leading_axis_have_each_their_own_likelihood(reps):
+    each = [cells(seed, reps) for seed in (3, 5, 7)]
+    many = Cells(np.stack([c.values for c in each]), np.stack([c.limits for c in each]))
+    arms, variances = ARMS + np.array([[0.0], [0.1], [-0.2]]), np.array([[0.6, 0.25, 0.2]]) * [[1], [2], [0.5]]
+    height, slopes = log_likelihood(many, arms, variances[:, : 2 if reps == 1 else 3])
+    for k, one in enumerate(each):
+        alone = log_likelihood(one, arms[k], variances[k, : 2 if reps == 1 else 3])
+        assert height[k] == pytest.approx(alone[0], abs=1e-9)
+        assert slopes[k] == pytest.approx(alone[1], abs=1e-9)
+        assert [int(x[k]) for x in many.df] == [int(x) for x in one.df]
+
+
 def test_degrees_of_freedom_count_cells_with_a_value():
     """Three donors, two arms, one cell without a value: 5 cells - 3 donors = 2, less one arm = 1."""
     values = np.arange(6.0).reshape(3, 2, 1)

@@ -7,7 +7,7 @@ import pytest
 
 from mgassay.effects.estimators.anova import fit_block_anova
 from mgassay.effects.estimators.censored import Cells
-from mgassay.effects.estimators.censored_contrast import contrast_of_cells
+from mgassay.effects.estimators.censored_contrast import contrast_of_cells, contrasts_of_cells
 
 TOTAL = np.array([1.0, -1.0])
 FOUR = np.array([1.0, -1.0, 0.0, 0.0])
@@ -48,6 +48,29 @@ def test_what_cannot_be_told_is_none():
     assert contrast_of_cells(Cells(values, limits), TOTAL) is None  # one donor with both: no degree of freedom
     nothing = np.full_like(values, np.nan)
     assert contrast_of_cells(Cells(nothing, np.zeros_like(values)), TOTAL) is None
+
+
+def test_many_experiments_at_once_are_each_alone():
+    """Some with a value in most cells, an arm without any, one that cannot be told; one well a cell."""
+    rng = np.random.default_rng(8)
+    values = (
+        np.array([1.0, 0.0, 0.6])[:, None] + 0.6 * rng.normal(size=(5, 4, 1, 1)) + 0.4 * rng.normal(size=(5, 4, 3, 1))
+    )
+    gone = values < np.array([-9, 0.1, 0.4, 0.1, 9])[:, None, None, None]
+    gone[3, :, 1] = True
+    cells = Cells(np.where(gone, np.nan, values), np.where(gone, 0.4, np.nan))
+    weights = np.array([1.0, -1.0, 0.0])
+    together = contrasts_of_cells(cells, weights)
+    for k, found in enumerate(together):
+        alone = contrast_of_cells(Cells(cells.values[k], cells.limits[k]), weights)
+        if alone is None or found is None:
+            assert found is alone
+            continue
+        assert found.way == alone.way
+        both = ([x.estimate, x.low, x.high, x.p, x.df] for x in (found, alone))
+        assert next(both) == pytest.approx(next(both), abs=1e-5, nan_ok=True)
+    assert [f is None for f in together] == [False, False, False, False, True]
+    assert together[3].way == "lower_bound"
 
 
 def lost(rng: np.random.Generator, values, soft: float):

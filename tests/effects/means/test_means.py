@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from mgassay import tables
-from mgassay.effects.means.means import means_from_amounts
+from mgassay.effects.means.means import means_from_amounts, reps_from_amounts
 from mgassay.problems import Problems
 
 
@@ -37,6 +37,20 @@ def test_technical_wells_then_background_then_log(experiment, lab):
     assert (row["n_reps"], row["n_wells"], row["flag"]) == (2, 3, "")
     assert len(means) == 1  # the control itself is no mean
     assert not list(problems)
+
+
+def test_reps_are_what_the_mean_is_made_of(experiment, lab):
+    """12 - 2 = 10 and 42 - 2 = 40, as above; a well that is lost has no rep."""
+    wells = [("1", 11.0), ("1", 13.0), ("2", 42.0), ("3", None)]
+    ca = [{"condition": "ca08", "donor": "D1", "rep": r, "value": v} for r, v in wells]
+    control = [{"condition": "control", "donor": "D1", "rep": r, "value": v} for r, v in (("1", 1.0), ("2", 3.0))]
+    given = lab.amounts([{**r, "readout": "calcium_per_well"} for r in ca + control])
+    before = given.copy()
+    reps = reps_from_amounts(experiment, given)
+    assert np.exp(reps["log_value"]).tolist() == pytest.approx([10.0, 40.0])
+    mean = means_from_amounts(experiment, given, Problems())["log_mean"].item()
+    assert mean == pytest.approx(reps["log_value"].mean())
+    pd.testing.assert_frame_equal(given, before)
 
 
 def test_wells_joined_in_one_row_are_counted(experiment, lab):

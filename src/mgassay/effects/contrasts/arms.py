@@ -8,6 +8,7 @@ from mgassay.design import (
     in_order,
     is_level,
     late_arms_of,
+    phosphate_comparators,
     plain_arms,
     primary_day,
     questions_of,
@@ -142,13 +143,17 @@ def _check_late(experiment: Experiment, problems: Problems) -> None:
 
 
 def _check_comparators(experiment: Experiment, problems: Problems) -> None:
-    """Every condition with a comparator stands beside a reference arm: those at raised Mg or on other days do not."""
+    """Every condition with a comparator stands beside a reference arm: those at raised Mg or on other days do not.
+
+    Without cells another level of phosphate has its use too: it is one of the phosphate dose response (chemistry).
+    """
     conditions, contrast = experiment.conditions, experiment.settings.contrast
     has_one = ~(is_level(conditions, "comparator", "none") | is_level(conditions, "comparator", ""))
     declared = (plain_arms(experiment), *arms_of_blocks(experiment))
     used = {c for a in declared for group in (a.comparators, a.blocked_comparators) for c in group.values()}
     used |= {c for a in questions_of(experiment) for c in (*a.live, *a.acellular)}  # a [[step]] in that column
     rows = has_one & ~is_level(conditions, "medium", contrast.medium_control)
+    rows &= is_level(conditions, "cells", "live") | ~phosphate_comparators(conditions)
     if unused := [name for name in conditions["condition"][rows] if name not in used]:
         reference = contrast.mg_reference_mM
         problems.add("MG652", file="conditions.csv", seen=listed(unused), mg_reference=f"{reference:g}")

@@ -1,6 +1,7 @@
 """Means -> the dose series: every other Mg level against the reference one, all at once.
 
-By t over donors, which holds whether or not donors respond alike, and by Dunnett with donors as blocks, if they do.
+By t over donors, which holds whether or not donors respond alike, and by Dunnett with donors as blocks, whose one error
+is held to what each level's own donors show (decisions/0048).
 """
 
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from mgassay import tables
 from mgassay.design import DoseArms, doses_of, is_among
 from mgassay.effects.contrasts.contrasts import censored_flag
 from mgassay.effects.estimators.bounds import difference_flag
-from mgassay.effects.estimators.dose import DoseSeries, dose_series
+from mgassay.effects.estimators.dose import DoseSeries, dose_series, held_to_own_scatter
 from mgassay.effects.estimators.intervals import donor_estimate
 from mgassay.effects.means.panels import ArmMatrix, Panel, panels_from_means
 from mgassay.experiment import Experiment
@@ -60,7 +61,7 @@ def _rows(
     for level in told:
         mg = {"mg_reference_mM": levels[0], "mg_raised_mM": levels[level]}
         yield {**where, **mg, "scale": "log", "method": "donor_t", **_alone(matrix, level, len(told))}
-    found = dose_series(matrix.values)
+    found = held_to_own_scatter(dose_series(matrix.values), matrix.values)
     columns = columns_of(found)
     for place in np.flatnonzero(np.isfinite(found.se)):
         mg = {"mg_reference_mM": levels[0], "mg_raised_mM": levels[place + 1]}

@@ -31,7 +31,7 @@ def means_from_amounts(experiment: Experiment, amounts: pd.DataFrame, problems: 
     readouts are the background and have no row. Wells that hold neither a value nor a bound count for nothing; what
     they were flagged as stands in the flags of their cell, and a cell that has no others is told (MG622).
     """
-    declared = amounts["condition"].isin(experiment.conditions["condition"]) & (amounts["donor"] != "")
+    declared = _declared(experiment, amounts)
     compared = declared & ~amounts["readout"].isin(_NOT_COMPARED)
     check_repeats(experiment, amounts[compared | (declared & (amounts["readout"] == _PROTEIN))], problems)
     wells = _bounded(amounts[compared])
@@ -40,6 +40,20 @@ def means_from_amounts(experiment: Experiment, amounts: pd.DataFrame, problems: 
     _tell(experiment, means, problems)
     _tell_lost(experiment, wells, problems)
     return means
+
+
+def reps_from_amounts(experiment: Experiment, amounts: pd.DataFrame) -> pd.DataFrame:
+    """Every rep as it goes into its mean (see `means_from_amounts`): `log_value`, natural log, background subtracted.
+
+    NaN where a rep has no number. What is odd was told when the means were made.
+    """
+    wells = _bounded(amounts[_declared(experiment, amounts) & ~amounts["readout"].isin(_NOT_COMPARED)])
+    return _log_reps(less_background(experiment, _reps_from_wells(wells[~wells["lost"]]), Problems()))
+
+
+def _declared(experiment: Experiment, amounts: pd.DataFrame) -> "pd.Series[bool]":
+    """Which amounts are of a donor in a condition of conditions.csv."""
+    return amounts["condition"].isin(experiment.conditions["condition"]) & (amounts["donor"] != "")
 
 
 def _bounded(amounts: pd.DataFrame) -> pd.DataFrame:

@@ -232,7 +232,7 @@ def _worries(residual: Residual) -> Iterator[tuple[str, str]]:
     for code, readouts in (("MG640", left), ("MG647", few)):
         if readouts and not rho.is_bound:
             yield code, f"{listed(readouts)}, "
-    if corrected and float(rho.found.estimate) > WARN_ABOVE_RHO:
+    if corrected and not rho.below(WARN_ABOVE_RHO):
         yield "MG641", ""
     rise = np.sign(residual.arms.mg_raised_mM - residual.arms.mg_reference_mM)  # a further level may lie below
     if residual.arms.step == "Mg" and rho.measured and donor_estimate(rise * rho.steps[0]).limits()[1] < 0:
