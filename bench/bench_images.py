@@ -53,12 +53,12 @@ VECTOR = (0.38, 0.73, 0.57)
 THRESHOLD_OD = 0.2
 
 
-def picture(side: int = SIDE) -> NDArray[np.uint8]:
+def picture(side: int = SIDE, discs: int = 150) -> NDArray[np.uint8]:
     """A vignetted field, about a tenth of it in stained discs, with sensor noise; always the same."""
     rng = np.random.default_rng(4)
     axis = np.linspace(-1, 1, side, dtype=np.float32)
     stain = np.full((side, side), 0.04, np.float32)
-    for y, x, radius in zip(*rng.integers(0, side, (2, 150)), rng.integers(10, 50, 150), strict=True):
+    for y, x, radius in zip(*rng.integers(0, side, (2, discs)), rng.integers(10, 50, discs), strict=True):
         top, left = max(y - radius, 0), max(x - radius, 0)
         part = stain[top : y + radius, left : x + radius]
         down, across = np.ogrid[top - y : top - y + part.shape[0], left - x : left - x + part.shape[1]]

@@ -115,6 +115,20 @@ def test_the_outline_of_a_jpeg_lies_around_cells_of_two_pixels():
     assert (line[..., 3] > 0).sum() == (54 * 104 - 50 * 100) + (25 - 1) + (9 - 1)
 
 
+@pytest.mark.parametrize(("width", "cell"), [(600, 2), (1700, 2), (1800, 3), (6000, 3)])
+def test_a_wide_picture_has_a_wider_outline_which_hides_nothing_that_was_counted(width, cell):
+    mask = np.zeros((60, width), bool)
+    mask[20:31, 40:71] = mask[50, width - 1] = True
+    root, _, png = svg_of(np.full((60, width, 3), 220, np.uint8), mask)
+    line = np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))[..., 3]
+    assert (line.shape[1] * cell, root[1].attrib["width"]) == (-(-width // cell) * cell, str(-(-width // cell) * cell))
+    drawn = line.repeat(cell, axis=0).repeat(cell, axis=1)[:60, :width] > 0
+    assert not drawn[mask].any()
+    y, x = np.nonzero(drawn[:, : width // 2])
+    assert 20 - y.min() <= 3 * cell - 1  # two lines, and what is left of a cell
+    assert x.max() - 70 <= 3 * cell - 1
+
+
 @pytest.mark.parametrize("limit", ["MOST_EMBEDDED", "MOST_OVERLAY"])
 def test_a_jpeg_too_large_for_a_browser_is_drawn_into(monkeypatch, limit):
     monkeypatch.setattr(overlay, limit, 4)

@@ -43,10 +43,9 @@ def touched_cells(runs: Runs, side: int) -> Runs:
     if not len(runs.starts):
         return Runs(runs.starts, runs.ends, -(-(runs.row - 1) // side) + 1)
     row = -(-(runs.row - 1) // side) + 1
-    y, start = np.divmod(runs.starts, runs.row)
-    line = y // side * row
-    starts = np.sort(line + start // side, kind="stable")
-    ends = np.sort(line + (runs.ends - y * runs.row - 1) // side + 1, kind="stable")
+    line, begin = runs.lines // side * row, runs.lines * runs.row
+    starts = np.sort(line + (runs.starts - begin) // side, kind="stable")
+    ends = np.sort(line + (runs.ends - begin - 1) // side + 1, kind="stable")
     apart = starts[1:] > ends[:-1]
     return Runs(starts[np.concatenate([[True], apart])], ends[np.concatenate([apart, [True]])], row)
 
@@ -59,10 +58,11 @@ def stained_cells(runs: Runs, height: int, side: int) -> NDArray[np.bool_]:
     """
     width = runs.row - 1
     down, across = -(-height // side), -(-width // side)
-    y, start = np.divmod(runs.starts, runs.row)
-    end = runs.ends - y * runs.row
-    (first, before), (last, in_last) = np.divmod(start, side), np.divmod(end, side)
-    row = y // side * (across + 2)
+    begin = runs.lines * runs.row
+    start, end = runs.starts - begin, runs.ends - begin
+    first, last = start // side, end // side
+    before, in_last = start - side * first, end - side * last
+    row = runs.lines // side * (across + 2)
     cells = np.concatenate([row + first, row + first + 1, row + last, row + last + 1])
     steps = np.concatenate([side - before, before, in_last - side, -in_last])
     stepped = np.bincount(cells, steps, minlength=down * (across + 2)).astype(np.int32)
@@ -112,8 +112,10 @@ def _line(mask: NDArray[np.bool_]) -> tuple[Bits, Bits]:
     Two clear pixels or more behind each row let the rows be one string of bits: what grows over the end of one or the
     start of the next stays in them, or falls on what is counted or next to it already.
     """
-    spaced = np.pad(mask, ((0, 0), (0, 2 + -(mask.shape[1] + 2) % 8)))
-    counted = np.packbits(spaced.reshape(-1)).reshape(len(mask), spaced.shape[1] // 8)  # faster than along an axis
+    height, width = mask.shape
+    spaced = np.zeros((height, -(-(width + 2) // 8) * 8), bool)
+    spaced[:, :width] = mask
+    counted = np.packbits(spaced.reshape(-1)).reshape(height, -1)  # faster than along an axis
     inner = _grown(counted)
     return inner & ~counted, _grown(inner) & ~inner
 

@@ -5,11 +5,12 @@ white alike and hides nothing that was counted. An image is gone through once, s
 never stands in memory; the same pixels give the same bytes.
 """
 
-import base64
 import io
 import math
 
 import numpy as np
+import pybase64
+from numpy.typing import NDArray
 from PIL import Image
 
 from mgassay.assays.images.nodules import Runs
@@ -19,9 +20,10 @@ from mgassay.report.outline import draw_line, line_image, stained_cells, stained
 WIDTH = 360  # pixels of a thumbnail
 MOST_OVERLAY = 30_000_000  # pixels of an overlay, since a JPEG is made from a whole picture in memory
 MOST_EMBEDDED = 7_000_000  # bytes of a JPEG in an SVG: readers of XML take 10 MB of text at a time, of 4 signs for 3
-_SVG_CELL = 2  # pixels of the image along a side of the outline's own: a line that can be seen on a whole screen
+_SVG_CELLS, _CELLS_ACROSS = (2, 3), 700  # pixels along a side of a cell of the outline; about so many in a row
 _AT_ONCE = 2**23  # pixels of an ordinary photograph, which is drawn into as it lies
 _PIXELS = 2**19  # of a stretch: few enough for the cache, and for few calls
+_ALL_BUT_LAST = np.uint32(0xFEFEFEFE)  # bits of each byte
 _HALO = 2  # rows beyond some of which the outline reaches into them
 
 _SVG = (
@@ -61,16 +63,18 @@ def overlay_factor(height: int, width: int) -> int:
 def _svg(jpeg: bytes, runs: Runs, height: int) -> bytes:
     """A JPEG with the outline of what was counted on top, as one SVG.
 
-    Its line is that around cells of 2 x 2 pixels with any stain among them.
+    Its line is that around cells with any stain among them, of 2 x 2 pixels or in a wide picture 3 x 3: as wide as a
+    cell, it can be seen where the whole picture is on a screen.
     """
-    cells = touched_cells(runs, _SVG_CELL)
-    mask = stained_rows(cells, 0, -(-height // _SVG_CELL))
-    shape, size = (runs.row - 1, height), (_SVG_CELL * mask.shape[1], _SVG_CELL * mask.shape[0])
-    sharp, line = b' style="image-rendering:pixelated"', base64.b64encode(line_image(mask))
+    width = runs.row - 1
+    side = int(np.clip(round(width / _CELLS_ACROSS), *_SVG_CELLS))
+    mask = stained_rows(touched_cells(runs, side), 0, -(-height // side))
+    shape, size = (width, height), (side * mask.shape[1], side * mask.shape[0])
+    sharp, line = b' style="image-rendering:pixelated"', pybase64.b64encode(line_image(mask))
     return b"".join(
         (
             _SVG % (*shape, *shape),
-            _SVG_IMAGE % (*shape, b"", b"jpeg", base64.b64encode(jpeg)),
+            _SVG_IMAGE % (*shape, b"", b"jpeg", pybase64.b64encode(jpeg)),
             _SVG_IMAGE % (*size, sharp, b"png", line),
             b"</svg>\n",
         )
@@ -108,16 +112,25 @@ def _thinned(rows: Pixels, factor: int) -> Image.Image:
     """
     if factor == 1:
         return Image.fromarray(rows)
-    middle = np.arange(0, len(rows), factor) + factor // 2
-    lines = Image.fromarray(rows.take(middle, axis=0, mode="clip"))
-    across, high = lines.width // factor, lines.height
-    end = across * factor
-    pairs = lines.resize((2 * across, high), Image.Resampling.NEAREST, (0, 0, end, high))
-    thin = pairs.reduce((2, 1))
-    if end < lines.width:
-        thin = thin.crop((0, 0, across + 1, high))
-        thin.paste(lines.resize((1, high), Image.Resampling.BOX, (end, 0, lines.width, high)), (across, 0))
-    return thin
+    height, width = rows.shape[:2]
+    (across, cut), middle = divmod(width, factor), np.arange(0, height, factor) + factor // 2
+    held = np.empty(len(middle) * width * 3 + 1, np.uint8)  # pixels are read as words: their three bytes and one more
+    lines = held[:-1].reshape(len(middle), width, 3)
+    rows.take(middle, axis=0, mode="clip", out=lines)
+    firsts = (3 * (quarters * factor // 4) for quarters in (1, 3))
+    one, other = (np.ndarray(lines[:, :across, 0].shape, "<u4", held, at, (3 * width, 3 * factor)) for at in firsts)
+    thin = _means_of_bytes(one.copy(), other.copy())
+    if cut:
+        last = np.zeros((len(lines), 4), np.uint8)
+        last[:, :3] = np.floor(lines[:, -cut:].mean(axis=1) + 0.5)
+        thin = np.append(thin, last.view("<u4"), axis=1)
+    return Image.frombytes("RGB", thin.shape[::-1], thin.tobytes(), "raw", "RGBX")
+
+
+def _means_of_bytes(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """The mean of each byte of two arrays of words, halves rounded up, without a byte's carry reaching the next."""
+    means: NDArray[np.uint32] = (one | other) - (((one ^ other) & _ALL_BUT_LAST) >> np.uint32(1))
+    return means
 
 
 def _rows_of(pixels: int, width: int, multiple: int) -> int:

@@ -1,9 +1,10 @@
 """The images, grouped by condition, each with the outline of what was counted."""
 
-import base64
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
+
+import pybase64
 
 from mgassay.report import labels
 from mgassay.report.image_wells import area_text
@@ -11,7 +12,7 @@ from mgassay.report.numbers import count, decimal
 from mgassay.report.pieces import Listing, Prose, listing_of
 from mgassay.report.rows import Row, Tables
 
-ROOM_BYTES = 3_300_000  # of pictures, so that the whole page stays below 5 MB once they are written as text
+ROOM_BYTES = 2_700_000  # of pictures, so that the whole page stays below 5 MB once they are written as text
 MOST_LISTED = 500  # images in the table
 
 
@@ -125,7 +126,7 @@ def picture_of(
 
 def data_uri(content: bytes, kind: str) -> str:
     """Bytes as an address that holds them."""
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+    return f"data:{kind};base64,{pybase64.b64encode(content).decode()}"
 
 
 def images_listing(images: Sequence[Row]) -> Listing:

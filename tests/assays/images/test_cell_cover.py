@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from scipy import ndimage
 
+from mgassay.assays.images import image_look
 from mgassay.assays.images.cell_cover import cell_cover, roughness
 from mgassay.assays.images.flatfield import fit_white, unit_vector
 from mgassay.assays.images.image_look import look_at
@@ -107,3 +108,13 @@ def test_a_field_full_of_mineral_tells_nothing_of_cells():
     held = fit_white(blank, VECTOR)
     found = cell_cover(look_at(red), held, (held, roughness(look_at(blank))), UNIT, 1.0)
     assert np.isnan(found.cell_fraction)
+
+
+@pytest.mark.parametrize("cover", [0.05, 0.3])
+def test_half_of_the_blocks_of_a_large_picture_tell_its_cells_as_well_as_all(monkeypatch, cover):
+    # 4237 of 8475 blocks: 0.3 of them has a standard error of 0.007, less for areas that are whole patches
+    rgb = dish(cover, shape=(1216, 1785))
+    half = cover_of(rgb).cell_fraction
+    monkeypatch.setattr(image_look, "_LARGE", 10**9)
+    assert half == pytest.approx(cover_of(rgb).cell_fraction, abs=0.01)
+    assert half == pytest.approx(cover, abs=0.02)

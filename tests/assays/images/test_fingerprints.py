@@ -19,7 +19,7 @@ def picture(seed, fraction):
 
 
 def print_map(rgb):
-    return brightness_map(look_at(np.ascontiguousarray(rgb)).means)
+    return brightness_map(look_at(np.ascontiguousarray(rgb)).logs)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@ import hashlib
 import numpy as np
 import pytest
 
+from mgassay.assays.images import image_look
 from mgassay.assays.images.image_look import BLACK, OTHER, RED, WHITE, drawn_colours, look_at
 
 
@@ -40,10 +41,11 @@ def test_the_grid_is_every_nth_pixel_across_stretches():
     np.testing.assert_array_equal(look_at(rgb).grid, rgb[::7, ::4])
 
 
-def test_the_digest_is_of_the_shape_and_every_32nd_row():
+def test_the_digest_is_of_the_shape_and_the_grid():
     rgb = noisy()
-    known = hashlib.sha256(b"(400, 600, 3)" + rgb[::32].tobytes()).hexdigest()
+    known = hashlib.sha256(b"(400, 600, 3)" + rgb[::3, ::4].tobytes()).hexdigest()
     assert look_at(rgb).digest == known
+    assert look_at(noisy(seed=1)).digest != known
 
 
 def test_ends_of_the_scale_are_counted_apart_and_a_pixel_once():
@@ -108,6 +110,21 @@ def test_seeds_are_all_drawn_colours_of_every_second_row_and_fourth_column(width
     np.testing.assert_array_equal(look_at(rgb).seeds, expected)
     mirrored = look_at(rgb[:, ::-1])  # does not lie in one piece
     np.testing.assert_array_equal(mirrored.seeds, look_at(rgb[:, ::-1].copy()).seeds)
+
+
+def test_a_large_picture_has_blocks_in_every_second_row_of_them(monkeypatch):
+    rgb = noisy((330, 100), seed=5)
+    rgb[8, 0] = 255  # a row that is looked at either way
+    rgb[16:32] = 0  # those of the blocks that are left out
+    monkeypatch.setattr(image_look, "_LARGE", rgb[..., 0].size)
+    seen = look_at(rgb)
+    # rows of blocks at 0, 32, ... 320, the last with its ninth row at 328
+    assert (seen.apart, seen.means.shape, seen.variance.shape) == (32, (11, 6, 3), (11, 6))
+    for k in range(11):
+        part = rgb[32 * k : 32 * k + 9 : 8, 80:96].reshape(-1, 3).astype(float)
+        assert seen.means[k, 5] == pytest.approx(part.mean(axis=0))
+        assert seen.variance[k, 5] == pytest.approx(part[:, 1].var(ddof=1), rel=1e-4)
+    assert (seen.low, seen.high) == pytest.approx((0, 1 / 2200))  # 22 rows of 100 pixels
 
 
 def test_a_picture_smaller_than_a_block_can_be_looked_at():

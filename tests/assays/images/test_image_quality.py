@@ -127,6 +127,15 @@ def test_focus_is_the_same_from_rows_a_stretch_at_a_time(monkeypatch):
     assert rows.asked == [(0, 256), (256, 400)]
 
 
+def test_focus_from_two_thousand_borders_is_that_from_all(monkeypatch):
+    rgb, mask = squares(2, 4)
+    runs = runs_from_mask(np.tile(mask, (6, 6)))
+    assert len(runs.starts) > 8000
+    some = focus_from_edges(np.tile(rgb, (6, 6, 1)), runs)
+    monkeypatch.setattr(image_quality, "_MOST_BORDERS", 10**6)
+    assert some == pytest.approx(focus_from_edges(np.tile(rgb, (6, 6, 1)), runs), abs=0.01)
+
+
 def _runs(picture):
     return picture[0], runs_from_mask(picture[1])
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mgassay.assays.images import plate_scale
 from mgassay.assays.images.flatfield import fit_white
 from mgassay.assays.images.plate_scale import (
     blank_that_fits,
@@ -173,3 +174,14 @@ def test_what_is_painted_over_counts_for_no_percentile():
     lookup = stain_tables(settings.vector, settings.gate)
     seen = negative_field(None, lookup, lambda _: rgb, settings, {"file": "f", "well": "A1"}, Problems())
     assert 98_000 < seen.histogram.sum() < 100_000 - 6 * 60
+
+
+def test_the_smooth_background_is_asked_for_above_the_cap_only(monkeypatch):
+    asked = []
+    monkeypatch.setattr(plate_scale, "od_percentile", lambda histogram, percentile: float(histogram[0]))
+    monkeypatch.setattr(plate_scale, "background_percentile", lambda blocks, percentile: asked.append(blocks) or 0.1)
+    fields = {od: [plate_scale.NegativeField("A1", None, np.array([od]), "blocks")] for od in (0.3, 0.5)}
+    assert plate_scale._levels_of_well(fields[0.3], 99.9, 0.35) == (0.3, 0.3)
+    assert not asked
+    assert plate_scale._levels_of_well(fields[0.5], 99.9, 0.35) == (0.5, 0.1)
+    assert asked == [["blocks"]]

@@ -82,26 +82,29 @@ class _Limits:
     """The highest grey levels that are darker by `darker_od` than the white of any of some rows, by column and channel.
 
     Along a column the white is a parabola, which lies at most c (length / 2)^2 above its chord, with c y^2 its last
-    term. In natural logarithms and single precision: the slack is more than that loses. `alike` rows have whites that
-    differ little, so that one limit for all of them does not let background through.
+    term; along a row it is taken in the middle of each eight, with what it changes up to the ends on top. In natural
+    logarithms and single precision: the slack is more than that loses. `alike` rows have whites that differ little, so
+    that one limit for all of them does not let background through.
     """
 
     def __init__(self, white: White, darker_od: float, shape: tuple[int, int]) -> None:
-        x, self._y = pixel_centres(shape[1]), pixel_centres(shape[0])
-        one, in_x, in_y, xx, xy, yy = np.log(10) * white.coefficients.T[:, :, None]
-        level, slope = one - np.log(10) * darker_od + x * (in_x + xx * x), in_y + xy * x
-        self._level, self._slope = (a.astype(np.float32).T.ravel() for a in (level, slope))
-        self._bowl = np.tile(yy.astype(np.float32).ravel(), shape[1])
+        self._width, self._y = shape[1], pixel_centres(shape[0])
+        x = pixel_centres(shape[1] / EIGHT, last=-(-shape[1] // EIGHT))[:, None]
+        one, in_x, in_y, xx, xy, yy = np.log(10) * white.coefficients.T
+        to_ends = (np.abs(in_x) + np.abs(xy) + 2 * np.abs(xx) * np.abs(x).max()) * EIGHT / shape[1]
+        level, slope = one - np.log(10) * darker_od + to_ends + x * (in_x + xx * x), in_y + xy * x
+        self._level, self._slope, self._bowl = (a.astype(np.float32) for a in (level, slope, yy))
         steepest = float((np.abs(in_y) + np.abs(xy) + 2 * np.abs(yy)).max()) * 2 / shape[0]  # from a row to the next
         self.alike = int(np.clip(_ALIKE_OD * np.log(10) / max(steepest, 1e-9), _LEAST_ALIKE, shape[0]))
 
     def on_rows(self, first: int, behind: int) -> NDArray[np.uint8]:
         """Those for rows `first` to `behind`, (3 w,)."""
-        top, bottom = self._y[[first, behind - 1]].astype(np.float32)
+        top, bottom = self._y[first].astype(np.float32), self._y[behind - 1].astype(np.float32)
         at_ends = (y * (self._slope + y * self._bowl) for y in (top, bottom))
         over = np.maximum(-self._bowl, 0) * ((bottom - top) / 2) ** 2
         highest = self._level + np.maximum(*at_ends) + over
-        limits: NDArray[np.uint8] = np.exp(np.minimum(highest, _LN_255)).astype(np.uint8)
+        of_eights = np.exp(np.minimum(highest, _LN_255)).astype(np.uint8)
+        limits: NDArray[np.uint8] = of_eights.repeat(EIGHT, axis=0)[: self._width].reshape(-1)
         return limits
 
 

@@ -81,10 +81,9 @@ def roughness(look: Look) -> float:
 def _block_od(look: Look, white: White, unit: NDArray[np.float64]) -> NDArray[np.float64]:
     """Stain OD of the blocks under a white, (rows, columns)."""
     rows, columns = look.variance.shape
-    y = 2 * (BLOCK * np.arange(rows) + BLOCK_MIDDLE) / look.shape[0] - 1
+    y = 2 * (look.apart * np.arange(rows) + BLOCK_MIDDLE) / look.shape[0] - 1
     x = 2 * (BLOCK * np.arange(columns) + BLOCK / 2) / look.shape[1] - 1
-    logs = np.log(np.maximum(look.means, 1))  # single precision: wrong by less than 1e-6
-    od: NDArray[np.float64] = surface_grid(unit @ white.coefficients, x, y) - logs @ (unit / np.log(10))
+    od: NDArray[np.float64] = surface_grid(unit @ white.coefficients, x, y) - look.logs @ (unit / np.log(10))
     return od
 
 

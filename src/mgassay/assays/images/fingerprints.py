@@ -18,16 +18,15 @@ _LEAST_PALE = 4
 _LEAST_FOR_COMMON = 6  # pictures, from which what they all share can be told from what each shows
 
 
-def brightness_map(means: NDArray[np.float32]) -> NDArray[np.float64]:
-    """log10 brightness of a picture on 16 x 16 areas, less a cubic surface, from the means of its blocks (h, w, 3).
+def brightness_map(logs: NDArray[np.float32]) -> NDArray[np.float64]:
+    """log10 brightness of a picture on 16 x 16 areas, less a cubic surface, from natural logs of its blocks (h, w, 3).
 
     NaN throughout for a picture of fewer than 8 blocks (128 pixels) a side.
     """
-    if min(means.shape[:2]) < _LEAST_BLOCKS:
+    if min(logs.shape[:2]) < _LEAST_BLOCKS:
         return np.full((SIDE, SIDE), np.nan)
-    logs = np.log(np.maximum(means, 1)) @ np.full(3, 1 / np.log(10))
-    down, across = (_area_weights(n) for n in means.shape[:2])
-    areas = down @ logs @ across.T
+    down, across = (_area_weights(n) for n in logs.shape[:2])
+    areas = down @ (logs @ np.full(3, 1 / np.log(10))) @ across.T
     plain: NDArray[np.float64] = areas - _cubic(areas)
     return plain
 
@@ -76,6 +75,7 @@ def _turns(maps: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
             yield np.rot90(mirrored, quarter, axes=(1, 2))
 
 
+@cache
 def _area_weights(count: int) -> NDArray[np.float64]:
     """How much each of `count` blocks along a side belongs to each of 16 areas, (16, count); rows sum to 1."""
     edges = np.linspace(0, count, SIDE + 1)

@@ -14,7 +14,7 @@ from mgassay.assays.images.picture import Picture
 CLIPPED_FLAG = 0.01  # fraction of pixels at the end of a channel above which an image is flagged
 _DARK = 60  # grey levels; bright-field backgrounds lie far above, fluorescence and unlit ones below
 _NEAR, _FAR = 2, 8  # pixels from a border
-_LEAST_BORDERS, _MOST_BORDERS = 30, 4000
+_LEAST_BORDERS, _MOST_BORDERS = 30, 2000
 _STRETCH = 2**22  # pixels whose rows are read at a time
 _GREY = 2  # grey levels between channels that JPEG's own rounding leaves in a grey picture
 _OVEREXPOSED = 0.05  # fraction of pixels at 255 from which the white itself may lie there
@@ -81,10 +81,10 @@ def focus_from_edges(picture: Picture, runs: Runs) -> float:
     """
     w = runs.row - 1
     gap = np.diff(runs.starts, prepend=-runs.row) - np.concatenate([[0], (runs.ends - runs.starts)[:-1]])
-    long = runs.ends - runs.starts > _FAR
-    left = runs.starts[long & (gap > _FAR)]
-    right = runs.ends[long & (np.append(gap[1:], runs.row) > _FAR)] - 1
-    left, right = left[left % runs.row > _FAR], right[right % runs.row < w - 1 - _FAR]
+    long, begin = runs.ends - runs.starts > _FAR, runs.lines * runs.row
+    free = gap > _FAR, np.append(gap[1:] > _FAR, True)
+    left = runs.starts[long & free[0] & (runs.starts - begin > _FAR)]
+    right = runs.ends[long & free[1] & (runs.ends - begin < w - _FAR)] - 1
     if len(left) + len(right) < _LEAST_BORDERS:
         return float("nan")
     near, far = _steps(picture, runs.row, left, right)
@@ -104,7 +104,9 @@ def white_is_clipped(look: Look) -> bool:
 def _steps(picture: Picture, row: int, left: NDArray[np.int64], right: NDArray[np.int64]) -> tuple[float, float]:
     """Sums over borders (the last stained pixels) of green outside less green inside, 2 and 8 pixels away."""
     places = [_thinned(b) for b in (left, right)]
-    y, x = np.divmod(np.concatenate(places), row)
+    both = np.concatenate(places)
+    y = both // row
+    x = both - y * row
     outwards = np.repeat([-1, 1], [len(p) for p in places])
     step = max(1, _STRETCH // row)
     stretch, sums = y // step, np.zeros(2, np.int64)
@@ -121,5 +123,5 @@ def _steps(picture: Picture, row: int, left: NDArray[np.int64], right: NDArray[n
 
 
 def _thinned(borders: NDArray[np.int64]) -> NDArray[np.int64]:
-    """At most some 4000 of the borders, evenly."""
+    """At most some 2000 of the borders, evenly."""
     return borders[:: len(borders) // _MOST_BORDERS + 1]

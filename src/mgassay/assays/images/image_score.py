@@ -44,7 +44,7 @@ def score_of_image(sight: Sight, own: White, white_source: str, cover: Cover, ar
     return ImageScore(
         digest=sight.look.digest,
         # wells of one photograph are no copies of each other, however round all of them are
-        brightness=np.full((SIDE, SIDE), np.nan) if of_photo else brightness_map(sight.look.means),
+        brightness=np.full((SIDE, SIDE), np.nan) if of_photo else brightness_map(sight.look.logs),
         width=sight.look.shape[1],
         height=sight.look.shape[0],
         white_source=white_source,

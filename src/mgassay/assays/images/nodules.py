@@ -6,6 +6,7 @@ nodule. The work grows with the number of runs, not of pixels, and no image of l
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,11 @@ class Runs:
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
     row: int
+
+    @cached_property
+    def lines(self) -> NDArray[np.int64]:
+        """The row of the image that each run lies in (np.divmod costs three times as much)."""
+        return self.starts // self.row
 
 
 def runs_from_mask(mask: NDArray[np.bool_]) -> Runs:

@@ -221,10 +221,10 @@ def of_stain(
     lowest, highest = (int(np.clip(np.ceil(b * _UNITS_PER_HUE), 0, 65535)) for b in surface_bounds(limit))
     stain = looked.od.reshape(-1) > above
     stain &= looked.hue < highest
-    if highest > lowest:
-        open_ = np.flatnonzero(stain & (looked.hue >= lowest))
-        if not len(open_):
-            return stain
+    near = looked.hue >= lowest
+    near &= stain
+    if near.any():
+        open_ = np.flatnonzero(near)
         rows, columns = np.divmod(looked.pixels(open_), shape[1])
         own = surface_at(limit, (shape[0], shape[1]), rows, columns) * _UNITS_PER_HUE
         stain[open_] = looked.hue[open_] < own

@@ -51,8 +51,9 @@ def stain_colour(densities: GridDensities, least_od: float, tables: StainTables)
     """
     od = densities.od
     stained = np.flatnonzero((tables.unit @ od >= least_od) & (od[0] < tables.gate * od[1]))
-    stained = stained[densities.pixels[stained].all(axis=1)]
-    mean = od[:, stained].mean(axis=1) if len(stained) else np.full(3, np.nan)
+    red, green, blue = densities.pixels.take(stained, axis=0).T > 0  # all(axis=1) costs five times as much
+    stained = stained[red & green & blue]
+    mean = od.take(stained, axis=1).mean(axis=1) if len(stained) else np.full(3, np.nan)
     return StainColour((float(mean[0]), float(mean[1]), float(mean[2])), len(stained))
 
 
