@@ -1,5 +1,8 @@
 import math
+import re
+from pathlib import Path
 
+import phreeqc
 import pytest
 
 from mgassay.chemistry import constants
@@ -54,3 +57,75 @@ def test_a_set_without_its_base_or_its_gas_is_our_bug():
 def test_a_reaction_without_a_constant_is_refused():
     with pytest.raises(ValueError, match="no constant"):
         constants.Reaction(reaction="A = B", temperature_C=25.0, source="none")
+
+
+def shipped(name):
+    """Reactions of a database that comes with PHREEQC -> log K, enthalpy (kJ), expression, ion size and b."""
+    found, one, block = {}, {}, ""
+    text = (Path(phreeqc.__file__).parent / "databases" / name).read_text(encoding="latin-1")
+    for line in (part.strip() for full in text.splitlines() for part in full.split("#")[0].split(";")):
+        words = line.split()
+        if not words:
+            continue
+        if re.fullmatch("[A-Z_]{3,}", words[0]) and "=" not in line:
+            block = words[0]
+        elif block == "SOLUTION_SPECIES" and "=" in line:
+            one = found.setdefault(line.replace(" ", "").replace("\t", ""), {})
+        elif block == "SOLUTION_SPECIES":
+            one[words[0].lower().lstrip("-")[:3]] = words[1:]
+    return found
+
+
+@pytest.mark.parametrize(("name", "file"), [("phreeqc", "phreeqc.dat"), ("minteq4", "minteq.v4.dat")])
+def test_the_sets_are_what_their_databases_hold(name, file):
+    """The databases that come with phreeqc 1.1.1 (PHREEQC 3.8.6), read here; ammonium has other names in them."""
+    theirs, heat = shipped(file), {"kcal": 4.184, "kj": 1.0}
+    for one in constant_sets()[name].species:
+        if "Amm" in one.reaction:
+            continue
+        own = theirs[one.reaction.replace(" ", "")]
+        assert one.log_k is None or float(own["log"][0]) == one.log_k, one.reaction
+        assert [float(x) for x in own.get("ana", own.get("a_e", []))][:5] == (one.analytic or [])[:5], one.reaction
+        if one.delta_h_kJ is not None:
+            value, *unit = own["del"]
+            assert float(value) * heat[(unit or ["kJ"])[0].lower().split("/")[0]] == pytest.approx(one.delta_h_kJ)
+        assert one.gamma is None or tuple(map(float, own["gam"])) == one.gamma, one.reaction
+
+
+def test_ammonium_is_that_of_the_databases():
+    """phreeqc.dat and minteq.v4.dat write it as NH4+; 9.252 and 9.244 at 25 C."""
+    for name, file in (("phreeqc", "phreeqc.dat"), ("minteq4", "minteq.v4.dat")):
+        (one,) = [s for s in constant_sets()[name].species if s.reaction == "AmmH+ = Amm + H+"]
+        assert one.log_k == float(shipped(file)["NH4+=NH3+H+"]["log"][0])
+
+
+def test_of_every_ligand_and_solid_it_is_told_where_its_number_was_read():
+    for one in (*(s for part in ligands() for s in part.species), *solids().values()):
+        assert one.read_in, one.reaction
+
+
+def test_ion_pairs_measured_at_37_degrees():
+    """De Maeyer and Verbeeck 1990, abstract, L/mol: CaHPO4 542 +- 46, CaH2PO4+ 8.4 +- 1.7, MgHPO4 1004 +- 89, MgH2PO4+
+    43.0 +- 6.7; solubility products 2.06e-7 (brushite) and 1.15e-6 (newberyite).
+    """
+    measured = {"CaHPO4": (542, 46), "CaH2PO4+": (8.4, 1.7), "MgHPO4": (1004, 89), "MgH2PO4+": (43.0, 6.7)}
+    for name in ("rec37", "rec37_nahpo4"):
+        held = {s.formula: s.constant_37C for s in constant_sets()[name].species}
+        for formula, (value, error) in measured.items():
+            assert 10 ** held[formula] == pytest.approx(value, abs=0.05 * error), formula
+    assert 10 ** solids()["newberyite"].constant_37C == pytest.approx(1.15e-6, rel=0.01)
+    assert solids()["dcpd"].high_pK == pytest.approx(-math.log10(2.06e-7), abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("key", "pK"), [("hap", 117.2 / 2), ("ocp", 95.9 / 2), ("btcp", 29.5), ("dcpd", 6.63), ("acp", 25.7)]
+)
+def test_ranges_hold_the_solubilities_at_37_degrees_of_a_review(key, pK):
+    """After Dorozhkin, as in table 3 of PMC5445792; of hydroxyapatite and octacalcium phosphate twice the formula."""
+    assert solids()[key].low_pK <= pK <= solids()[key].high_pK
+
+
+def test_amorphous_phosphates_of_christoffersen():
+    """2.3e-11 and 3.2e-12 at 37 C (table 4 of PMC7281443)."""
+    assert 10 ** solids()["acp1"].constant_37C == pytest.approx(2.3e-11, rel=0.01)
+    assert 10 ** solids()["acp2"].constant_37C == pytest.approx(3.2e-12, rel=0.02)

@@ -136,5 +136,9 @@ def test_levels_differ_in_phosphate_alone(bench):
         ("dead", {"pi_mM": 2.0, "cells": "none"}), ("none", {"pi_mM": None, "basal_medium": "DMEM"}),
     )  # fmt: skip
     assert phosphate_levels(held, "ref", "") == {"ref": 2.6, "low": 2.0, "none": 0.906}
+    low, ppi = {"pi_mM": 2.0, "comparator": "lower Pi"}, {"pi_mM": 2.2, "comparator": "pyrophosphate"}
+    assert phosphate_levels(bench.experiment(("ref", {}), ("low", low), ("ppi", ppi)), "ref", "") == {
+        "ref": 2.6, "low": 2.0,
+    }  # fmt: skip
     steps = measured_steps(bench.experiment(("c08", {}), ("c20", {"mg_mM": 2.0})))
     assert [(s.contrast, s.reference, s.raised) for s in steps] == [("total", "c08", "c20")]

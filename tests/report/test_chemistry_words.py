@@ -26,7 +26,8 @@ def test_a_medium_is_told_with_its_ratio_and_its_tier_and_is_not_judged():
     assert row["Mg/Ca"] == "0.44"
     assert row["precipitates by itself (provisional)"] == "not expected"
     assert [tier_of(m) for m in media(("b", {}), ("c", {"pi_mM": 12.0}))] == ["may_precipitate", "precipitates"]
-    assert "pH computed" in media_listing(media(("a", {"pH": None}))).rows[0][-1]
+    computed = media_listing(media(("a", {"pH": None})))
+    assert "pH computed" in computed.rows[0][computed.heads.index("remarks")]
 
 
 def test_the_text_for_a_terminal_says_what_it_is_not():
@@ -43,6 +44,7 @@ def test_the_text_for_a_terminal_says_what_it_is_not():
     ):
         assert word in text
     assert "conditions: a" in text
+    assert "Raising Mg²⁺ from 0.8 to 2 mM" in text
     assert "No condition has another" in chemistry_text(found[:1], [])
 
 

@@ -23,13 +23,14 @@ Gamma = tuple[float, float]  # ion size (angstrom) and b of Truesdell and Jones;
 
 
 class Reaction(Part):
-    """What every constant has."""
+    """What every constant has; `read_in` is where its number was read, "" for one that is only commonly cited."""
 
     reaction: str = Field(pattern=r"^.+ = .+$")
     log_k: float | None = None
     analytic: Analytic | None = None
     temperature_C: float = Field(ge=0, le=50)
     source: str = Field(min_length=1)
+    read_in: str = ""
 
     @model_validator(mode="after")
     def _has_a_constant(self) -> "Reaction":

@@ -15,11 +15,12 @@ import pandas as pd
 
 from mgassay import medium_tables
 from mgassay.chemistry.composition import composed, describes_a_medium
-from mgassay.design import arms_of_blocks, is_level, primary_rows
+from mgassay.design import arms_of_blocks, is_level, phosphate_comparators, primary_rows
 from mgassay.experiment import Experiment
 from mgassay.flags import join_flags
 
-# What may differ along a phosphate dose response: its own level, names, and what was measured of it.
+# What may differ along a phosphate dose response: its own level, names, and what was measured of it. A comparator that
+# is lower phosphate is a level as well; any other comparator is not.
 _OF_THE_CURVE = ("condition", "medium", "pi_mM", "pH", "label", "order")
 _BOUNDS = ("floor", "above_curve")  # means that are no values
 LEVEL = 0.95
@@ -78,7 +79,8 @@ def phosphate_levels(experiment: Experiment, reference: str, state: str) -> Mapp
     alike = np.array(table["medium"] != experiment.settings.contrast.medium_control, dtype=bool)
     for column in (str(c) for c in table.columns if c not in _OF_THE_CURVE):
         value = own[column].iloc[0]
-        alike &= table[column].isna().to_numpy() if pd.isna(value) else is_level(table, column, str(value))
+        same = table[column].isna().to_numpy() if pd.isna(value) else is_level(table, column, str(value))
+        alike &= same | phosphate_comparators(table) if column == "comparator" else same
     rows = [r for r in table[alike].to_dict("records") if describes_a_medium(r)]
     media = {str(r["condition"]): composed(r).media.get(state) for r in rows}
     return {name: medium.total["P"] for name, medium in media.items() if medium is not None and "P" in medium.total}

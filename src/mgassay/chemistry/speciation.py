@@ -61,7 +61,12 @@ def _solved(name: str, one: Composed, problems: Problems) -> Iterator[Solved]:
         try:
             by_set = {s: speciation_of(medium, s) for s in constant_sets()}
         except SpeciationError as error:
-            problems.add("MG806", file="conditions.csv", place=f"condition {name}", seen=str(error).splitlines()[0])
+            problems.add(
+                "MG806",
+                file="conditions.csv",
+                place=f"condition {name}",
+                seen=" ".join(str(error).splitlines()[0].split()),
+            )
             continue
         flag = join_flags(
             "assumed_medium" if one.assumed or one.unknown_salt or one.unknown_basal else "",

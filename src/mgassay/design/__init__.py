@@ -8,6 +8,7 @@ from mgassay.design.doses import DoseArms, doses_of
 from mgassay.design.filling import Question, arms_of, primary_question
 from mgassay.design.late import LateArms, late_arms_of
 from mgassay.design.levels import is_among, is_level
+from mgassay.design.phosphate import phosphate_comparators
 from mgassay.design.questions import arms_of_blocks, plain_arms, primary_rows, questions_of, steps_of
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "is_among",
     "is_level",
     "late_arms_of",
+    "phosphate_comparators",
     "plain_arms",
     "primary_day",
     "primary_question",

@@ -1,13 +1,14 @@
 """Medium chemistry on the page: what each Mg step equals, what each medium holds, what complexation alone would do."""
 
+import math
 from collections.abc import Sequence
 
 from markupsafe import Markup
 
 from mgassay.experiment import Experiment
 from mgassay.problems import listed
-from mgassay.report import labels
 from mgassay.report.axes import Axes
+from mgassay.report.chemistry_expected import expected_pieces
 from mgassay.report.chemistry_rows import SETS, STATES, MediumRows, media_of, ranged, steps_in
 from mgassay.report.chemistry_words import (
     HINT,
@@ -18,29 +19,21 @@ from mgassay.report.chemistry_words import (
     media_listing,
     signed_percent,
     steps_listing,
+    steps_told,
     tier_of,
 )
 from mgassay.report.figure import Panel, figure
-from mgassay.report.numbers import NOTHING, decimal, level, with_interval
+from mgassay.report.numbers import NOTHING, level
 from mgassay.report.pieces import Beside, Drawing, Folded, Heading, Listing, Prose, listing_of
-from mgassay.report.rows import Row, Tables, is_missing, n_donors
+from mgassay.report.rows import Row, Tables
 from mgassay.report.series import LOOKS
 
 _HEIGHT = 110.0
+_AS_NEAR_SI = 0.005  # what prints alike is as near
 _PANELS = {
     "pi_equivalent_percent": "Pi-equivalent of the step (% of phosphate)",
     "si_hap": "ΔSI of hydroxyapatite (log₁₀)",
 }
-EXPECTED_READ = (
-    "What that change of phosphate alone would do, read off this experiment's own phosphate levels (straight lines of "
-    "logarithms from the reference to the next level, donor by donor, 95 % t interval; never beyond the levels "
-    "that were run), beside what was measured. Both are log(reference) − log(raised); > 0: a lower readout."
-)
-EXPECTED_HEADS = ("expected, least", "expected, most", "measured")
-NO_CURVE = (
-    "No phosphate dose response was run (conditions that differ in pi_mM alone, at the reference Mg²⁺), so what the "
-    "Pi-equivalent would do to mineral is not told."
-)
 
 
 def chemistry_pieces(tables: Tables, experiment: Experiment | None) -> list[object]:
@@ -50,22 +43,37 @@ def chemistry_pieces(tables: Tables, experiment: Experiment | None) -> list[obje
     media = media_of(tables, experiment)
     steps = steps_in(media)
     pieces: list[object] = [Prose(WHAT_IT_IS), Prose(WHAT_IT_IS_NOT, "warning")]
-    drawn = [m for m in steps if NOTHING not in ranged(m.over_sets("pi_equivalent_percent"))]
-    pieces += [Beside((_drawing(drawn),))] if drawn else []
-    pieces += [steps_listing(steps)] if steps else []
-    pieces += [*_expected_pieces(tables, bool(steps)), Heading("What each medium holds"), Prose(f"{MG_CA} {HINT}")]
+    told = [m for m in steps if NOTHING not in ranged(m.over_sets("pi_equivalent_percent"))]
+    pieces += [*map(Prose, steps_told(steps)), *([steps_listing(steps)] if steps else []), *_by_set(told)]
+    pieces += [*expected_pieces(tables, bool(steps)), Heading("What each medium holds"), Prose(f"{MG_CA} {HINT}")]
     pieces += [media_listing(media), *_without_acellular(media, experiment)]
     species = species_listing(tables, media)
     return [*pieces, *([Folded(species)] if species.rows else [])]
 
 
+def _by_set(steps: Sequence[MediumRows]) -> list[object]:
+    """Every step by every set of constants: drawn where there are several levels, else the table alone."""
+    if len({m.mg_mM for m in steps}) > 1:
+        return [Beside((_drawing(steps),))]
+    return [Folded(sets_listing(steps))] if steps else []
+
+
 def _without_acellular(media: Sequence[MediumRows], experiment: Experiment) -> list[Prose]:
-    """Media that may precipitate by themselves and were not run without cells."""
+    """Media that may precipitate by themselves, where none as near to it was run without cells."""
     cells = dict(zip(experiment.conditions["condition"], experiment.conditions["cells"], strict=True))
-    alone = [m for m in media if tier_of(m) and all(cells[c] == "live" for c in m.conditions)]
+    run = [_nearness(m) for m in media if any(cells[c] != "live" for c in m.conditions)]
+    alone = [m for m in media if tier_of(m) and _nearness(m) > max(run, default=-math.inf) + _AS_NEAR_SI]
     names = listed(c for m in alone for c in m.conditions)
-    told = f"May precipitate by itself (provisional), not run without cells: {names}. Add an acellular well of each."
+    told = (
+        f"May precipitate by itself (provisional), and no medium as near to it was run without cells: {names}. Add an "
+        "acellular well of each."
+    )
     return [Prose(told, "warning")] if alone else []
+
+
+def _nearness(medium: MediumRows) -> float:
+    """Saturation in amorphous calcium phosphate by the set that puts it highest; -inf where there is none."""
+    return max((v for v in medium.over_sets("si_acp") if not math.isnan(v)), default=-math.inf)
 
 
 def _drawing(steps: Sequence[MediumRows]) -> Drawing:
@@ -134,50 +142,6 @@ def sets_listing(steps: Sequence[MediumRows]) -> Listing:
         for name, row in step.rows.items()
     ]
     return listing_of("Every Mg²⁺ step by every constant set", heads, body, numeric=heads[3:])
-
-
-def _expected_pieces(tables: Tables, has_steps: bool) -> list[object]:
-    """What complexation alone would do, beside what was measured; why not, where no curve was run."""
-    rows = tables.rows("passive_expected")
-    if not rows:
-        return [Prose(NO_CURVE, "quiet")] if has_steps else []
-    return [Prose(EXPECTED_READ), expected_listing(rows)]
-
-
-def expected_listing(rows: Sequence[Row]) -> Listing:
-    """Expected and measured effects: a line per readout, contrast and state, the sets with the least and most."""
-    groups: dict[tuple[str, ...], list[Row]] = {}
-    for row in rows:
-        key = (row["readout"], row["contrast"], row["reference_condition"], row["condition"], row["bgp_state"])
-        groups.setdefault(key, []).append(row)
-    heads = ("readout", "contrast", "conditions", "β-GP", "phosphate (mM)", *EXPECTED_HEADS, "n", "remarks")
-    body = [_expected_line(group) for group in groups.values()]
-    return listing_of("Expected from complexation alone, and measured", heads, body, numeric=heads[4:9])
-
-
-def _expected_line(group: Sequence[Row]) -> tuple[str, ...]:
-    """One line: the sets whose expectation is least and most."""
-    told = sorted((r for r in group if not is_missing(r["estimate"])), key=lambda r: float(r["estimate"]))
-    first = group[0]
-    ends = (
-        [_with_interval(r, "estimate", "ci_low", "ci_high") for r in (told[0], told[-1])] if told else ["not told"] * 2
-    )
-    return (
-        labels.readout(first["readout"]),
-        labels.contrast(first["contrast"]),
-        f"{first['reference_condition']} to {first['condition']}",
-        STATES[first["bgp_state"]],
-        f"{level(first['pi_mM'])} as if {ranged([float(r['pi_equivalent_mM']) for r in group])}",
-        *ends,
-        _with_interval(first, "measured", "measured_low", "measured_high"),
-        str(n_donors(told[0] if told else first)),
-        "; ".join(dict.fromkeys(labels.flags(r["flag"]) for r in group if r["flag"])),
-    )
-
-
-def _with_interval(row: Row, estimate: str, low: str, high: str) -> str:
-    """An effect with its interval, a dash where there is none."""
-    return NOTHING if is_missing(row[estimate]) else with_interval(row[estimate], row[low], row[high], decimal)
 
 
 def species_listing(tables: Tables, media: Sequence[MediumRows]) -> Listing:

@@ -1,10 +1,10 @@
 """The chemistry of media as tables of words, for the page and for the terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mgassay.report import labels
 from mgassay.report.chemistry_rows import STATES, MediumRows, ranged
-from mgassay.report.numbers import NO_BREAK, decimal, level, significant
+from mgassay.report.numbers import NO_BREAK, NOTHING, decimal, level, significant
 from mgassay.report.pieces import Listing, listing_of
 
 SOLIDS = {
@@ -60,24 +60,50 @@ def tier_of(medium: MediumRows) -> str:
     return next((f for f in NOT_SHOWN if f in flags), "")
 
 
+def steps_told(steps: Sequence[MediumRows]) -> list[str]:
+    """Every Mg step that has equivalents in a sentence, alike ones once."""
+    known = (s for s in steps if NOTHING not in ranged(s.over_sets("pi_equivalent_percent")))
+    return list(dict.fromkeys(map(_step_told, known)))
+
+
+def _step_told(step: MediumRows) -> str:
+    """One step in a sentence."""
+    held = f" ({STATES[step.state]})" if step.state else ""
+    pi = _less_or_more(step.over_sets("pi_equivalent_percent"), lambda v: f"{decimal(v, 1)}{NO_BREAK}%")
+    pH = _less_or_more(step.over_sets("pH_equivalent"), fine, ("lower", "higher"))
+    return (
+        f"Raising Mg²⁺ from {level(step.reference_mg_mM)} to {level(step.mg_mM)} mM{held} does to the medium, by "
+        f"binding alone, what {pi} phosphate would, or a pH {pH}."
+    )
+
+
+def _less_or_more(
+    values: Sequence[float], word: Callable[[float], str], sides: tuple[str, str] = ("less", "more")
+) -> str:
+    """A signed range as an amount and its side; with its signs where the sets do not agree on the side."""
+    if max(values) <= 0 or min(values) >= 0:
+        return f"{ranged([abs(v) for v in values], word)} {sides[0] if max(values) <= 0 else sides[1]}"
+    return f"{ranged(values, word)} {sides[1]}"
+
+
 def steps_listing(steps: Sequence[MediumRows]) -> Listing:
     """Every Mg step: the change of saturation and what it equals, as ranges over constant sets."""
     heads = (
         "Mg²⁺ (mM)",
         "conditions",
         "β-GP",
-        *(f"ΔSI {n}" for n in SOLIDS.values()),
         "Pi-equivalent",
         "pH-equivalent",
+        *(f"ΔSI {n}" for n in SOLIDS.values()),
     )
     body = [
         (
             f"{level(m.reference_mg_mM)} to {level(m.mg_mM)}",
             ", ".join(m.conditions),
             STATES[m.state],
-            *(ranged(m.change(column), fine) for column in SOLIDS),
             ranged(m.over_sets("pi_equivalent_percent"), signed_percent),
             ranged(m.over_sets("pH_equivalent"), fine),
+            *(ranged(m.change(column), fine) for column in SOLIDS),
         )
         for m in steps
     ]
@@ -88,17 +114,17 @@ def media_listing(media: Sequence[MediumRows]) -> Listing:
     """Every medium: pH, free ions, Mg/Ca, saturation, whether it may precipitate by itself."""
     free = {"ca_free_mM": "free Ca²⁺ (mM)", "mg_free_mM": "free Mg²⁺ (mM)", "hpo4_free_mM": "free HPO₄²⁻ (mM)"}
     numbers = ("pH", *free.values(), "Mg/Ca", *(f"SI {n}" for n in SOLIDS.values()))
-    heads = ("conditions", "β-GP", *numbers, "precipitates by itself (provisional)", "remarks")
+    heads = ("conditions", "β-GP", "precipitates by itself (provisional)", "remarks", *numbers)
     body = [
         (
             ", ".join(m.conditions),
             STATES[m.state],
+            TIERS[tier_of(m)],
+            _remarks(m),
             ranged(m.over_sets("pH")),
             *(ranged(m.over_sets(column), significant) for column in free),
             ranged(m.over_sets("mg_ca_ratio")),
             *(ranged(m.over_sets(column)) for column in SOLIDS),
-            TIERS[tier_of(m)],
-            _remarks(m),
         )
         for m in media
     ]
@@ -115,7 +141,9 @@ def chemistry_text(media: Sequence[MediumRows], steps: Sequence[MediumRows]) -> 
     """All of it for a terminal: what each medium holds, what each step equals, what this is not."""
     told = [listing_text(media_listing(media))]
     told += (
-        [listing_text(steps_listing(steps))] if steps else ["No condition has another of the same medium at less Mg²⁺."]
+        [*steps_told(steps), listing_text(steps_listing(steps))]
+        if steps
+        else ["No condition has another of the same medium at less Mg²⁺."]
     )
     return "\n\n".join([WHAT_IT_IS, *told, MG_CA, HINT, WHAT_IT_IS_NOT])
 
