@@ -1,6 +1,9 @@
 """The overview over several experiments: shares pooled, each donor once, the same bytes."""
 
 import dataclasses
+import datetime
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -12,6 +15,7 @@ from mgassay.effects.contrasts.contrasts import effects_from_means
 from mgassay.effects.shares.shares import shares_from_means
 from mgassay.experiment import Experiment, Settings
 
+STATES = (tables.MEANS, tables.EFFECTS, tables.SHARES, tables.CURVES, tables.PROBLEMS)
 ARMS = {"scr_08": ("scramble", 0.8), "scr_20": ("scramble", 2.0), "si_08": ("TRPM7", 0.8), "si_20": ("TRPM7", 2.0)}
 
 
@@ -42,7 +46,10 @@ def finished(results, name, donors, *, grade="B", shift=0.0):
     folder = results / name
     made = {"means": means, "effects": effects_from_means(own, means), "shares": shares_from_means(own, means)}
     store.write_experiment(folder / "parts" / "experiment.json", own)
-    for state in (tables.MEANS, tables.EFFECTS, tables.SHARES, tables.PROBLEMS, tables.PLATE_QUALITY):
+    made["problems"] = tables.PROBLEMS.frame(
+        [] if grade else [{"code": "MG040", "severity": "error", "place": "row 4"}]
+    )
+    for state in (*STATES, tables.PLATE_QUALITY):
         store.write_table(folder / "tables", state, made.get(state.name, state.frame()))
     rules = [{"rule": "viability_changed", "fired": False}]
     verdict = {"grade": grade, "readout": "calcium", "block": "siTRPM7", "rules": rules if grade else []}
@@ -110,3 +117,76 @@ def test_a_single_experiment_has_its_own_row_and_no_section(three):
     assert set(pooled["n_experiments"]) == {1}
     assert pooled["prediction_low"].isna().all()
     assert 'id="pooled"' not in (three / "index.html").read_text()
+
+
+def said(*args):
+    """Exit status and what was said by the command line, as a user meets it."""
+    done = subprocess.run([sys.executable, "-m", "mgassay", *map(str, args)], capture_output=True, text=True)
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stderr
+
+
+def test_ids_may_come_from_a_file(three):
+    overview(three, "a", "b", "c")
+    first = (three / "index.html").read_bytes()
+    ids = three / "ids.txt"
+    ids.write_text("a\n\nb \nc\nb\n")
+    done = CliRunner().invoke(app, ["overview", str(three), "--ids", str(ids)])
+    assert done.exit_code == 0, done.output
+    assert (three / "index.html").read_bytes() == first
+    gate = CliRunner().invoke(app, ["gate", str(three), "--ids", str(ids)])
+    assert gate.exit_code == 0
+    assert gate.stdout.split() == [str(three / name / "report.html") for name in "abc"]
+
+
+def test_what_was_called_wrongly_is_said_in_a_line(three, tmp_path):
+    (tmp_path / "none.txt").write_text("\n")
+    for args in ((), ("--ids", tmp_path / "none.txt")):
+        for verb in ("overview", "gate"):
+            assert said(verb, three, *args) == (
+                2,
+                "mgassay: no experiment is named: give their ids, or --ids FILE with one per line\n",
+            )
+    status, told = said("overview", three, "--ids", tmp_path / "absent.txt")
+    assert (status, "absent.txt" in told) == (2, True)
+    status, told = said("overview", three, "a", "no-such")
+    assert status == 2
+    assert "no-such" in told
+
+
+def test_all_experiments_may_be_broken(tmp_path):
+    for name in ("a", "b"):
+        finished(tmp_path, name, ["D1", "D2"], grade=None)
+    assert overview(tmp_path, "a", "b").empty
+    page = (tmp_path / "index.html").read_text()
+    assert "2 experiments: 2 no verdict, 2 with errors" in page
+    assert page.count("To mend first:") == 2
+    assert "A file is missing (MG040, row 4)" in page
+    done = CliRunner().invoke(app, ["gate", str(tmp_path), "a", "b"])
+    assert done.exit_code == 1
+    assert "a, b" in done.stderr
+
+
+def test_dates_of_harvest_order_plates_where_all_have_one(three):
+    quality = {"assay": "calcium", "measure": "blank_signal", "subject": "575 nm", "unit": "OD", "estimate": 0.06}
+    days = {"a": datetime.date(2026, 3, 3), "b": datetime.date(2026, 3, 1), "c": datetime.date(2026, 3, 2)}
+    for name, day in days.items():
+        rows = [{**quality, "plate": f"{name}{i}"} for i in range(3)]
+        store.write_table(three / name / "tables", tables.PLATE_QUALITY, tables.PLATE_QUALITY.frame(rows))
+        about = experiment().settings.experiment.model_copy(update={"date": day})
+        dated = experiment().settings.model_copy(update={"experiment": about})
+        own = dataclasses.replace(experiment(), id=name, settings=dated)
+        store.write_experiment(three / name / "parts" / "experiment.json", own)
+    overview(three, "a", "b", "c")
+    assert list(read(three, tables.SUMMARY_PLATES)["experiment"]) == list("bbbcccaaa")
+    page = (three / "index.html").read_text()
+    assert "in the order of the days of harvest" in page
+    assert ">2026-03-03</td>" in page
+
+
+def test_tables_are_read_some_experiments_at_a_time_to_the_same_end(three, monkeypatch):
+    overview(three, "a", "b", "c")
+    first = (three / "index.html").read_bytes()
+    monkeypatch.setattr("mgassay.cli.overview.AT_ONCE", 2)
+    overview(three, "a", "b", "c")
+    assert (three / "index.html").read_bytes() == first

@@ -21,6 +21,7 @@ def _effect(values, names, reference, raised, background):
         ("apb_mg08", "apb_mg20", 0.7),
         ("si_mg08", "si_mg20", 0.5),
         ("ca_mg08", "ppi_mg08", 1.1),
+        ("ca_mg08", "lowpi_mg08", 1.1),
         ("apb_mg08", "ca_mg08", 0.10),
         ("si_mg08", "scr_mg08", 0.05),
     ],
@@ -35,6 +36,8 @@ def test_without_noise_acellular_wells_hold_a():
     wells = grow_culture(TRUTH, seed=3).acellular_ug
     effect = _effect(wells, ACELLULAR, "acell_mg08", "acell_mg20", "acell_control")
     np.testing.assert_allclose(effect, 0.2, atol=1e-12)
+    less = _effect(wells, ACELLULAR, "acell_mg08", "acell_lowpi", "acell_control")
+    np.testing.assert_allclose(less, 1.2, atol=1e-12)
 
 
 def test_the_population_mean_of_the_effect_is_the_truth():

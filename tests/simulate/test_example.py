@@ -1,6 +1,6 @@
 """The example that a lab starts from is complete, the same each time, and gives no truth away."""
 
-from mgassay.simulate.example import example_experiment
+from mgassay.simulate.example import choices_of, example_experiment
 
 
 def test_the_example_is_a_whole_folder_without_its_truth():
@@ -15,3 +15,8 @@ def test_the_example_is_a_whole_folder_without_its_truth():
 
 def test_the_example_is_the_same_each_time():
     assert example_experiment("lab-1") == example_experiment("lab-1")
+
+
+def test_only_what_the_contract_closes_is_closed():
+    closed = {column for (_, column), choice in choices_of(["gen5"]).items() if choice.closed}
+    assert closed == {"cells", "assay", "reader", "role"}

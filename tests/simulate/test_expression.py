@@ -59,6 +59,6 @@ def test_osteogenic_genes_rise_with_calcification():
 def test_plates_hold_two_donors_each_and_clean_controls():
     truth = Truth(donors=3)
     runs = pcr_plates(grow_culture(truth, 4), truth, 4)
-    assert [len(run) for run in runs] == [2 * 10 * 7 * 2 + 14, 10 * 7 * 2 + 14]
+    assert [len(run) for run in runs] == [2 * 11 * 7 * 2 + 14, 11 * 7 * 2 + 14]
     assert all((w.cq is None) == (w.task == "NTC") for run in runs for w in run)
     assert max(w.index for run in runs for w in run) < 384

@@ -70,6 +70,15 @@ ROOMS = {
         "readers/miqe_items.py",
         "../../resources/miqe",
     ),
+    "export": (
+        "design",
+        "panels.py",
+        "../../resources/panels",
+        "effects",
+        "report",
+        "assays",
+        "readers/miqe_items.py",
+    ),
     "overview": (
         "design",
         "panels.py",
@@ -92,6 +101,8 @@ def experiments():
     names = sorted(
         e.name for e in os.scandir(FOLDER) if e.is_dir() and not e.name.startswith(".")
     )
+    if only := config.get("only"):
+        names = [n for n in names if n == only]
     if wrong := [n for n in names if not re.fullmatch(ID, n)]:
         raise WorkflowError(
             f"experiments: rename {wrong}; an id has letters, digits, '_', '.', '-' only, 64 at most."

@@ -1,4 +1,4 @@
-# One experiment: listing -> read -> images -> quantify -> effects -> report.
+# One experiment: listing -> read -> images -> quantify -> effects -> report -> export.
 # A verb writes every table of its stage even when the data are wrong (the problems say so), so that one broken
 # experiment gets its own list of what to mend and never stops another.
 E = f"{RESULTS}/{{experiment}}"
@@ -126,3 +126,18 @@ rule report:
             "report",
             "{FOLDER:q}/{wildcards.experiment:q} {RESULTS:q}/{wildcards.experiment:q} >{log:q} 2>&1",
         )
+
+
+# With an error fewer files are made (docs/exports.md): those and the ones named after readouts are no outputs, and the
+# verb removes what it no longer makes.
+rule export:
+    input:
+        rules.report.output,
+    output:
+        workbook=f"{E}/export/{{experiment}}.xlsx",
+        crate=f"{E}/export/ro-crate-metadata.json",
+        readme=f"{E}/export/README.txt",
+    log:
+        f"{E}/logs/export.log",
+    shell:
+        verb("export", "{RESULTS:q}/{wildcards.experiment:q} >{log:q} 2>&1")

@@ -3,17 +3,22 @@
 Exit status: 0 (warnings included), 1 something in the data to mend, 2 wrong usage, 3 a bug of ours.
 """
 
+import errno
 import gc
 import os
 import sys
 import traceback
+from typing import Annotated
 
 import typer
 
-from mgassay.cli import bench, chemistry, overview, planning, stages
+from mgassay.cli import bench, chemistry, doctor, explaining, exporting, overview, planning, running, stages
+from mgassay.cli.words import coloured
 from mgassay.errors import MgassayError, UsageError
 
 _BETWEEN_COLLECTIONS = 100_000  # objects; Python's own 700 costs a tenth of a verb, which lives for seconds
+_NO_ROOM = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)  # the disk's no, not a bug
+_WORKFLOW = ("read", "images", "quantify", "effects", "report", "export", "overview", "gate")
 
 app = typer.Typer(
     add_completion=False,
@@ -21,8 +26,29 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="How much of Mg2+'s protection against calcification is outside the cell, and how much inside?",
 )
-for room in (bench, chemistry, planning, stages, overview):
+for room in (bench, running, explaining, doctor, planning, chemistry, stages, exporting, overview):
     room.register(app)
+for verb in app.registered_commands:
+    if verb.callback is not None and verb.callback.__name__ in _WORKFLOW:
+        verb.rich_help_panel = "Steps of the workflow, which `mgassay run` and snakemake call"
+
+
+def _print_version(wanted: bool) -> None:
+    """Prints the version and ends."""
+    if wanted:
+        from importlib import metadata
+
+        typer.echo(f"mgassay {metadata.version('mgassay')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="print the version and end")
+    ] = False,
+) -> None:
+    """How much of Mg2+'s protection against calcification is outside the cell, and how much inside?"""
 
 
 def one_thread() -> None:
@@ -41,12 +67,17 @@ def main() -> None:
     try:
         app()
     except UsageError as error:
-        sys.stderr.write(f"mgassay: {error}\n")
-        raise SystemExit(2) from None
+        _end(2, str(error))
     except MgassayError as error:
-        sys.stderr.write(f"mgassay: {error}\n")
-        raise SystemExit(1) from None
-    except Exception:
+        _end(1, str(error))
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            _end(2, f"{error.strerror}: {error.filename or 'the file that was being written'}")
         traceback.print_exc()
-        sys.stderr.write("mgassay: this is a bug of ours, not a mistake of yours. Please report the lines above.\n")
-        raise SystemExit(3) from None
+        _end(3, "this is a bug of ours, not a mistake of yours. Please report the lines above.")
+
+
+def _end(status: int, words: str) -> None:
+    """Says why on stderr and ends with that status."""
+    sys.stderr.write(f"{coloured('mgassay:', 'error', sys.stderr)} {words}\n")
+    raise SystemExit(status) from None

@@ -1,84 +1,113 @@
-"""Verbs for the bench: look at a folder, look a code up, make a simulated experiment."""
+"""Verbs for the bench: lay an example out, look at a folder, say what can be read, make a simulated experiment."""
 
-import re
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mgassay.cli.stages import opened
-from mgassay.cli.words import counted, print_problems
-from mgassay.problems import Problems, catalogue, nearest
+from mgassay.cli.words import coloured, counted, print_problems
+from mgassay.errors import UsageError
+from mgassay.problems import Problems
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mgassay.experiment import Experiment
+
+NOT_OVER = "nothing is written over a folder. Name another one, or remove this one yourself if it is not needed."
 
 
 def register(app: typer.Typer) -> None:
     """Adds this file's verbs to the command line."""
-    app.command()(init)
-    app.command()(check)
-    app.command()(explain)
-    app.command()(readers)
-    app.command()(simulate)
+    for verb in (init, check, readers, simulate):
+        app.command()(verb)
 
 
-def init(folder: Annotated[Path, typer.Argument(help="the experiment folder to make; its name is its id")]) -> None:
+def init(
+    folder: Annotated[Path, typer.Argument(help="the experiment folder to make; its name is its id")],
+    xlsx: Annotated[
+        bool,
+        typer.Option("--xlsx/--csv", help="tables as sheets of one experiment.xlsx with drop-downs, or as CSV files"),
+    ] = False,
+) -> None:
     """Make a filled-in example of an experiment folder, to be overwritten with your own tables and exports."""
-    from mgassay import store
-    from mgassay.simulate.example import example_experiment
-
     refuse_existing(folder)
-    for name, content in example_experiment(folder.resolve().name).items():
-        store.write_bytes(folder / name, content)
-    typer.echo(f"{folder}: every table is filled in; the exports in raw/ are simulated. Put your own in their place.")
+    from mgassay import store
+    from mgassay.readers.registry import all_readers
+    from mgassay.simulate.example import example_experiment, example_workbook
+
+    name = folder.resolve().name
+    offered = [*(r.name for r in all_readers()), "table"]
+    for path, content in (example_workbook(name, offered) if xlsx else example_experiment(name)).items():
+        store.write_bytes(folder / path, content)
+    tables = "experiment.xlsx" if xlsx else "conditions.csv, files.csv, samples.csv and layouts/"
+    typer.echo(f"{folder}: a filled-in example. Its exports in raw/ and images/ are simulated; it can be run as it is.")
+    typer.echo(f"Put your own exports there, and what they are into experiment.toml, {tables}.")
+    typer.echo(f"Then: mgassay check {folder}, and mgassay run {folder}")
 
 
 def refuse_existing(folder: Path) -> None:
-    """Ends with wrong usage where the folder is there: nothing is ever written over a lab's own files."""
-    if folder.exists():
-        typer.echo(f"{folder} exists already; nothing is written over a folder.", err=True)
-        raise typer.Exit(2)
+    """Raises UsageError where the folder is there: nothing is ever written over a lab's own files."""
+    if folder.exists() or folder.is_symlink():
+        raise UsageError(f"{folder} exists already; {NOT_OVER}")
 
 
-def check(folder: Annotated[Path, typer.Argument(help="an experiment folder")]) -> None:
+def check(
+    folder: Annotated[Path, typer.Argument(help="an experiment folder")],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="print problems alone, one JSON object per line, for other programs")
+    ] = False,
+) -> None:
     """Read and map everything, fit the curves, find wells in photographs, list all problems; nothing is written."""
-    from mgassay.assays.images.photographs import placed_wells
-    from mgassay.assays.plates.plates import quantify_plates
-    from mgassay.effects.contrasts.arms import check_arms
-    from mgassay.readers.folder import is_doubtful, read_experiment
-    from mgassay.readers.reading import read_folder
-    from mgassay.report.understood import understood_text
-
-    problems = Problems()
-    if experiment := read_experiment(folder, problems):
-        made = read_folder(folder, experiment, problems).tables
-        quantify_plates(experiment, made["wells"], problems)
-        placed_wells(experiment, made["image_files"], partial(opened, folder), problems)
-        if not is_doubtful("conditions", problems):  # or arms would be missed that were grown
-            check_arms(experiment, problems)
-        problems = problems.confirmed({f.file: f.confirm for f in experiment.files})
-        typer.echo(understood_text(experiment, made, problems))
-    print_problems(problems)
-    typer.echo(f"{folder.resolve().name}: {counted(problems)}")
+    if not folder.is_dir():
+        raise UsageError(f"check: there is no folder {folder}")
+    problems, understood = looked_over(folder)
+    if as_json:
+        for problem in problems:
+            typer.echo(json.dumps(asdict(problem), ensure_ascii=False))
+    else:
+        typer.echo(understood, nl=bool(understood))
+        print_problems(problems)
+        worst = next((s for s in ("error", "warning") if problems.count(s)), "good")
+        typer.echo(f"{folder.resolve().name}: {coloured(counted(problems), worst, sys.stdout)}")
     if problems.count("error"):
         raise typer.Exit(1)
 
 
-def explain(
-    code: Annotated[str, typer.Argument(help="a problem's code, such as MG101; without one, all are listed")] = "",
-) -> None:
-    """Say more about a problem."""
-    if not code:
-        for kind in sorted(catalogue().values(), key=lambda k: k.code):
-            typer.echo(f"{kind.code}  {kind.severity:8} {kind.title}")
-        return
-    asked = catalogue().get(code.upper())
-    if asked is None:
-        close = nearest(code, catalogue())
-        typer.echo(f"There is no problem {code}." + (f" Did you mean {close}?" if close else ""), err=True)
-        raise typer.Exit(2)
-    told = (f"{asked.code} ({asked.severity}): {asked.title}", asked.message, f"Mend: {asked.remedy}", asked.explain)
-    # What stands in braces is filled in where the problem is found.
-    typer.echo(re.sub(r"\{\w+\}", "…", "\n\n".join(part for part in told if part)))
+def looked_over(folder: Path) -> tuple[Problems, str]:
+    """All problems of a folder that show without measuring images, and what was understood of it, in words."""
+    from mgassay.readers.folder import read_experiment
+    from mgassay.report.understood import understood_text
+
+    problems = Problems()
+    experiment = read_experiment(folder, problems)
+    if experiment is None:
+        return problems, ""
+    made = check_data(folder, experiment, problems)
+    found = problems.confirmed({f.file: f.confirm for f in experiment.files})
+    return found, understood_text(experiment, made, found)
+
+
+def check_data(folder: Path, experiment: "Experiment", problems: Problems) -> "Mapping[str, pd.DataFrame]":
+    """The tables of the reading stage, once curves were fitted, photographs looked at and arms found."""
+    from mgassay.assays.images.photographs import placed_wells
+    from mgassay.assays.plates.plates import quantify_plates
+    from mgassay.effects.contrasts.arms import check_arms
+    from mgassay.readers.folder import is_doubtful
+    from mgassay.readers.reading import read_folder
+
+    made = read_folder(folder, experiment, problems).tables
+    quantify_plates(experiment, made["wells"], problems)
+    placed_wells(experiment, made["image_files"], partial(opened, folder), problems)
+    if not is_doubtful("conditions", problems):  # or arms would be missed that were grown
+        check_arms(experiment, problems)
+    return made
 
 
 def readers() -> None:
@@ -93,8 +122,8 @@ def readers() -> None:
 
 def simulate(
     folder: Annotated[Path, typer.Argument(help="the experiment folder to make; its name is the experiment's id")],
-    seed: Annotated[int, typer.Option(help="seed of the random numbers")],
-    donors: Annotated[int, typer.Option(help="number of donors", min=1)] = 4,
+    seed: Annotated[int, typer.Option(help="seed of the random numbers", min=0)],
+    donors: Annotated[int, typer.Option(help="number of donors", min=1, max=99)] = 4,
     total: Annotated[float, typer.Option(help="T, natural log")] = 1.4,
     blocked: Annotated[float, typer.Option(help="B, natural log")] = 0.6,
     acellular: Annotated[float, typer.Option(help="A, natural log")] = 0.3,
@@ -103,11 +132,11 @@ def simulate(
     ] = None,
 ) -> None:
     """Make an experiment of known truth: plates, images, qPCR, layouts and truth.toml."""
+    refuse_existing(folder)
     from mgassay import store
     from mgassay.simulate.folder import simulate_experiment
     from mgassay.simulate.truth import Truth
 
-    refuse_existing(folder)
     truth = Truth(donors=donors, total=total, blocked=blocked, acellular=acellular, rho=rho)
     for name, content in simulate_experiment(truth, seed, folder.resolve().name).items():
         store.write_bytes(folder / name, content)

@@ -1,22 +1,28 @@
 """Verbs over all experiments: the index page, and the gate that ends a run non-zero."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mgassay.cli.words import counted, print_problems
+from mgassay.errors import UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from mgassay.effects.across.answers import Answer
+    from mgassay.report.glance import Glance
 
+AT_ONCE = 50  # experiments whose tables are held together: reading them one by one costs 20 times as much
 Results = Annotated[Path, typer.Argument(help="the folder that holds one folder of results per experiment")]
-Names = Annotated[list[str], typer.Argument(help="experiment ids")]
+Names = Annotated[list[str] | None, typer.Argument(help="experiment ids")]
+Ids = Annotated[
+    typer.FileText | None,
+    typer.Option("--ids", encoding="utf-8", help="a file with one experiment id per line, where they are many"),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +33,8 @@ def register(app: typer.Typer) -> None:
 
 def overview(
     results: Results,
-    experiments: Names,
+    experiments: Names = None,
+    ids: Ids = None,
     own_donors: Annotated[
         bool,
         typer.Option("--own-donors", help="donors of the same name in different experiments are different people"),
@@ -35,40 +42,59 @@ def overview(
 ) -> None:
     """Write index.html and the summaries over all experiments: verdicts, pooled shares, plates."""
     from mgassay import store, tables
-    from mgassay.assays.quality.control_chart import control_chart
+    from mgassay.assays.quality.control_chart import control_chart, in_order_of_date
     from mgassay.effects.across.pooled import pooled_shares
     from mgassay.report.index import index_page
 
-    read = partial(store.read_table_of_each, results, experiments)
-    states = (tables.MEANS, tables.EFFECTS, tables.SHARES, tables.PROBLEMS)
-    held = {state.name: read(state) for state in states}
-    found = [one_experiment(results, name, {s: of[name] for s, of in held.items()}) for name in experiments]
+    names = named(experiments, ids)
+    found = list(summarised(results, names))
     summary = tables.SUMMARY.frame([one.row for one in found])
     pooled = pooled_shares((answer for one in found for answer in one.answers), own_donors=own_donors)
-    plates = control_chart(read(tables.PLATE_QUALITY))
+    glances = {one.name: one.glance for one in found}
+    dates = {name: glance.date for name, glance in glances.items()}
+    plates = control_chart(in_order_of_date(store.read_table_of_each(results, names, tables.PLATE_QUALITY), dates))
     made = (summary, *pooled, plates)
     asked = (tables.SUMMARY, tables.SUMMARY_SHARES, tables.SUMMARY_POOLED, tables.SUMMARY_PLATES)
     for state, table in zip(asked, made, strict=True):
         store.write_table(results, state, table)
-    shares = {one.name: one.shares for one in found}
-    store.write_text(results / "index.html", index_page(summary, shares, plates, pooled))
+    store.write_text(results / "index.html", index_page(summary, glances, plates, pooled))
+
+
+def named(experiments: list[str] | None, ids: typer.FileText | None) -> list[str]:
+    """The experiments that the command line or the file of ids names, each once; UsageError where there is none."""
+    found = [*(experiments or ()), *(line.strip() for line in ids or ())]
+    if not any(found):
+        raise UsageError("no experiment is named: give their ids, or --ids FILE with one per line")
+    return [name for name in dict.fromkeys(found) if name]
 
 
 @dataclass(frozen=True)
 class Summarised:
-    """One experiment as the overview needs it: its row of SUMMARY, its answers, its own shares."""
+    """One experiment as the overview needs it: its row of SUMMARY, its answers, and what it is at a glance."""
 
     name: str
     row: "dict[str, object]"
     answers: "list[Answer]"
-    shares: "pd.DataFrame"
+    glance: "Glance"
+
+
+def summarised(results: Path, names: list[str]) -> Iterator[Summarised]:
+    """The experiments one after the other, their tables read AT_ONCE at a time and let go again."""
+    from mgassay import store, tables
+
+    states = (tables.MEANS, tables.EFFECTS, tables.SHARES, tables.CURVES, tables.PROBLEMS)
+    for start in range(0, len(names), AT_ONCE):
+        some = names[start : start + AT_ONCE]
+        held = {state.name: store.read_table_of_each(results, some, state) for state in states}
+        for name in some:
+            yield one_experiment(results, name, {s: of[name] for s, of in held.items()})
 
 
 def one_experiment(results: Path, name: str, held: "Mapping[str, pd.DataFrame]") -> Summarised:
     """One experiment from its tables, verdict and question; one with something to mend has no answers."""
     from mgassay import store
     from mgassay.effects.across.answers import answers_of, declared_question, may_pool
-    from mgassay.report.index import summary_row
+    from mgassay.report.glance import glance_of, summary_row
 
     verdict = store.read_json(results / name / "verdict.json")
     experiment = store.read_question(results / name / "parts" / "experiment.json")
@@ -76,15 +102,15 @@ def one_experiment(results: Path, name: str, held: "Mapping[str, pd.DataFrame]")
     title = experiment.settings.experiment.title if experiment else ""
     row = summary_row(name, title, verdict, asked)
     answers = answers_of(experiment, asked["means"], asked["shares"]) if experiment and may_pool(verdict, held) else []
-    return Summarised(name, row, answers, asked["shares"])
+    return Summarised(name, row, answers, glance_of(experiment, verdict, asked))
 
 
-def gate(results: Results, experiments: Names) -> None:
+def gate(results: Results, experiments: Names = None, ids: Ids = None) -> None:
     """Say what each experiment needs mended; exit 1 when any has an error."""
     from mgassay import store
 
     broken = []
-    for name in experiments:
+    for name in named(experiments, ids):
         problems = store.read_problems([results / name / "tables"])
         if problems.count("error"):
             broken.append(name)

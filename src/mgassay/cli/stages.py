@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mgassay.assays.images.alizarin import Counted
     from mgassay.assays.images.picture import Picture
     from mgassay.experiment import Experiment
-    from mgassay.report.page import ReportInput
+    from mgassay.report.report_input import ReportInput
 
 Folder = Annotated[Path, typer.Argument(help="the experiment folder")]
 Results = Annotated[Path, typer.Argument(help="the experiment's folder of results")]
@@ -140,7 +140,8 @@ def report(folder: Folder, results: Results) -> None:
     """All tables to the report and to the files that are handed on, with the problems of every stage."""
     from mgassay import store
     from mgassay.readers.miqe_items import miqe_documents
-    from mgassay.report.page import ReportInput, report_page
+    from mgassay.report.page import report_page
+    from mgassay.report.report_input import ReportInput
 
     problems = store.read_problems(results / "parts" / "problems" / stage for stage in STAGES)
     inputs = store.read_json(results / "parts" / "inputs.json")
@@ -154,7 +155,7 @@ def report(folder: Folder, results: Results) -> None:
 
 
 def handed_on(results: Path, given: "ReportInput", problems: Problems) -> "ReportInput":
-    """Writes the files of qPCR for other programs; what the report is made of, with what they told."""
+    """Writes the methods and the files of qPCR for other programs; what the report is made of, with what they told."""
     from mgassay import store, tables
     from mgassay.report.exports.files import export_files
 

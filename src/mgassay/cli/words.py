@@ -1,23 +1,44 @@
-"""How problems look on a terminal."""
+"""How problems and colours look on a terminal."""
 
+import os
 import sys
 from collections.abc import Iterable
+from typing import TextIO
 
 from mgassay.problems import SEVERITIES, Problem, Problems, place_in_words
 
+_COLOURS = {"error": "1;31", "warning": "33", "notice": "2", "good": "32", "bold": "1"}  # of ANSI terminals
 
-def problem_text(problem: Problem) -> str:
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether a person looks at this stream, on a terminal that can rewrite a line."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def coloured(text: str, kind: str, stream: TextIO) -> str:
+    """The text in the colour of its kind; as it is where nobody looks, or NO_COLOR is set (no-color.org).
+
+    `kind` is a severity, `good` or `bold`; raises KeyError for another.
+    """
+    code = _COLOURS[kind]
+    if os.environ.get("NO_COLOR") or not is_terminal(stream):
+        return text
+    return f"\x1b[{code}m{text}\x1b[0m"
+
+
+def problem_text(problem: Problem, stream: TextIO | None = None) -> str:
     """A problem as a few lines: severity and code, where, what and why, how to mend it."""
     place = place_in_words(problem.code, problem.place)
     where = ", ".join(part for part in (problem.file, problem.sheet, place) if part)
-    head = f"{problem.severity.upper()} {problem.code}" + (f"  {where}" if where else "")
-    return f"{head}\n    {problem.message}\n    Mend: {problem.remedy}\n"
+    head = f"{problem.severity.upper()} {problem.code}"
+    told = head if stream is None else coloured(head, problem.severity, stream)
+    return f"{told}{f'  {where}' if where else ''}\n    {problem.message}\n    Mend: {problem.remedy}\n"
 
 
 def print_problems(problems: Iterable[Problem]) -> None:
     """Writes problems to stderr, worst last, where a terminal stops scrolling."""
     for problem in sorted(problems, key=lambda p: -SEVERITIES.index(p.severity)):
-        sys.stderr.write(problem_text(problem))
+        sys.stderr.write(problem_text(problem, sys.stderr))
 
 
 def counted(problems: Problems) -> str:

@@ -23,11 +23,14 @@ BACKGROUND_UG_PER_MG = 2.0  # calcium of cells that do not calcify
 PROTEIN_MG_PER_WELL = 0.12
 ACELLULAR_UG_PER_WELL = 8.0  # mineral that falls out of calcifying medium at reference Mg without cells
 ACELLULAR_BACKGROUND_UG = 0.2
+PI_CONTROL_MM, PI_LOWER_MM, PI_MM = 1.0, 2.0, 2.6  # phosphate: of M199 itself, of the comparator, of calcifying medium
+PYROPHOSPHATE_UM = 5.0
+ACELLULAR_LOWER_PI = 1.2  # natural log: how much less mineral falls out without cells at the lower phosphate
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One row of conditions.csv."""
+    """One row of conditions.csv; what the medium holds is M199 under 5 % CO2 with serum and phosphate, as mixed."""
 
     condition: str
     medium: str
@@ -37,10 +40,18 @@ class Condition:
     sirna: str = "none"
     cells: str = "live"
     comparator: str = "none"
+    basal_medium: str = "M199"
+    ca_mM: float = 1.8
+    pi_mM: float = PI_MM
+    pH: float = 7.4
+    co2_percent: float = 5.0
+    serum_percent: float = 10.0
+    mg_salt: str = "chloride"
+    ppi_uM: float | None = None
 
 
 CONDITIONS = (
-    Condition("control", "control", MG_REFERENCE_MM),
+    Condition("control", "control", MG_REFERENCE_MM, pi_mM=PI_CONTROL_MM),
     Condition("ca_mg08", "calcifying", MG_REFERENCE_MM),
     Condition("ca_mg20", "calcifying", MG_RAISED_MM),
     Condition("apb_mg08", "calcifying", MG_REFERENCE_MM, inhibitor="2-APB", inhibitor_uM=50),
@@ -49,10 +60,12 @@ CONDITIONS = (
     Condition("scr_mg20", "calcifying", MG_RAISED_MM, sirna="scramble"),
     Condition("si_mg08", "calcifying", MG_REFERENCE_MM, sirna="TRPM7"),
     Condition("si_mg20", "calcifying", MG_RAISED_MM, sirna="TRPM7"),
-    Condition("ppi_mg08", "calcifying", MG_REFERENCE_MM, comparator="pyrophosphate"),
-    Condition("acell_control", "control", MG_REFERENCE_MM, cells="none"),
+    Condition("ppi_mg08", "calcifying", MG_REFERENCE_MM, comparator="pyrophosphate", ppi_uM=PYROPHOSPHATE_UM),
+    Condition("lowpi_mg08", "calcifying", MG_REFERENCE_MM, comparator="lower Pi", pi_mM=PI_LOWER_MM),
+    Condition("acell_control", "control", MG_REFERENCE_MM, cells="none", pi_mM=PI_CONTROL_MM),
     Condition("acell_mg08", "calcifying", MG_REFERENCE_MM, cells="none"),
     Condition("acell_mg20", "calcifying", MG_RAISED_MM, cells="none"),
+    Condition("acell_lowpi", "calcifying", MG_REFERENCE_MM, cells="none", comparator="lower Pi", pi_mM=PI_LOWER_MM),
 )
 LIVE = tuple(c.condition for c in CONDITIONS if c.cells == "live")
 ACELLULAR = tuple(c.condition for c in CONDITIONS if c.cells == "none")
@@ -86,11 +99,13 @@ class Culture:
 def log_mineral_from_truth(truth: Truth) -> dict[str, float]:
     """Mean log mineral of every condition relative to its calcifying reference arm; -inf where nothing calcifies.
 
-    The comparator is dosed so that it leaves as much mineral as raised Mg does.
+    The comparators are dosed so that they leave as much mineral as raised Mg does; without cells the lower phosphate
+    does what it does, whatever Mg.
     """
     blocks = {"": 0.0, "2-APB": truth.main_2apb, "siTRPM7": truth.main_sirna}
     effects = {"": truth.total} | {block: truth.blocked_by(block) for block in blocks if block}
     means = {"control": -math.inf, "acell_control": -math.inf, "ppi_mg08": -truth.total}
+    means |= {"lowpi_mg08": -truth.total, "acell_lowpi": -ACELLULAR_LOWER_PI}
     for reference, raised, block in MG_STEPS:
         means |= {reference: blocks[block], raised: blocks[block] - effects[block]}
     return means | {"acell_mg08": 0.0, "acell_mg20": -truth.acellular}

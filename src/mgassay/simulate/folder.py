@@ -72,9 +72,10 @@ _PROTEIN_EXPORTS: tuple[Export, ...] = (
 )
 
 
-def simulate_experiment(truth: Truth, seed: int, experiment_id: str) -> Files:
+def simulate_experiment(truth: Truth, seed: int, experiment_id: str, *, bare_grids: bool = True) -> Files:
     """An experiment folder: relative path -> content. The same truth, seed and id give the same bytes.
 
+    `bare_grids`: whether a plate may come as a grid of numbers alone, which does not say its wavelength.
     `truth.toml` (and `truth_images.csv`) at its root say what a perfect analysis would find. Touches no file.
     Raises MgassayError for an id that cannot name a folder, or a negative seed.
     """
@@ -82,7 +83,7 @@ def simulate_experiment(truth: Truth, seed: int, experiment_id: str) -> Files:
         raise MgassayError(f"{experiment_id!r} cannot name an experiment: up to 64 of A-Z a-z 0-9 _ . -")
     culture = biology.grow_culture(truth, seed)
     parts = [
-        _plate_files(culture, truth, seed),
+        _plate_files(culture, truth, seed, bare_grids),
         _picture_files(culture, truth, seed),
         _pcr_files(culture, truth, seed),
         _magnesium_files(culture, truth, seed),
@@ -123,14 +124,15 @@ def _experiment_toml(truth: Truth, experiment_id: str) -> str:
     return text + images + (_QPCR_TOML.format(references=genes, cycles=expression.CYCLES) if truth.qpcr else "")
 
 
-def _plate_files(culture: Culture, truth: Truth, seed: int) -> tuple[Files, list[Row]]:
+def _plate_files(culture: Culture, truth: Truth, seed: int, bare_grids: bool) -> tuple[Files, list[Row]]:
     """Exports and layouts of the calcium and protein plates, one of each per donor."""
     files: Files = {}
+    proteins = [kind for kind in _PROTEIN_EXPORTS if bare_grids or kind[1] is not exports.plain_grid_csv]
     rows: list[Row] = []
     for k in range(len(culture.donors)):
         calcium = plates.calcium_plate(culture, k, truth, seed)
         protein = plates.protein_plate(culture, k, truth, seed)
-        for plate, protocol, kinds in ((calcium, "OCPC", _CALCIUM_EXPORTS), (protein, "BCA", _PROTEIN_EXPORTS)):
+        for plate, protocol, kinds in ((calcium, "OCPC", _CALCIUM_EXPORTS), (protein, "BCA", proteins)):
             extension, export = kinds[k % len(kinds)]
             path = f"raw/{plate.name}.{extension}"
             files[path] = export(Reading(plate.name, protocol, plate.curve.wavelength_nm, plate.signal))

@@ -1,0 +1,29 @@
+"""The verb that hands results on to other programs."""
+
+import typer
+
+from mgassay.cli.stages import Results
+
+
+def register(app: typer.Typer) -> None:
+    """Adds this file's verb to the command line."""
+    app.command()(export)
+
+
+def export(results: Results) -> None:
+    """Results to files for other programs: workbook, Prism, tables to paste, figures, methods, RO-Crate."""
+    from mgassay import store, tables
+    from mgassay.report.exports.handed_on import KINDS, OVERLAYS, Finished, handed_files
+
+    experiment = store.read_experiment(results / "parts" / "experiment.json")
+    finished = Finished(
+        name=experiment.id if experiment else results.resolve().name,
+        experiment=experiment,
+        tables=store.read_tables(results / "tables", *tables.RESULT_TABLES),
+        verdict=store.read_json(results / "verdict.json"),
+        provenance=store.read_json(results / "provenance.json"),
+        page=store.read_text(results / "report.html"),
+        results=store.file_hashes(results, "parts", "logs", "export"),
+        exported=store.file_hashes(results / "export", OVERLAYS),
+    )
+    store.write_exports(results, handed_files(finished), KINDS)

@@ -1,0 +1,50 @@
+"""Where the workflow and its programs are: the checkout that this package was installed from."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import mgassay
+from mgassay.errors import UsageError
+from mgassay.problems import suggestion
+
+SNAKEFILE = "Snakefile"
+
+
+def checkout() -> Path:
+    """The folder that holds the Snakefile, the profiles and resources/; raises UsageError where there is none.
+
+    A wheel holds none of them: the package has to be installed from its checkout (`make install`), and stay there.
+    """
+    home = Path(mgassay.__file__).resolve().parents[2]
+    if not (home / SNAKEFILE).is_file():
+        raise UsageError(
+            f"the workflow is not there: {home} holds no Snakefile. mgassay has to be installed from its checkout, "
+            "which has to stay where it was: type `make install` in the checkout, and use the mgassay in its .venv/bin."
+        )
+    return home
+
+
+def profile_folder(home: Path, profile: str) -> Path:
+    """A profile by the name of its folder in profiles/, or by its path; raises UsageError where there is none."""
+    if not profile:
+        return home / "profiles" / "default"
+    found = (home / "profiles" / profile, Path(profile).resolve())
+    for folder in found:
+        if (folder / "config.yaml").is_file():
+            return folder
+    raise UsageError(f"--profile: there is no profile {profile}. {suggestion(profile, profiles(home))}")
+
+
+def profiles(home: Path) -> list[str]:
+    """The names of the workflow's own profiles."""
+    return sorted(p.parent.name for p in (home / "profiles").glob("*/config.yaml"))
+
+
+def snakemake_program() -> Path:
+    """Snakemake of the environment that mgassay runs in; raises UsageError where it has none."""
+    beside = Path(sys.executable).with_name("snakemake")
+    found = str(beside) if beside.is_file() else shutil.which("snakemake")
+    if found is None:
+        raise UsageError("Snakemake is not installed beside mgassay: type `make install` in the checkout.")
+    return Path(found)

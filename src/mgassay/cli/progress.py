@@ -1,0 +1,141 @@
+"""What Snakemake says while it works, as one line per finished step.
+
+Snakemake (9) tells a job with its number and wildcards when it starts, and with its number when it has ended; that is
+read here line by line. What is not understood is kept, and shown when something went wrong.
+"""
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+_STARTED = re.compile(r"(?:local)?(?:rule|checkpoint) (\w+):$")
+_JOB = re.compile(r"\s+jobid: (\d+)$")
+_OF = re.compile(r"\s+wildcards: .*\bexperiment=([^,\s]+)")
+_ENDED = re.compile(r"Finished jobid: (\d+) \(Rule: (\w+)\)")
+_STEPS = re.compile(r"(\d+) of (\d+) steps \(")
+_FAILED = re.compile(r"Error in (?:rule|group) (\w+)")
+_STATUS = re.compile(r"returned non-zero exit status (\d+)|died with <Signals\.(\w+)")
+_LOG = re.compile(r"Complete log\(s\): (.+)$")
+IDLE = "Nothing to be done"
+_KEPT = 2000  # lines; a traceback and a job's log are some hundred
+_LISTS = ("    message: None", "    jobid:", "    input:", "    output:")  # of a failed job: hundreds of names
+_QUIET = ("listing", "ids", "all")  # steps of the workflow's own housekeeping
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step that has ended; `experiment` is empty for those over all experiments."""
+
+    done: int
+    total: int
+    rule: str
+    experiment: str
+
+
+@dataclass
+class Watch:
+    """What was understood so far; `statuses` are the exit statuses of jobs that failed (signals by name)."""
+
+    rules: dict[str, str] = field(default_factory=dict)
+    experiments: dict[str, str] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+    statuses: list[str] = field(default_factory=list)
+    lines: deque[str] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    worked: bool = False
+    log: str = ""
+    idle: bool = False
+    _rule: str = ""
+    _job: str = ""
+    _ended: tuple[str, str] | None = None
+
+    def read(self, line: str) -> Step | None:
+        """Takes in a line of Snakemake; the step that it ends, if it does."""
+        self.lines.append(line)
+        if self._starts(line):
+            return None
+        if found := _ENDED.match(line):
+            self._ended = (found[1], found[2])
+        elif (found := _STEPS.match(line)) and self._ended:
+            (job, rule), self._ended, self.worked = self._ended, None, True
+            return Step(int(found[1]), int(found[2]), rule, self.experiments.get(job, ""))
+        elif found := _FAILED.match(line):
+            self.failed.append(found[1])
+        elif found := _STATUS.search(line):
+            self.statuses.append(found[1] or found[2])
+        elif found := _LOG.match(line):
+            self.log = found[1]
+        elif line.startswith(IDLE):
+            self.idle = True
+        return None
+
+    def _starts(self, line: str) -> bool:
+        """Whether the line belongs to the paragraph of a job that starts, which is taken in."""
+        if found := _STARTED.match(line):
+            self._rule, self._job = found[1], ""
+        elif self._rule and (found := _JOB.match(line)):
+            self._job = found[1]
+            self.rules[self._job] = self._rule
+        elif self._job and (found := _OF.match(line)):
+            self.experiments[self._job] = found[1]
+        else:
+            return False
+        return True
+
+
+def steps_of(lines: Iterator[str], watch: Watch) -> Iterator[Step]:
+    """The steps of the workflow as they end, without its own housekeeping."""
+    for line in lines:
+        step = watch.read(line.rstrip("\n"))
+        if step is not None and step.rule not in _QUIET:
+            yield step
+
+
+def step_text(step: Step, seconds: float) -> str:
+    """A finished step in a line.
+
+    >>> step_text(Step(12, 40, "quantify", "exp-07"), 41.2)
+    '12 of 40 steps · exp-07 quantify · 00:41'
+    """
+    return f"{step.done} of {step.total} steps · {f'{step.experiment} {step.rule}'.strip()} · {clock(seconds)}"
+
+
+def clock(seconds: float) -> str:
+    """Seconds as minutes and seconds, with hours where there are any.
+
+    >>> clock(41.9), clock(3725)
+    ('00:41', '1:02:05')
+    """
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes:02d}:{rest:02d}"
+
+
+@dataclass
+class Screen:
+    """Where progress is written: one line that is rewritten on a terminal, a line per step elsewhere."""
+
+    write: Callable[[str], object]
+    rewrites: bool
+    _shown: bool = False
+
+    def show(self, text: str) -> None:
+        """Shows a line in place of the last one, or below it."""
+        self.write(f"\r\x1b[K{text}" if self.rewrites else f"{text}\n")
+        self._shown = True
+
+    def leave(self) -> None:
+        """Ends the line that was being rewritten."""
+        if self.rewrites and self._shown:
+            self.write("\n")
+        self._shown = False
+
+
+def told(watch: Watch) -> str:
+    """Snakemake's own words from its first error on, or all that it said where it never came to a job.
+
+    The log of a failed job is among them (`show-failed-logs` of the profile), its lists of files are not.
+    """
+    lines = [line for line in watch.lines if not line.startswith(_LISTS)]
+    first = next((i for i, line in enumerate(lines) if _FAILED.match(line)), None)
+    return "\n".join(lines if first is None else lines[first:])

@@ -1,0 +1,51 @@
+"""`mgassay export` on results of the verbs before it."""
+
+import subprocess
+import sys
+
+import pytest
+
+from mgassay import store
+from mgassay.simulate.folder import simulate_experiment
+from mgassay.simulate.truth import Truth
+
+
+def mgassay(*args):
+    return subprocess.run([sys.executable, "-m", "mgassay", *map(str, args)], capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """Results of a small experiment without images, up to its report."""
+    folder, made = (tmp_path_factory.mktemp("lab") / part for part in ("small", "results"))
+    for name, content in simulate_experiment(Truth(donors=2, images=False), 3, "small").items():
+        store.write_bytes(folder / name, content)
+    for verb, places in (("read", (folder, made)), ("images", (folder, made)), ("quantify", (made,)),
+                         ("effects", (made,)), ("report", (folder, made))):  # fmt: skip
+        done = mgassay(verb, *places)
+        assert done.returncode == 0, done.stderr
+    return made
+
+
+def test_results_are_handed_on_twice_alike_and_what_is_not_made_any_more_goes(results):
+    store.write_bytes(results / "export" / "figures" / "old.svg", b"old")
+    store.write_bytes(results / "export" / "overlays" / "kept.svg", b"kept")
+    runs = []
+    for _ in range(2):
+        done = mgassay("export", results)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        files = (f for f in (results / "export").rglob("*") if f.is_file())
+        runs.append({f.relative_to(results / "export").as_posix(): f.read_bytes() for f in files})
+    assert runs[0] == runs[1]
+    assert "figures/old.svg" not in runs[0]
+    assert "overlays/kept.svg" in runs[0]
+    assert {"README.txt", "methods.txt", "ro-crate-metadata.json"} <= set(runs[0])
+    assert [n for n in runs[0] if n.endswith((".xlsx", ".pzfx", ".rdml"))]
+    linked = {p.split('"')[0] for p in (results / "report.html").read_text().split('href="export/')[1:]}
+    assert {n.rstrip("/").partition("/")[0] for n in linked} <= {n.partition("/")[0] for n in runs[0]}
+
+
+def test_before_the_report_there_is_nothing_to_hand_on(tmp_path):
+    done = mgassay("export", tmp_path)
+    assert done.returncode == 2
+    assert "run the stages in their order" in done.stderr
