@@ -3,6 +3,7 @@
 The settings mirror experiment.toml key by key (docs/contract.md); a key that is not here is an error for the lab.
 """
 
+import datetime
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -222,10 +223,11 @@ class Assays(_Section):
 
 
 class About(_Section):
-    """[experiment]."""
+    """[experiment]; `date` is the day of harvest, which orders plates in control charts."""
 
     title: str = ""
     cells: str = ""
+    date: datetime.date | None = None
 
 
 class Settings(_Section):

@@ -16,6 +16,7 @@ from pathlib import Path
 from mgassay.errors import ContractError
 
 SEVERITIES = ("error", "warning", "notice")
+_MOST_KNOWN = 20  # names that a suggestion lists: more are a wall, and stand in docs/
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     """A sentence that names the nearest known name, or lists all of them when none is close."""
     names = list(known)
     close = nearest(name, names)
-    return f"Did you mean “{close}”?" if close else f"Known are: {', '.join(names) or 'none'}."
+    return f"Did you mean “{close}”?" if close else f"Known are: {listed(names, most=_MOST_KNOWN) or 'none'}."
 
 
 class Problems:
@@ -125,7 +126,7 @@ class Problems:
         try:
             kind = catalogue()[code]
             words = {**where, **{k: str(v) for k, v in facts.items()}}
-            message, remedy = kind.message.format_map(words), kind.remedy.format_map(words)
+            message, remedy = (text.format_map(words).strip() for text in (kind.message, kind.remedy))
         except KeyError as missing:
             raise ContractError(f"problem {code} lacks {missing}") from missing
         self._found[Problem(code=code, severity=kind.severity, message=message, remedy=remedy, **where)] = None

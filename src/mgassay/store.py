@@ -24,7 +24,7 @@ from mgassay.experiment import Experiment, RawFile, Settings
 from mgassay.problems import Problem, Problems
 from mgassay.table import Table
 
-EXPORTS = ("*.rdml", "*_rdes.tsv", "*_miqe.csv")  # what `write_exports` looks after
+EXPORTS = ("*.rdml", "*_rdes.tsv", "*_miqe.csv", "methods.txt")  # that are written with the report
 PICTURES = {  # of an image: the folder in the results, and how names end
     "thumbnail": ("parts/thumbnails", ".jpg"),
     "outline": ("parts/thumbnails", ".png"),
@@ -57,7 +57,12 @@ def write_json(path: Path, value: object) -> None:
 
 def read_json(path: Path) -> Any:
     """The JSON value that a file holds; raises UsageError where the stage that writes it has not run."""
-    return json.loads(_made(path).read_text(encoding="utf-8"))
+    return json.loads(read_text(path))
+
+
+def read_text(path: Path) -> str:
+    """The text that an earlier stage wrote, line ends as they are; raises UsageError where it has not run."""
+    return _made(path).read_bytes().decode()
 
 
 def _made(path: Path) -> Path:
@@ -177,9 +182,9 @@ def read_question(path: Path) -> Experiment | None:
     return Experiment(held["id"], Settings.model_validate(held["settings"]), conditions_frame(held["conditions"]), ())
 
 
-def file_hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file below a folder by its relative path, sorted."""
-    files = sorted(f for f in folder.rglob("*") if f.is_file())
+def file_hashes(folder: Path, *leave: str) -> dict[str, str]:
+    """SHA-256 of every file below a folder, those in its folders `leave` left out, by its relative path, sorted."""
+    files = sorted(f for f in folder.rglob("*") if f.is_file() and f.relative_to(folder).parts[0] not in leave)
     return {f.relative_to(folder).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
 
 
@@ -225,10 +230,10 @@ def overlay_addresses(results: Path, files: Iterable[str]) -> dict[str, str]:
     return {f: address for f, address in found if (results / address).is_file()}
 
 
-def write_exports(results: Path, files: Mapping[str, bytes]) -> None:
-    """Writes files of qPCR into export/ by name, and removes those of an earlier run that are no longer made."""
+def write_exports(results: Path, files: Mapping[str, bytes], kinds: Iterable[str] = EXPORTS) -> None:
+    """Writes files into export/ by name, and removes those of these kinds that an earlier run left there."""
     folder = results / "export"
-    for path in sorted(p for kind in EXPORTS for p in folder.glob(kind) if p.name not in files):
+    for path in sorted(p for kind in kinds for p in folder.glob(kind) if p.relative_to(folder).as_posix() not in files):
         path.unlink()
     for name, content in files.items():
         write_bytes(folder / name, content)
@@ -271,7 +276,7 @@ OPTIONAL = ("imagecodecs", "czifile", "nd2", "liffile")  # readers of images tha
 
 def versions() -> dict[str, str]:
     """The versions of Python and of the packages that the numbers were made with."""
-    numbers, files = "numpy pandas scipy phreeqc", "scikit-image pillow openpyxl xlrd matplotlib tifffile"
+    numbers, files = "numpy pandas scipy phreeqc", "scikit-image pillow openpyxl xlrd tifffile XlsxWriter resvg-py"
     packages = f"mgassay {numbers} {files} snakemake".split()
     there = {d.metadata["Name"] for d in metadata.distributions()}
     used = (*packages, *(p for p in OPTIONAL if p in there))

@@ -1,72 +1,28 @@
 """The report in a real browser: it fits a phone, it is quiet, it shows and hides what it says it does."""
 
 import functools
-import importlib.util
-import sys
-from pathlib import Path
+import io
 
+import numpy as np
 import pytest
+from PIL import Image
+from tests.browser.conftest import CHROMIUM, HAND
 
 from mgassay import tables
-from mgassay.report.index import index_page, summary_row
+from mgassay.report.glance import glance_of, summary_row
+from mgassay.report.index import index_page
 from mgassay.report.page import report_page
 
-CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.is_file(), reason="Debian's Chromium is not installed"),
 ]
 
 
-def load_hand():
-    path = Path(__file__).parents[1] / "report" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("report_by_hand", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-HAND = load_hand()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def shown(browser, tmp_path):
-    """Opens a page text at a width; returns the browser's page and what its console and network said."""
-    opened = []
-
-    def show(text, width=1280, scheme="light"):
-        file = tmp_path / "report.html"
-        file.write_text(text, encoding="utf-8")
-        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        opened.append(page)
-        said = []
-        page.on("console", lambda m: said.append(m.text))
-        page.on("pageerror", lambda e: said.append(str(e)))
-        page.on("request", lambda r: said.append(r.url) if r.url.split(":")[0] not in ("data", "file") else None)
-        page.on("dialog", lambda d: said.append(d.message))
-        page.goto(file.as_uri())
-        return page, said
-
-    yield show
-    for page in opened:
-        page.close()
-
-
 def index_text():
     row = HAND.make_tables()
     summary = tables.SUMMARY.frame([summary_row("mg-hand", "A title", HAND.make_verdict(), row)])
-    return index_page(summary, {"mg-hand": row["shares"]})
+    return index_page(summary, {"mg-hand": glance_of(HAND.make_experiment(), HAND.make_verdict(), row)})
 
 
 def quality_tables():
@@ -112,9 +68,9 @@ def page_of(name):
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_no_page_scrolls_sideways_and_none_says_anything(shown, name, width):
-    page, said = shown(page_of(name), width)
+@pytest.mark.parametrize(("width", "unfolded"), [(320, False), (390, True), (1280, True)])
+def test_no_page_scrolls_sideways_and_none_says_anything(shown, name, width, unfolded):
+    page, said = shown(page_of(name), width, unfolded=unfolded)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert said == []
 
@@ -137,23 +93,68 @@ def test_the_outline_can_be_hidden_without_any_script(shown):
     assert not outline.is_visible()
 
 
-def test_a_plate_map_has_two_faces_without_any_script(shown):
+def test_a_plate_map_has_faces_without_any_script(shown):
     page, _ = shown(page_of("quality"))
+    well = page.locator(".plate td", has_text="ca_mg08").first
+    for face, told in (("Role", "●"), ("Condition", "ca_mg08"), ("Donor", "D1"), ("Amount", "12.0")):
+        page.get_by_label(face, exact=True).check()
+        assert well.inner_text().split() == ["b1", told]
     face = page.get_by_label("Deviation from wells that hold the same")
-    well = page.locator(".plate td", has_text="+20")
-    assert page.get_by_label("Readings", exact=True).is_checked()
-    assert not page.locator(".away").first.is_visible()
+    assert not page.locator("i.away").first.is_visible()
     face.check()
-    assert page.locator(".away").all_inner_texts() == ["+20\N{NARROW NO-BREAK SPACE}%", "−20\N{NARROW NO-BREAK SPACE}%"]
-    assert well.is_visible()
-    assert not page.locator(".reading").first.is_visible()
+    seen = page.locator("i.away")
+    assert seen.all_inner_texts() == ["+20\N{NARROW NO-BREAK SPACE}%", "−20\N{NARROW NO-BREAK SPACE}%"]
+    assert not page.locator("i.reading").first.is_visible()
     colours = [
         page.locator(f"td.{side}").evaluate("e => getComputedStyle(e).backgroundColor") for side in ("over", "under")
     ]
     assert colours[0] != colours[1]
-    assert "above the mean" in well.get_attribute("title")
     page.locator("details.quality summary").click()
     assert page.locator("details.quality table").is_visible()
+
+
+def test_a_well_that_is_chosen_tells_its_raw_cell_by_mouse_and_by_keyboard(shown):
+    page, _ = shown(page_of("report"))
+    told = page.locator(".tells:visible")
+    assert told.count() == 0
+    page.locator(".plate td", has_text="◆10").click()
+    page.mouse.move(0, 0)
+    assert told.all_inner_texts() == ["B1: standard, standard 10, reads 0.07 (from raw/P1.txt, line 11)"]
+    page.keyboard.press("ArrowRight")
+    assert "line 11" not in told.inner_text()
+    assert "(from raw/P1.txt, line" in told.inner_text()
+    hint = page.locator(".hint").first.bounding_box()
+    assert abs(told.bounding_box()["y"] - hint["y"]) < 10  # in its own room above the map, not over wells
+    chosen = page.locator(".plate input:checked")
+    describer = chosen.get_attribute("aria-describedby")
+    assert page.locator(f"#{describer}").inner_text() == told.inner_text()
+
+
+def test_what_is_folded_opens_by_keyboard(shown):
+    page, _ = shown(page_of("report"))
+    drawer = page.locator("#provenance details").first
+    assert not drawer.locator("table").is_visible()
+    drawer.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert drawer.locator("table").is_visible()
+
+
+def test_the_first_screen_has_the_answer_its_grade_the_reasons_the_bar_and_the_next_step(shown):
+    page, _ = shown(page_of("report"), 1200)
+    for place in (".headline", ".grade", ".bar svg", ".next", "text=What holds it back"):
+        box = page.locator(place).first.bounding_box()
+        assert box["y"] + box["height"] <= 900, place
+
+
+def test_links_within_the_page_lead_somewhere_and_links_to_files_are_beside_it(shown):
+    page, _ = shown(page_of("report"), unfolded=True)
+    addresses = page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))")
+    for address in dict.fromkeys(addresses):
+        if address.startswith("#"):
+            assert page.locator(address).count() == 1, address
+        else:
+            assert address.startswith(("tables/", "export/", "verdict.json", "provenance.json")), address
+    assert "results folder" in page.locator("#downloads").inner_text()
 
 
 def test_words_and_lines_follow_the_dark_scheme(shown):
@@ -170,9 +171,9 @@ def test_words_and_lines_follow_the_dark_scheme(shown):
 
 @pytest.mark.parametrize("name", ["report", "charts", "questions", "unidentifiable"])
 def test_no_words_of_a_figure_lie_on_each_other(shown, name):
-    page, _ = shown(page_of(name))
+    page, _ = shown(page_of(name), unfolded=True)
     overlaps = page.evaluate(
-        """() => [...document.querySelectorAll('svg[role=img]')].flatMap(svg => {
+        """() => [...document.querySelectorAll('svg[role]')].flatMap(svg => {
           const boxes = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
           return boxes.flatMap(([a, p], i) => boxes.slice(i + 1).filter(([b, q]) =>
             p.left < q.right - 1 && q.left < p.right - 1 && p.top < q.bottom - 3 && q.top < p.bottom - 3
@@ -184,9 +185,9 @@ def test_no_words_of_a_figure_lie_on_each_other(shown, name):
 
 @pytest.mark.parametrize("name", ["report", "charts", "questions", "unidentifiable"])
 def test_words_of_figures_stay_within_them(shown, name):
-    page, _ = shown(page_of(name), 390)
+    page, _ = shown(page_of(name), 390, unfolded=True)
     outside = page.evaluate(
-        """() => [...document.querySelectorAll('svg[role=img]')].flatMap(svg => {
+        """() => [...document.querySelectorAll('svg[role]')].flatMap(svg => {
           const frame = svg.getBoundingClientRect();
           return [...svg.querySelectorAll('text')].filter(t => {
             const b = t.getBoundingClientRect();
@@ -197,11 +198,21 @@ def test_words_of_figures_stay_within_them(shown, name):
     assert outside == []
 
 
-def test_a_table_too_wide_for_a_phone_scrolls_by_itself_and_by_keyboard(shown):
+def test_a_table_too_wide_for_a_phone_scrolls_by_itself_by_keyboard_and_shows_that_it_does(shown):
     page, _ = shown(page_of("report"), 390)
     wide = page.locator(".scroll").filter(has_text="Effects: calcium per well").first
     assert wide.evaluate("e => e.scrollWidth > e.clientWidth")
     assert wide.get_attribute("tabindex") == "0"
+    wide.scroll_into_view_if_needed()
+    assert darkness_at_right(wide) > darkness_at_right(wide, 30) + 20  # a shadow, where more is
+    wide.evaluate("e => { e.scrollLeft = e.scrollWidth }")
+    assert darkness_at_right(wide) < 8  # and none at the end
+
+
+def darkness_at_right(place, inset=3):
+    """How much darker than white a column of pixels near the right edge is, at its lightest (between the words)."""
+    shot = np.asarray(Image.open(io.BytesIO(place.screenshot())).convert("L"))
+    return 255 - int(shot[5:-5, -inset].max())
 
 
 def test_it_prints_light_on_a4_with_its_folded_tables(shown):
@@ -211,3 +222,6 @@ def test_it_prints_light_on_a4_with_its_folded_tables(shown):
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.locator("details table").first.is_visible()
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+    assert not page.locator("nav").is_visible()
+    assert page.locator("#provenance table").first.is_visible()
+    assert page.locator("#sensitivity table").first.is_visible()

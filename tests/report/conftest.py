@@ -9,7 +9,7 @@ import pytest
 
 from mgassay import tables
 from mgassay.experiment import Experiment, Settings
-from mgassay.report.page import ReportInput
+from mgassay.report.report_input import ReportInput
 from mgassay.report.rows import Tables
 
 STEP = {"mg_reference_mM": 0.8, "mg_raised_mM": 2.0, "step": "Mg"}

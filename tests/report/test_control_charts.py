@@ -1,4 +1,5 @@
 import re
+from xml.etree import ElementTree
 
 import pytest
 
@@ -23,7 +24,7 @@ def plates(n, odd=(), measure="blank_signal", assay="calcium", subject="575 nm, 
 
 
 def drawings(table):
-    prose, beside, *rest = control_charts.control_pieces(table)
+    prose, beside, *rest = control_charts.control_pieces(table, {})
     assert isinstance(prose, Prose)
     assert isinstance(beside, Beside)
     return beside.drawings, rest
@@ -34,12 +35,32 @@ def test_a_series_is_drawn_with_its_marks_in_a_table():
     assert chart.title == "Calcium: blank"
     assert chart.caption.startswith("575 nm, standards to 120 µg/mL. 2 of 20 plates marked. Centre 0.0610, limits")
     assert chart.listing.rows == (
-        ("5", "e0004", "calcium_4", "0.0900", "beyond a limit"),
-        ("12", "e0011", "calcium_11", "0.0930", "beyond a limit"),
+        ("e0004", "calcium_4", "5", "0.0900", "beyond a limit (1‑3s)"),
+        ("e0011", "calcium_11", "12", "0.0930", "beyond a limit (1‑3s)"),
     )
+    assert chart.listing.links == ("e0004/report.html#plates", "e0011/report.html#plates")
     assert chart.folded
     assert 'aria-label="Calcium: blank, 575 nm, standards to 120 µg/mL: 2 of 20 plates marked."' in chart.svg
     assert rest == []
+
+
+def test_every_plate_is_a_link_to_its_experiments_report():
+    ((chart,), _) = drawings(plates(9, odd=(4,)))
+    root = ElementTree.fromstring(chart.svg)
+    assert root.get("role") == "group"  # what is one image to a screen reader may hold no links
+    links = {a.get("href"): a.find("title").text for a in root.iter("a")}
+    assert set(links) == {f"e{i:04d}/report.html#plates" for i in range(9)}
+    assert links["e0004/report.html#plates"] == "e0004, calcium_4, 0.0900, beyond a limit (1‑3s)"
+    assert links["e0001/report.html#plates"] == "e0001, calcium_1, 0.0620"
+
+
+def test_it_says_by_what_plates_are_ordered():
+    table, dates = plates(8), {f"e{i:04d}": f"2026-03-{i + 1:02d}" for i in range(8)}
+    assert control_charts.order_text(table, dates) == "Plates in the order of the days of harvest."
+    told = control_charts.order_text(table, {**dates, "e0003": "", "other": ""})
+    assert "order of the experiments' names" in told
+    assert "1 of 8 experiments have no date" in told
+    assert control_charts.control_pieces(table, dates)[0].text.startswith("Plates in the order of the days of harvest.")
 
 
 def test_series_with_marks_come_first():
@@ -54,15 +75,15 @@ def rows(table):
 
 
 def test_short_series_are_not_drawn():
-    assert control_charts.control_pieces(plates(7)) == []
-    assert control_charts.control_pieces(tables.SUMMARY_PLATES.frame()) == []
+    assert control_charts.control_pieces(plates(7), {}) == []
+    assert control_charts.control_pieces(tables.SUMMARY_PLATES.frame(), {}) == []
     assert "Plates beside each other" not in index_page(tables.SUMMARY.frame(), None, plates(7))
 
 
 def test_long_series_stay_small_and_say_what_is_drawn():
     ((chart,), _) = drawings(plates(3000, odd=range(0, 3000, 2)))
     assert "The last 100 are drawn." in chart.caption
-    assert len(chart.svg) < 40_000
+    assert len(chart.svg) < 60_000
     assert len(chart.listing.rows) <= 100
 
 
@@ -76,7 +97,7 @@ def test_no_more_than_so_many_series_are_drawn():
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "$x_1$"])
 def test_labels_are_inert(name):
     page = index_page(tables.SUMMARY.frame(), None, plates(8, subject=name))
-    assert "<script" not in page
+    assert page.count("<script") == 1  # our own
     assert "summary_plates.csv" in page
 
 

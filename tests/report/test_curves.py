@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mgassay.report.curves import curve_drawing, curve_pieces, curve_values
+from mgassay.report.curves import curve_drawing, curve_pieces, curve_values, curves_listing
 from mgassay.report.numbers import NO_BREAK
 from mgassay.report.rows import Tables
 
@@ -15,11 +15,20 @@ def test_every_standard_reads_back_with_its_error(held):
 
 
 def test_the_curve_table_says_what_failed_and_never_claims_a_perfect_fit(held):
-    listing = curve_pieces(held)[2]
+    listing = curve_pieces(held)[0]
     cells = dict(zip(listing.heads, listing.rows[0], strict=True))
     assert cells["R² of means"] == "> 0.9999"
     assert cells["levels"] == "2 of 3; ICH M10 asks 6"
     assert cells["assessed"] == "standards fail; too few standards back-calculate"
+    assert cells["furthest off, read back"].replace(NO_BREAK, " ") == "+21.9 % at 10"
+    assert cells["range"] == "10 to 120 µg/mL"
+
+
+def test_a_standard_above_the_range_is_not_the_furthest_off(held):
+    """Of 21.9 % at 10, -1.5 % at 40 and 0.2 % at 120, none beyond 8 counts."""
+    (curve,) = held.rows("curves")
+    (row,) = curves_listing(held, [{**curve, "range_high": 8.0}]).rows
+    assert "–" in row
 
 
 def test_the_line_is_the_fitted_polynomial(held):

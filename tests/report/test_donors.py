@@ -3,7 +3,7 @@ import re
 
 from mgassay.design import arms_of_blocks
 from mgassay.report.donors import measured_drawing, paired_drawing
-from mgassay.report.rows import Tables
+from mgassay.report.rows import Tables, tables_of
 
 
 def arms(hand, block):
@@ -44,3 +44,17 @@ def test_everything_measured_shows_each_condition_and_counts_what_has_no_value(h
     assert "1 row without a value" in drawing.caption
     assert {"ca_mg08", "acell_mg20"} <= set(re.findall(r"<text[^>]*>([^<]*)</text>", drawing.svg))
     assert measured_drawing(held, [], "alp") is None
+
+
+def test_reps_stand_small_beside_the_mean_that_they_make(hand):
+    """Three reps of 10, 20 and 40 in one donor and condition: three small marks; of a mean of one rep none."""
+    wells = [
+        {**a, "rep": str(i), "value": v}
+        for a in hand.amounts() for i, v in enumerate((10.0, 20.0, 40.0))
+        if (a["condition"], a["donor"]) == ("si_mg08", "D1") or i == 0
+    ]  # fmt: skip
+    held = tables_of(hand.make_experiment(), {**hand.make_tables(), **hand.with_rows("amounts", wells)})
+    without = Tables({**hand.make_tables(), **hand.with_rows("amounts", wells)}, 0.8, 2.0)
+    drawn = [paired_drawing(t, arms(hand, "siTRPM7"), "calcium_per_well").svg for t in (held, without)]
+    small = [re.findall(r'<path d="([^"]*)"[^>]*opacity="0.7"', svg) for svg in drawn]
+    assert [[path.count("M") for path in paths] for paths in small] == [[3], []]

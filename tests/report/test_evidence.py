@@ -1,5 +1,5 @@
 from mgassay.design import arms_of_blocks
-from mgassay.report.evidence import cases_of, effect_pieces, effects_listing, share_pieces
+from mgassay.report.evidence import cases_of, effect_pieces, effects_listing, overview_listing, share_pieces
 from mgassay.report.numbers import NO_BREAK
 from mgassay.report.pieces import Prose
 from mgassay.report.rows import Tables
@@ -50,3 +50,13 @@ def test_the_donors_behind_a_table_are_named(hand, held):
     pieces = effect_pieces(held, [("calcium_per_well", "siTRPM7")], arms, ())
     told = [p.text for p in pieces if isinstance(p, Prose)]
     assert any("D1, D2, D3, D4" in text and "A of the runs run1, run2" in text for text in told)
+
+
+def test_all_readouts_and_blocks_stand_side_by_side_without_those_that_were_not_made(held):
+    cases = [("calcium_per_well", "siTRPM7"), ("calcium_per_well", "2-APB")]
+    listing = overview_listing(held, cases)
+    assert listing.heads == ("readout", "block", "intracellular", "surface or residual", "passive")
+    assert [r[1] for r in listing.rows] == ["siTRPM7", "2-APB"]
+    assert listing.rows[0][2].replace(NO_BREAK, " ") == "57 % [43 %, 71 %]"
+    assert [p.kind for p in share_pieces(held, cases)] == ["prose", "listing", "listing", "drawer"]
+    assert [p.kind for p in share_pieces(held, cases[:1])] == ["prose", "listing"]

@@ -35,6 +35,17 @@ def test_a_figure_is_well_formed_inert_and_has_an_alternative_text():
     assert {e.tag for e in root.iter()} == {"svg", "g", "path", "text", "defs", "pattern"}
 
 
+def test_marks_with_links_lead_there_and_the_figure_is_then_no_image():
+    def linked(axes):
+        axes.marks([0, 1], [1, 2], links=[("a/r.html", "a <b>"), ("c/r.html", "c")])
+
+    root = ElementTree.fromstring(svg(paint=linked))
+    assert root.get("role") == "group"
+    links = list(root.iter("a"))
+    assert [(a.get("href"), a.find("title").text) for a in links] == [("a/r.html", "a <b>"), ("c/r.html", "c")]
+    assert all(a.get("tabindex") == "-1" and a.find("path").get("d") for a in links)
+
+
 def test_a_figure_takes_ink_and_type_from_the_page_and_refers_to_nothing_outside():
     assert "currentColor" in svg()
     assert not re.search(r"font-family|https?:|href|<style|<script", svg())

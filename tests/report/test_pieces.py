@@ -1,7 +1,7 @@
 import pytest
 from markupsafe import Markup
 
-from mgassay.report.pieces import Beside, Drawing, Prose, listing_of, written_bytes
+from mgassay.report.pieces import Beside, Drawer, Drawing, Folded, Prose, drawer, folded, listing_of, written_bytes
 
 
 def test_empty_columns_are_left_out_and_numbers_stay_numbers():
@@ -9,6 +9,10 @@ def test_empty_columns_are_left_out_and_numbers_stay_numbers():
     assert made.heads == ("a", "c")
     assert made.rows == (("x", "1"), ("y", "2"))
     assert made.numeric == {1}
+
+
+def test_rows_may_lead_somewhere():
+    assert listing_of("T", ("a",), [("x",)], links=["x/report.html"]).links == ("x/report.html",)
 
 
 def test_a_table_without_rows_keeps_its_heads():
@@ -27,3 +31,15 @@ def test_what_a_piece_takes_on_the_page_is_its_text_and_its_cells():
     assert written_bytes(listing) == 43
     assert written_bytes(Beside((drawing, drawing))) == 96
     assert written_bytes(Prose("words")) == 0
+
+
+def test_a_drawer_holds_all_but_warnings_and_none_is_empty():
+    loud, quiet = Prose("Look!", "warning"), Prose("so")
+    assert drawer("D", [loud, quiet], "in short") == [loud, Drawer("D", (quiet,), "in short")]
+    assert drawer("D", [loud]) == [loud]
+    assert drawer("D", []) == []
+
+
+def test_folding_takes_tables_and_leaves_words():
+    listing, words = listing_of("T", ("a",), [("x",)]), Prose("so")
+    assert folded([words, listing]) == [words, Folded(listing)]

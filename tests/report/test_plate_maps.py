@@ -1,4 +1,4 @@
-from mgassay.report.plate_maps import PlateMaps, plate_maps
+from mgassay.report.plate_maps import PlateMaps, amounts_by_well, map_pieces, plate_maps, unit_of_plate
 from mgassay.report.rows import Tables
 
 
@@ -80,11 +80,44 @@ def test_the_second_face_shows_how_far_a_well_lies_from_its_like(hand):
     assert found["A4"].told.endswith("20\N{NO-BREAK SPACE}% above the mean of wells that hold the same")
     assert found["B1"].told.endswith("20\N{NO-BREAK SPACE}% below the mean of wells that hold the same")
     assert {w.deviation for name, w in found.items() if w and name not in ("A4", "B1")} == {""}
-    assert PlateMaps(tuple(maps(with_amounts(hand), hand))).has_deviations
+    assert "away" in PlateMaps(tuple(maps(with_amounts(hand), hand))).faces
 
 
 def test_without_like_wells_there_is_no_second_face(hand):
-    assert not PlateMaps(tuple(maps(hand.make_tables(), hand))).has_deviations
+    assert list(PlateMaps(tuple(maps(hand.make_tables(), hand))).faces) == [
+        "reading", "sign", "condition", "donor", "amount",
+    ]  # fmt: skip
+
+
+def test_every_face_says_of_a_well_what_the_tables_say(hand):
+    well = wells_of(maps(hand.make_tables(), hand)[0])["A4"]
+    assert well.faces == {"reading": "0.100", "sign": "●", "condition": "ca_mg08", "donor": "D1", "amount": "20.1"}
+    assert "amount 20.1 µg per well" in well.told
+
+
+def test_an_amount_above_the_curve_is_called_a_bound_and_wells_of_one_amount_share_it(hand):
+    common = {"assay": "calcium", "plate": "P1", "unit": "ug/well"}
+    rows = [
+        {**common, "well": "A4;B4", "value": None, "limit": 80.0, "flag": "above_curve"},
+        {**common, "well": "C4", "value": 5.0},
+        {**common, "well": "C4", "value": 7.0, "readout": "calcium"},
+    ]
+    held = Tables(hand.with_rows("amounts", rows), 0.8, 2.0)
+    assert amounts_by_well(held, "calcium", "P1") == {"A4": "> 80.0", "B4": "> 80.0", "C4": "5.00"}
+    assert unit_of_plate(held, "calcium", "P1") == "µg per well"
+    assert amounts_by_well(held, "protein", "P1") == {}
+
+
+def test_ringed_wells_are_counted_zero_too(hand):
+    (found,) = maps(hand.make_tables(), hand)
+    assert found.ringed == "1 well ringed"
+    clean = {**hand.make_tables(), **hand.with_rows("amounts", [])}
+    assert maps({**clean, "wells": hand.make_tables()["wells"]}, hand)[0].ringed == "0 wells ringed"
+
+
+def test_no_wells_no_maps(hand):
+    assert map_pieces(Tables({}, 0.8, 2.0), []) == []
+    assert len(map_pieces(Tables(hand.make_tables(), 0.8, 2.0), [])) == 1
 
 
 def test_the_first_map_of_a_plate_tells_its_quality(hand):

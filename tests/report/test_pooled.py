@@ -47,6 +47,45 @@ def test_a_share_is_listed_on_both_scales_and_drawn_on_the_log_scale():
     assert "0.8 to 2 mM" in drawing.caption
 
 
+def test_a_sentence_tells_the_average_from_what_a_next_experiment_would_find():
+    told = [p.text.replace(NO_BREAK, " ") for p in pieces([pooled(), pooled(scale="additive")], members())
+            if isinstance(p, Prose)]  # fmt: skip
+    assert told[1] == (
+        "Intracellular (calcium per protein, siTRPM7), 3 experiments with 11 donors: on average 55 % [40 %, 70 %] "
+        "of the effect; the true share of a next experiment would lie in [20 %, 90 %]."
+    )
+    assert "Hartung and Knapp" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("flag", "why"),
+    [
+        ("total_near_zero", "they do not show an effect"),
+        ("shared_donors", "share donors count as one"),
+        ("", "be told."),
+    ],
+)
+def test_a_sentence_without_an_interval_has_no_number_and_says_why(flag, why):
+    row = pooled(ci_low=None, ci_high=None, prediction_low=None, prediction_high=None, flag=flag)
+    texts = [p.text for p in pieces([row], members()) if isinstance(p, Prose)]
+    (told,) = [t for t in texts if t.startswith("Intracellular")]
+    assert "no average share can be told" in told
+    assert why in told
+    assert "55" not in told
+
+
+def test_without_a_prediction_a_next_experiment_is_not_told():
+    row = pooled(prediction_low=None, prediction_high=None)
+    assert any("next experiment would find cannot be told" in p.text for p in pieces([row], members())
+               if isinstance(p, Prose))  # fmt: skip
+
+
+def test_experiments_of_a_figure_lead_to_their_reports():
+    (beside,) = [p for p in pieces([pooled()], members(left=1)) if isinstance(p, Beside)]
+    assert beside.drawings[0].listing.links[0] == "e0/report.html"
+    assert beside.drawings[0].listing.links[-1] == "x0/report.html"
+
+
 def test_one_experiment_is_nothing_to_pool():
     assert pieces([pooled(n=1)], members(1)) == []
     assert pieces([], []) == []

@@ -3,7 +3,7 @@ import pytest
 from mgassay.report.drawing import BLUE
 from mgassay.report.numbers import NO_BREAK
 from mgassay.report.pieces import Beside, Folded, Prose
-from mgassay.report.residual_section import residual_pieces
+from mgassay.report.residual_section import residual_pieces, rho_line
 from mgassay.report.rows import tables_of
 
 
@@ -84,6 +84,16 @@ def test_a_bound_is_an_open_mark_and_called_one(hand, flag):
             "floor;upper_bound": "at most 19 % [7 %, 31 %]",
         }[flag]
     )
+
+
+def test_in_one_line_what_each_block_left_and_what_it_means_where_it_stopped_nothing(hand):
+    line = rho_line(tables_of(hand.make_experiment(), hand.with_rows("rho", hand.rho_rows()))).replace(NO_BREAK, " ")
+    assert "siTRPM7, 0.8 to 2 mM: 19 % [7 %, 31 %] (measured: intracellular Mg²⁺)" in line
+    assert "2-APB: not shown to have stopped any entry" in line
+    assert "siTRPM7: not shown" not in line
+    none = {**hand.rho_rows()[0], "rho": 0.95, "ci_low": 0.8, "ci_high": 1.1}
+    assert "siTRPM7: not shown" in rho_line(tables_of(hand.make_experiment(), hand.with_rows("rho", [none])))
+    assert rho_line(tables_of(hand.make_experiment(), {})) == ""
 
 
 def test_without_rho_there_is_nothing(hand):

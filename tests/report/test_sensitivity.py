@@ -7,7 +7,7 @@ from mgassay.report.check_words import with_test
 from mgassay.report.numbers import NO_BREAK
 from mgassay.report.pieces import Folded, Listing
 from mgassay.report.rows import Tables
-from mgassay.report.sensitivity import answer, asked, bounds, found, sensitivity_pieces
+from mgassay.report.sensitivity import answer, asked, bounds, check_line, found, sensitivity_pieces
 
 
 def check(name, subject, passed=True, **more):
@@ -123,3 +123,19 @@ def test_late_mg_has_one_answer_in_all_places():
     late = beside("late_mg", "mg_from_day 7", bound_low=0.0, bound_high=0.7)
     assert answer(late) == "yes, but by less than the margin"
     assert answer({**late, "bound_high": 0.5}) == "yes"
+
+
+def test_in_one_line_what_stays_what_does_not_and_what_is_undecided():
+    rows = [
+        *(check("leave_one_out", d) for d in ("D1", "D2")),
+        check("leave_one_out", "D3", passed=False),
+        check("scale", "additive", passed=False),
+        check("agreement", "2-APB", passed=None),
+        check("scale", "log", readout="alizarin_od"),
+    ]
+    held = Tables({"checks": tables.CHECKS.frame(rows)}, 0.8, 2.0)
+    assert check_line(held, {"readout": "calcium", "block": "siTRPM7"}) == (
+        "The answer stays: without one donor (D1, D2). "
+        "It does not stay: without one donor (D3); counted on the other scale. Undecided: by the other block (2-APB)."
+    )
+    assert check_line(Tables({}, 0.8, 2.0), {}) == ""

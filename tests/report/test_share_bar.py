@@ -2,7 +2,7 @@ import re
 
 from mgassay.report.numbers import NO_BREAK
 from mgassay.report.rows import Tables
-from mgassay.report.share_bar import COLOURS, share_drawing
+from mgassay.report.share_bar import COLOURS, allowance, share_drawing
 
 
 def texts(drawing):
@@ -71,3 +71,12 @@ def test_a_share_that_stands_alone_has_no_sum(hand):
     rows = [hand.share("", "passive", 0.3, 0.2, 0.4)]
     drawing = share_drawing(Tables(hand.with_rows("shares", rows), 0.8, 2.0), "calcium_per_well", "")
     assert len(drawing.listing.rows) == 1
+
+
+def test_a_caption_says_where_the_entry_left_is_from():
+    measured = allowance({"rho": 0.3, "flag": ""}).replace(NO_BREAK, " ")
+    assert measured == "Corrected for 30 % of Mg²⁺ entry left under block, as intracellular Mg²⁺ shows."
+    assert "if TRPM7 mRNA stands for entry: intracellular Mg²⁺ was not measured" in allowance(
+        {"rho": 0.3, "flag": "assumed_efficiency;proxy_rho"}
+    )
+    assert allowance(None) == allowance({"rho": float("nan"), "flag": ""}) == ""

@@ -26,7 +26,7 @@ def text_of(folder):
 
 def test_step_arms_and_donors_are_named(folder):
     said = text_of(folder).splitlines()
-    assert said[0] == "13 conditions; the step asked for is Mg 0.8 to 2 mM."
+    assert said[0] == "15 conditions; the step asked for is Mg 0.8 to 2 mM."
     assert "siTRPM7: entry intact scr_mg08 to scr_mg20, blocked si_mg08 to si_mg20." in said
     assert "2-APB: entry intact ca_mg08 to ca_mg20, blocked apb_mg08 to apb_mg20." in said
     assert "Without living cells: acell_mg08 to acell_mg20." in said

@@ -104,7 +104,7 @@ def demo_lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
 def run_verbs(folder: Path, made: Path) -> Path:
     """The results of an experiment folder by the verbs of the workflow, without Snakemake."""
     for verb, arguments in (("read", [folder, made]), ("images", [folder, made]), ("quantify", [made]),
-                            ("effects", [made]), ("report", [folder, made])):  # fmt: skip
+                            ("effects", [made]), ("report", [folder, made]), ("export", [made])):  # fmt: skip
         done = CliRunner().invoke(app, [verb, *map(str, arguments)], catch_exceptions=False)
         assert done.exit_code == 0, done.output
     return made

@@ -35,6 +35,10 @@ def test_the_other_completes_and_the_run_ends_non_zero_naming_the_broken_one(two
     assert verdict["grade"] is None
     assert verdict["readouts"] == {}
 
+    handed = {f.name for f in (two.results / "broken" / "export").iterdir() if f.is_file()}
+    assert handed == {"README.txt", "broken.xlsx", "ro-crate-metadata.json"}
+    assert (two.results / "good" / "export" / "good.pzfx").is_file()
+
     again = two.snakemake()
     assert again.returncode == 1
     assert "broken" in again.stdout + again.stderr
@@ -54,6 +58,7 @@ def test_a_folder_that_says_nothing_at_all_is_survived(lab, small_experiment):
     assert done.returncode == 1
     assert (lab.results / "good" / "report.html").is_file()
     assert "What to mend" in (lab.results / "nothing" / "report.html").read_text()
+    assert (lab.results / "nothing" / "export" / "nothing.xlsx").is_file()
 
 
 @pytest.mark.parametrize(

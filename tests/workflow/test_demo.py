@@ -1,10 +1,13 @@
 """The main job: the demo folder in, every table and the report out, the truth inside the intervals."""
 
+import re
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from pzfx import read_pzfx
 
 from mgassay import store, tables
 from mgassay.experiment import RawFile
@@ -66,6 +69,18 @@ def test_shares_are_bounded_narrow_and_hold_the_truth(demo_lab):
         assert row.ci_low <= true <= row.ci_high, (row.readout, row.block, row.share, row.scale)
 
 
+def test_the_media_of_the_demo_are_computed_and_its_phosphate_levels_read(demo_lab):
+    """M199 with 2.6 mM phosphate: the step equals a few percent of phosphate, less than the lower level's 23 %."""
+    chemistry = table(demo_lab, tables.CHEMISTRY)
+    assert chemistry["condition"].nunique() == 15
+    step = chemistry[chemistry["condition"] == "acell_mg20"]
+    assert step["pi_equivalent_percent"].between(-8, -3.6).all()
+    assert step["flag"].str.contains("may_precipitate").all()
+    expected = table(demo_lab, tables.PASSIVE_EXPECTED)
+    assert set(expected["contrast"]) == {"total", "acellular"}
+    assert (expected["n_donors"] == 4).all()
+
+
 def test_three_mineral_readouts_and_all_genes_have_effects(demo_lab):
     effects = table(demo_lab, tables.EFFECTS)
     mineral = {"calcium", "calcium_per_well", "alizarin_area", "alizarin_od"}
@@ -116,7 +131,7 @@ def test_every_number_of_the_verdict_has_its_row(demo_lab):
 def test_the_qpcr_of_the_demo_is_handed_on_and_can_be_read_again(demo_lab):
     export = demo_lab.results / RUN / "export"
     plates = ("qpcr_1", "qpcr_2")
-    assert {f.name for f in export.iterdir() if f.is_file()} == {
+    assert {f.name for f in export.iterdir() if f.suffix in (".rdml", ".tsv", ".csv")} == {
         f"{RUN}.rdml", f"{RUN}_miqe.csv", *(f"{RUN}_{p}_rdes.tsv" for p in plates)}  # fmt: skip
     ours = table(demo_lab, tables.QPCR)
     for plate in plates:
@@ -126,6 +141,40 @@ def test_the_qpcr_of_the_demo_is_handed_on_and_can_be_read_again(demo_lab):
         own = ours[ours["plate"] == plate].set_index(["well", "target"])["cq"]
         assert again.keys() == set(own.index)
         assert all(again[k] == cq or (pd.isna(again[k]) and pd.isna(cq)) for k, cq in own.items())
+
+
+def test_results_are_handed_on_and_every_link_of_the_report_leads_to_a_file(demo_lab):
+    results = demo_lab.results / RUN
+    links = re.findall(r'href="((?:export|tables)/[^"#]+)"', (results / "report.html").read_text())
+    assert {f"export/{RUN}.xlsx", f"export/{RUN}.pzfx", "export/methods.txt", "export/figures/"} <= set(links)
+    assert [link for link in links if not (results / link).exists()] == []
+    figures = sorted((results / "export" / "figures").iterdir())
+    assert [f.stem for f in figures if f.suffix == ".svg"] == [f.stem for f in figures if f.suffix == ".png"]
+    assert len(figures) > 60
+
+
+def test_the_crate_tells_every_input_and_every_file_as_it_is(demo_lab):
+    results = demo_lab.results / RUN
+    made = store.read_json(results / "export" / "ro-crate-metadata.json")["@graph"]
+    told = {name: e["sha256"] for e in made if "sha256" in e for name in (e["name"], *e.get("alternateName", ()))}
+    handed = store.file_hashes(results / "export", "overlays")
+    del handed["ro-crate-metadata.json"]
+    beside = store.file_hashes(results, "parts", "logs", "export")
+    assert told == store.file_hashes(DEMO) | beside | handed
+
+
+def test_means_in_prism_are_those_that_the_effects_rest_on(demo_lab):
+    """T by hand from the Prism table: the mean over donors of log(reference) - log(raised)."""
+    path = str(demo_lab.results / RUN / "export" / f"{RUN}.pzfx")
+    means = read_pzfx(path, "Calcium per well (ug/well), donor means").set_index("ROWTITLE")
+    total = (np.log(means["ca_mg08"]) - np.log(means["ca_mg20"])).dropna()
+    effects = table(demo_lab, tables.EFFECTS)
+    is_total = (effects["contrast"] == "total") & (effects["scale"] == "log") & (effects["method"] == "donor_t")
+    (row,) = effects[is_total & (effects["readout"] == "calcium_per_well") & (effects["block"] == "2-APB")].to_dict(
+        "records"
+    )
+    assert len(total) == row["n_donors"] == 4
+    assert total.mean() == pytest.approx(row["estimate"], abs=1e-12)
 
 
 def test_provenance_names_every_input_with_its_checksum(demo_lab):

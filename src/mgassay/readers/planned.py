@@ -58,7 +58,7 @@ def _from_file(file: Path, levels: Levels | None, problems: Problems) -> Experim
     grown = conditions[(conditions["cells"] == "live") & (conditions["medium"] == stand_in.contrast.medium_calcifying)]
     known = np.unique(grown["mg_mM"].dropna())
     if len(known) < 2 and levels is None:
-        seen = ", ".join(f"{v:g}" for v in known) or "no level"
+        seen = ", ".join(f"{v:g} mM" for v in known) or "no level"
         problems.add("MG660", file=file.name, seen=seen, medium=stand_in.contrast.medium_calcifying)
         return None
     low, high = levels or (float(known[0]), float(known[-1]))

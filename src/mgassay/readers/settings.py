@@ -29,6 +29,10 @@ _NOT_ALLOWED = {
     "int_from_float": "a whole number",
     "bool_type": "true or false, without quotes",
     "string_type": "text in quotes",
+    **dict.fromkeys(
+        ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"),
+        "a day such as 2026-03-14",
+    ),
     "tuple_type": "a list in square brackets",
     "model_type": "a section of its own, in square brackets",
     "dict_type": "a table of keys and values",

@@ -31,6 +31,7 @@ class Shape:
     label: str = ""
     mark: str = ""
     size: float = 0.0
+    links: Sequence[tuple[str, str]] = ()  # of marks, one for each: the address it leads to, and what it is
 
 
 @dataclass(frozen=True)
@@ -102,11 +103,15 @@ class Axes:
     def marks(
         self, xs: Numbers, ys: Numbers, shape: str = "o", *, colour: str = INK, edge: str = INK,
         edge_width: float = 0.8, size: float = 6.0, alpha: float = 1.0, z: float = 3.0, label: str = "",
+        links: Sequence[tuple[str, str]] = (),
     ) -> None:  # fmt: skip
-        """Marks of one shape and size (its width); open where `colour` is none. `x` is drawn by its edge alone."""
+        """Marks of one shape and size (its width); open where `colour` is none. `x` is drawn by its edge alone.
+
+        `links`: for each mark the address that it leads to, and what it is in words.
+        """
         drawn: Look = {"stroke": edge, "stroke-width": edge_width} if edge_width else {}
         look: Look = {"fill": colour, **drawn, **_faded(alpha)}
-        self._add("marks", xs, ys, "dd", look, z, label, mark=shape, size=size)
+        self._add("marks", xs, ys, "dd", look, z, label, mark=shape, size=size, links=links)
 
     def area(
         self, xs: Numbers, ys: Numbers, *, colour: str, alpha: float = 1.0, edge: str = "", edge_width: float = 0.8,
@@ -118,11 +123,11 @@ class Axes:
 
     def _add(
         self, kind: Literal["line", "area", "marks"], xs: Numbers, ys: Numbers, frame: Frame,
-        look: Look, z: float, label: str, *, mark: str = "", size: float = 0.0,
+        look: Look, z: float, label: str, *, mark: str = "", size: float = 0.0, links: Sequence[tuple[str, str]] = (),
     ) -> None:  # fmt: skip
         """Puts a shape on the panel."""
         x, y = np.asarray(xs, dtype=float), np.asarray(ys, dtype=float)
-        self.shapes.append(Shape(kind, x, y, frame, look, z, label, mark, size))
+        self.shapes.append(Shape(kind, x, y, frame, look, z, label, mark, size, links))
 
     def vertical(self, x: float, *, width: float = 0.8, dash: str = "", alpha: float = 1.0, z: float = 1.0) -> None:
         """A line in ink from bottom to top."""

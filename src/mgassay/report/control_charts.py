@@ -1,6 +1,7 @@
 """Control charts over the plates of all experiments, for the index page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 
 import pandas as pd
 from markupsafe import Markup
@@ -15,18 +16,27 @@ from mgassay.report.quality import SUBJECTS, measure, read_with, signal_unit, su
 from mgassay.report.rows import Row
 
 MOST_PLATES, MOST_CHARTS = 100, 24  # drawn; summary_plates.csv has them all
-MARKS = {"out_of_control": "beyond a limit", "drift": "long run"}
+MARKS = {"out_of_control": "beyond a limit (1‑3s)", "drift": "long run (8x)"}
 HOW_TO_READ = (
-    "Plates in the order of the experiments' names, which is that of time only where the names say so. Line: mean; "
-    "dashed: mean ± 2.66 mean moving ranges (for CV and LOD of their logarithms), plates beyond the first such limits "
-    "left out. A cross lies beyond a limit; a square stands in a run of eight or more plates on one side of the mean. "
-    "By chance about one plate in 370 lies beyond, and runs occur in long series: a mark asks for a look at the bench "
-    "book, it is no verdict on the plate."
+    "Each mark is a plate and leads to the report of its experiment. Line: mean; dashed: limits at mean ± 2.66 mean "
+    "moving ranges, which are three SDs of neighbouring plates (for CV and LOD of their logarithms), set again without "
+    "the plates beyond the first such limits. Two rules are asked, by the names that Westgard gave them: 1‑3s, one "
+    "plate beyond a limit (cross); 8x, eight or more plates in a row on one side of the mean (square). By chance about "
+    "one plate in 370 lies beyond, and runs occur in long series: a mark asks for a look at the bench book, it is no "
+    "verdict on the plate."
+)
+BY_DATE = "Plates in the order of the days of harvest."
+BY_NAME = (
+    "Plates in the order of the experiments' names, which is that of time only where the names say so: {missing} of "
+    "{all} have no date of harvest (date under [experiment] in experiment.toml)."
 )
 
 
-def control_pieces(plates: pd.DataFrame) -> list[object]:
-    """Charts of the series of SUMMARY_PLATES that have limits, those with marks first; empty where there are none."""
+def control_pieces(plates: pd.DataFrame, dates: Mapping[str, str]) -> list[object]:
+    """Charts of the series of SUMMARY_PLATES that have limits, those with marks first; empty where there are none.
+
+    `dates`: the day of harvest by experiment, "" or absent where it was not declared.
+    """
     limited = plates[plates["centre"].notna()]
     series = [_rows(own) for _, own in limited.groupby(["assay", "measure", "series"], sort=False)]
     if not series:
@@ -35,7 +45,20 @@ def control_pieces(plates: pd.DataFrame) -> list[object]:
     rest = len(ranked) - MOST_CHARTS
     more = [Prose(f"{count(rest, 'further series', 'further series')} in summary_plates.csv.", "quiet")]
     drawings = tuple(chart_drawing(i, rows) for i, rows in enumerate(ranked[:MOST_CHARTS]))
-    return [Prose(HOW_TO_READ, "quiet"), Beside(drawings), *(more if rest > 0 else [])]
+    told = f"{order_text(plates, dates)} {HOW_TO_READ}"
+    return [Prose(told, "quiet"), Beside(drawings), *(more if rest > 0 else [])]
+
+
+def order_text(plates: pd.DataFrame, dates: Mapping[str, str]) -> str:
+    """By what the plates of SUMMARY_PLATES are ordered."""
+    names = list(dict.fromkeys(plates["experiment"]))
+    missing = sum(not dates.get(name) for name in names)
+    return BY_NAME.format(missing=missing, all=count(len(names), "experiment")) if missing else BY_DATE
+
+
+def address(row: Row) -> str:
+    """Where the plates of an experiment are in its report, from the index page."""
+    return f"{quote(str(row['experiment']))}/report.html#plates"
 
 
 def _rows(table: pd.DataFrame) -> list[Row]:
@@ -62,7 +85,7 @@ def chart_drawing(number: int, rows: Sequence[Row]) -> Drawing:
         title=title,
         svg=chart_svg(f"control-{number}", f"{title}, {series}: {found}.", shown),
         caption=f"{labels.capital(series)}. {found}.{part}{_limits(first)}",
-        listing=chart_listing(f"{title}: {'marked plates' if marked else 'plates'}", (marked or shown)[-MOST_PLATES:]),
+        listing=chart_listing(f"{'Marked plates' if marked else 'Plates'}: {title}", (marked or shown)[-MOST_PLATES:]),
         folded=True,
     )
 
@@ -87,7 +110,8 @@ def chart_svg(key: str, label: str, rows: Sequence[Row]) -> Markup:
             (beyond, "X", VERMILION, 7),
         ):
             places, values = ([r[c] for r in some] for c in ("position", "estimate"))
-            axes.marks(places, values, shape, colour=colour, size=size, edge_width=0.4)
+            links = [(address(r), named(r)) for r in some]
+            axes.marks(places, values, shape, colour=colour, size=size, edge_width=0.4, links=links)
         axes.horizontal(rows[0]["centre"], width=0.9, z=0)
         for end in ("limit_low", "limit_high"):
             axes.horizontal(rows[0][end], width=0.9, dash="4 2", z=0)
@@ -97,17 +121,18 @@ def chart_svg(key: str, label: str, rows: Sequence[Row]) -> Markup:
     return figure(key, label, [(115.0, paint)], WIDE)
 
 
+def named(row: Row) -> str:
+    """A plate in words, with its value and what is marked."""
+    return ", ".join(t for t in (row["experiment"], row["plate"], significant(row["estimate"]), marks_of(row)) if t)
+
+
+def marks_of(row: Row) -> str:
+    """The rules that mark a plate, in words."""
+    return "; ".join(words for flag, words in MARKS.items() if flag in row["flag"].split(";"))
+
+
 def chart_listing(caption: str, rows: Sequence[Row]) -> Listing:
     """Plates of a series with their estimate and what is marked."""
-    heads = ("no.", "experiment", "plate", "value", "mark")
-    body = [
-        (
-            str(r["position"]),
-            r["experiment"],
-            r["plate"],
-            significant(r["estimate"]),
-            "; ".join(words for flag, words in MARKS.items() if flag in r["flag"].split(";")),
-        )
-        for r in rows
-    ]
-    return listing_of(caption, heads, body, numeric=("no.", "value"))
+    heads = ("experiment", "plate", "no.", "value", "mark")
+    body = [(r["experiment"], r["plate"], str(r["position"]), significant(r["estimate"]), marks_of(r)) for r in rows]
+    return listing_of(caption, heads, body, numeric=("no.", "value"), links=map(address, rows))

@@ -11,8 +11,8 @@ from mgassay.report.axes import FAINT, Axes
 from mgassay.report.curve_words import ASSESSED_AGAINST, HOW_TO_READ, curve_caption, levels_text, model_name
 from mgassay.report.drawing import BLUE, VERMILION
 from mgassay.report.figure import figure
-from mgassay.report.numbers import decimal, level, significant
-from mgassay.report.pieces import Beside, Drawing, Listing, Prose, listing_of
+from mgassay.report.numbers import NOTHING, count, decimal, level, significant
+from mgassay.report.pieces import Beside, Drawer, Drawing, Listing, Prose, listing_of
 from mgassay.report.rows import Row, Tables, is_missing
 
 POINTS = 120  # of the line that is drawn
@@ -29,16 +29,24 @@ def curve_pieces(tables: Tables) -> list[object]:
     if not curves:
         return []
     return [
-        Prose(ASSESSED_AGAINST, "quiet"),
-        Prose(HOW_TO_READ, "quiet"),
-        curves_listing(curves),
-        Beside(tuple(curve_drawing(tables, c) for c in curves), dense=True),
+        curves_listing(tables, curves),
+        Drawer(
+            f"Every curve with its standards read back: {count(len(curves), 'figure')}",
+            (
+                Prose(ASSESSED_AGAINST, "quiet"),
+                Prose(HOW_TO_READ, "quiet"),
+                Beside(tuple(curve_drawing(tables, c) for c in curves), dense=True),
+            ),
+        ),
     ]
 
 
-def curves_listing(curves: Sequence[Row]) -> Listing:
-    """One row per curve: model, weighting, limits, and whether its standards pass."""
-    heads = ("plate", "assay", "model", "weighting", "R² of means", "LOD", "LOQ", "range", "unit", "levels", "assessed")
+def curves_listing(tables: Tables, curves: Sequence[Row]) -> Listing:
+    """One row per curve: model, weighting, limits, how far standards read back off, and whether they pass."""
+    heads = (
+        *("plate", "assay", "model", "weighting", "R² of means", "LOD", "LOQ", "range", "levels"),
+        *("furthest off, read back", "assessed"),
+    )
     rows = [
         (
             c["plate"],
@@ -48,14 +56,23 @@ def curves_listing(curves: Sequence[Row]) -> Listing:
             _r2_text(c["r2_means"]),
             significant(c["lod"]),
             significant(c["loq"]),
-            f"{level(c['range_low'])} to {level(c['range_high'])}",
-            labels.unit(c["unit"]),
+            f"{level(c['range_low'])} to {level(c['range_high'])} {labels.unit(c['unit'])}",
             levels_text(c),
+            _furthest_off(tables, c),
             "; ".join(t for t in (ASSESSED.get(c["assessed"], c["assessed"]), labels.flags(c["flag"])) if t),
         )
         for c in curves
     ]
-    return listing_of("Standard curves, one to a line", heads, rows, numeric=("R² of means", "LOD", "LOQ"))
+    right = ("R² of means", "LOD", "LOQ", "range", "furthest off, read back")
+    return listing_of("Standard curves, one to a line", heads, rows, numeric=right)
+
+
+def _furthest_off(tables: Tables, curve: Row) -> str:
+    """The largest error of the curve's standards within its range, with its level."""
+    standards = tables.rows("standards", plate=curve["plate"], assay=curve["assay"])
+    judged = [s for s in standards if s["standard"] <= curve["range_high"] and not is_missing(s["error_percent"])]
+    worst = max(judged, key=lambda s: abs(s["error_percent"]), default=None)
+    return f"{_error(worst)} at {level(worst['standard'])}" if worst else NOTHING
 
 
 def _r2_text(r2: float) -> str:

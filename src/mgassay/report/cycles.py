@@ -12,13 +12,18 @@ STATUSES = ("value", "undetermined", "omitted", "none")
 NO_TEMPLATE = ("ntc", "nrt")
 
 
-def qpcr_pieces(tables: Tables) -> list[object]:
-    """The gene figure, Cq by target and status, and the no-template wells; empty without qPCR."""
-    wells = tables.rows("qpcr")
+def gene_pieces(tables: Tables) -> list[object]:
+    """The figure of genes by estimand with its table; empty without genes."""
     drawing = gene_drawing(tables)
-    pieces: list[object] = [drawing] if drawing else []
+    return [drawing] if drawing else []
+
+
+def qpcr_pieces(tables: Tables) -> list[object]:
+    """Cq by target and status, and the no-template wells; empty without qPCR."""
+    wells = tables.rows("qpcr")
     if not wells:
-        return pieces
+        return []
+    pieces: list[object] = []
     controls = [w for w in wells if w["role"] in NO_TEMPLATE]
     pieces.append(status_listing(wells))
     pieces.append(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from mgassay.report import labels
-from mgassay.report.evidence import CONTRAST_ORDER
+from mgassay.report.effect_figure import CONTRAST_ORDER
 from mgassay.report.figure import figure
 from mgassay.report.numbers import NOTHING, level
 from mgassay.report.pieces import Beside, Drawing, Listing, Prose, listing_of

@@ -5,13 +5,14 @@ small ones for wells.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
 from mgassay.design import Arms
+from mgassay.effects.means.means import reps_from_amounts
 from mgassay.report import labels
 from mgassay.report.axes import Axes
 from mgassay.report.drawing import donor_marks, step_above, step_below
@@ -21,10 +22,11 @@ from mgassay.report.pieces import Drawing, Listing, listing_of
 from mgassay.report.rows import Row, Tables, donors_column
 
 Marks = dict[str, tuple[str, str]]
+Reps = Mapping[tuple[str, str], Sequence[float]]  # by condition and donor
 HOW_TO_READ = (
-    "Donor means: a line is one donor, or one run without cells; no-Pi background subtracted where it was run, reps "
-    "averaged on the log scale; an open mark is a bound, not a value. Everything measured: one small mark per rep, "
-    "nothing subtracted. Effects are log(reference) − log(raised), > 0 is inhibition, with 95 % intervals over donors."
+    "n counts donors. A line is one donor, or one run without cells: its mean over reps on the log scale, no-Pi "
+    "background subtracted where it was run; small marks are the reps, an open mark is a bound, not a value. Effects "
+    "are log(reference) − log(raised), > 0 is inhibition, with 95 % intervals over donors."
 )
 UNDER_TICKS = 22.0  # below the axis, where the arms are named
 BOUNDS = {"floor", "above_curve", "lower_bound", "upper_bound"}
@@ -42,15 +44,30 @@ def paired_drawing(tables: Tables, arms: Arms, readout: str) -> Drawing | None:
     if not drawn:
         return None
     marks = {d: mark for d, mark in page_marks(tables).items() if d in drawn}
+    reps = _reps_of(tables, readout)
     title = f"{labels.capital(labels.readout(readout))}, {labels.block(arms.name)}: donor means"
     spoken = f"{title}: each donor's mean at {level(tables.mg_reference_mM)} and {level(tables.mg_raised_mM)} mM Mg²⁺."
     return Drawing(
         title=title,
-        svg=paired_svg(f"paired-{readout}-{arms.name}", spoken, pairs, means, marks, tables, unit_of(tables, readout)),
-        caption="Logarithmic axis.",
+        svg=paired_svg(
+            f"paired-{readout}-{arms.name}", spoken, pairs, means, reps, marks, tables, unit_of(tables, readout)
+        ),
+        caption="Large marks: donor means, joined. Small marks: their reps. Logarithmic axis.",
         listing=_paired_listing(title, pairs, means, list(marks), tables),
         folded=True,
     )
+
+
+def _reps_of(tables: Tables, readout: str) -> Reps:
+    """What every rep goes into its mean with, in the readout's unit, by condition and donor; {} without experiment."""
+    if tables.experiment is None:
+        return {}
+    amounts = tables["amounts"]
+    reps = reps_from_amounts(tables.experiment, amounts[amounts["readout"] == readout])
+    return {
+        (str(c), str(d)): [math.exp(v) for v in own["log_value"] if not math.isnan(v)]
+        for (c, d), own in reps.groupby(["condition", "donor"], sort=True)
+    }
 
 
 def page_marks(tables: Tables) -> Marks:
@@ -79,23 +96,28 @@ def paired_svg(
     label: str,
     pairs: Sequence[tuple[str, str, str]],
     means: dict[tuple[str, str], Row],
+    reps: Reps,
     marks: Marks,
     tables: Tables,
     unit: str,
 ) -> Markup:
     """The paired plot, logarithmic, with a legend of donors and runs below."""
-    known = [math.exp(r["log_mean"]) for r in means.values() if not math.isnan(r["log_mean"])]
+    drawn = [c for _, *conditions in pairs for c in conditions]
+    known = [math.exp(r["log_mean"]) for (c, _), r in means.items() if c in drawn and not math.isnan(r["log_mean"])]
+    known += [v for (c, d), own in reps.items() if c in drawn and d in marks for v in own]
 
     def paint(axes: Axes) -> None:
         for i, (_, *conditions) in enumerate(pairs):
             for donor, mark in marks.items():
                 _join(axes, 1.5 * i, [means.get((c, donor)) for c in conditions], mark)
+                for j, c in enumerate(conditions):
+                    _wells(axes, 1.5 * i + j, reps.get((c, donor), ()), mark)
         axes.up.logarithmic = axes.up.grid = True
         if known:
             axes.up.ends(*_limits(min(known), max(known)))
         axes.title = unit
         _name_arms(axes, [name for name, *_ in pairs], tables)
-        _donor_legend(axes, marks)
+        donor_legend(axes, marks)
 
     return figure(key, label, [(190.0, paint)])
 
@@ -116,6 +138,14 @@ def _join(axes: Axes, x: float, ends: Sequence[Row | None], mark: tuple[str, str
         axes.marks([at], [value], shape, size=7, colour="none" if open_mark else colour)
 
 
+def _wells(axes: Axes, x: float, values: Sequence[float], mark: tuple[str, str]) -> None:
+    """The reps of one donor, small, beside its mean; none where the mean is of a single one and says the same."""
+    colour, shape = mark
+    if len(values) > 1:
+        beside = [x + 0.13 + 0.05 * i for i in range(len(values))]
+        axes.marks(beside, values, shape, colour=colour, alpha=0.7, size=3.6, edge_width=0.3, z=2.5)
+
+
 def _name_arms(axes: Axes, names: Sequence[str], tables: Tables) -> None:
     """Mg levels under each point and the arm's name under each pair."""
     levels = (level(tables.mg_reference_mM), level(tables.mg_raised_mM))
@@ -132,7 +162,7 @@ def short(name: str, most: int = 18) -> str:
     return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
-def _donor_legend(axes: Axes, marks: Marks) -> None:
+def donor_legend(axes: Axes, marks: Marks) -> None:
     """Donors by colour and shape."""
     for donor, (colour, shape) in marks.items():
         axes.marks([], [], shape, colour=colour, label=short(donor))
@@ -203,6 +233,6 @@ def measured_svg(
         axes.up.grid = True
         axes.across.ends(low=min(0.0, float(amounts["value"].min())))
         axes.below = unit
-        _donor_legend(axes, marks)
+        donor_legend(axes, marks)
 
     return figure(key, label, [(17.0 * len(conditions), paint)])

@@ -17,7 +17,7 @@ from mgassay.report.words import estimate_text
 HOW_TO_READ = (
     "Every Mg²⁺ level against the reference one: log(reference) − log(raised), > 0 is inhibition. The 95 % intervals "
     "hold together over all levels of a series, and so do the p values over levels (t over donors, Bonferroni). "
-    "“Donors alike”: Dunnett with donors as blocks, which is narrower and holds if donors respond alike. "
+    "“Dunnett”: donors as blocks with one error for all levels, or a level’s own where that is larger; narrower. "
     "Beneath: the intracellular share of the effect at each level (95 % Fieller sets, each by itself; hatched: not "
     "identifiable). What Mg²⁺ does in the medium grows with its level while its entry levels off, so a share belongs "
     "to its level. An open mark is a bound."
@@ -95,8 +95,8 @@ def _series(entries: Sequence[str], rows: Sequence[Row]) -> list[Series]:
 
 def dose_listing(caption: str, rows: Sequence[Row]) -> Listing:
     """The series as a table, one line per level (and per gene where there are several readouts)."""
-    heads = ("readout", "entry", "Mg²⁺ (mM)", "effect, log scale", "p", "p over levels", "donors alike", "n", "remarks")
-    alike = {_level_of(r): estimate_text(r) for r in rows if r["method"] == "dunnett"}
+    heads = ("readout", "entry", "Mg²⁺ (mM)", "effect, log scale", "p", "p over levels", "Dunnett", "n", "remarks")
+    dunnett = {_level_of(r): estimate_text(r) for r in rows if r["method"] == "dunnett"}
     several = len({r["readout"] for r in rows}) > 1
     body = [
         (
@@ -106,7 +106,7 @@ def dose_listing(caption: str, rows: Sequence[Row]) -> Listing:
             estimate_text(r),
             p_value(r["p"]) or NOTHING,
             p_value(r["p_adjusted"]) or NOTHING,
-            alike.get(_level_of(r), NOTHING),
+            dunnett.get(_level_of(r), NOTHING),
             str(n_donors(r)),
             labels.flags(r["flag"]),
         )

@@ -1,6 +1,7 @@
 """The sections that carry the answer: shares, and the effects with the donors behind them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from mgassay.design import Arms
@@ -8,13 +9,13 @@ from mgassay.report import labels
 from mgassay.report.donors import HOW_TO_READ as DONORS_READ
 from mgassay.report.donors import measured_drawing, paired_drawing
 from mgassay.report.donors_used import donors_used
+from mgassay.report.effect_figure import CONTRAST_ORDER, effect_drawing
 from mgassay.report.numbers import NOTHING, p_value, percent
-from mgassay.report.pieces import Beside, Drawing, Heading, Listing, Prose, listing_of
+from mgassay.report.pieces import Beside, Listing, Prose, drawer, listing_of
 from mgassay.report.rows import Row, Tables, is_missing, n_donors
-from mgassay.report.share_bar import HOW_TO_READ, share_drawing
-from mgassay.report.words import estimate_text
+from mgassay.report.share_bar import HOW_TO_READ, share_drawing, share_text
+from mgassay.report.words import SHARE_ORDER, effect_row, estimate_text, share_row
 
-CONTRAST_ORDER = ("total", "blocked", "acellular", "interaction", "surface", "block_main")
 Case = tuple[str, str]
 
 
@@ -27,30 +28,85 @@ def cases_of(verdict: Mapping[str, Any], tables: Tables) -> list[Case]:
 
 
 def share_pieces(tables: Tables, cases: Sequence[Case]) -> list[object]:
-    """The share bars; says so where the design has none."""
-    drawings = tuple(d for readout, block in cases if (d := share_drawing(tables, readout, block)))
+    """The shares of the verdict's own case as a table, those of all cases side by side, and every bar to open."""
+    drawings = {case: d for case in cases if (d := share_drawing(tables, *case))}
     if not drawings:
         return [
             Prose("No share was computed: it takes the Mg²⁺ step with entry intact, and a block or an acellular arm.")
         ]
-    return [Prose(HOW_TO_READ, "quiet"), Beside(drawings)]
+    first, *others = drawings
+    own = drawings[first]
+    pieces: list[object] = [Prose(HOW_TO_READ, "quiet"), *([own.listing] if own.listing else [])]
+    if others:
+        bars = Beside(tuple(replace(drawings[c], folded=True) for c in others))
+        pieces += [
+            overview_listing(tables, tuple(drawings)),
+            *drawer("The bars of the other readouts and blocks", [bars]),
+        ]
+    return pieces
+
+
+# Heads that leave room for all shares side by side; what each is stands in the tables of one readout and block.
+SHORT: Mapping[str, str] = {
+    "intracellular": "intracellular",
+    "intracellular_corrected": "corrected",
+    "surface": "surface or residual",
+    "passive": "passive",
+    "extracellular": "extracellular or residual",
+}
+
+
+def overview_listing(tables: Tables, cases: Sequence[Case]) -> Listing:
+    """The shares of every readout and block on the log scale, a line each."""
+    heads = ("readout", "block", *(SHORT[s] for s in SHARE_ORDER))
+    rows = []
+    for readout, block in cases:
+        found = [share_row(tables, s, readout, block) for s in SHARE_ORDER]
+        told = [share_text(r) if r else "" for r in found]
+        rows.append((labels.capital(labels.readout(readout)), labels.block(block), *told))
+    return listing_of("Shares by readout and block, log scale", heads, rows, numeric=heads[2:])
 
 
 def effect_pieces(
     tables: Tables, cases: Sequence[Case], arms: Mapping[str, Arms], conditions: Sequence[str]
 ) -> list[object]:
-    """Per readout: the effects table, its donors by name and the paired plot of every block, then all measured."""
-    pieces: list[object] = [Prose(DONORS_READ, "quiet")] if cases else []
-    for readout in dict.fromkeys(r for r, _ in cases):
-        blocks = [b for r, b in cases if r == readout]
-        pieces += [Heading(labels.capital(labels.readout(readout)))]
-        for block in blocks:
-            used = donors_used(tables, arms[block], readout) if block in arms else ""
-            pieces += [effects_listing(tables, readout, block), *([Prose(used, "quiet")] if used else [])]
-        drawn: list[Drawing | None] = [paired_drawing(tables, arms[b], readout) for b in blocks if b in arms]
-        drawn.append(measured_drawing(tables, conditions, readout))
-        pieces.append(Beside(tuple(d for d in drawn if d), dense=True))
-    return pieces or [Prose("No effect was computed.")]
+    """The verdict's own case with its figures and table, then every other case to open, told by its T − B or T."""
+    if not cases:
+        return [Prose("No effect was computed.")]
+    first, *others = cases
+    pieces: list[object] = [Prose(DONORS_READ, "quiet"), *_case_pieces(tables, first, arms)]
+    for case in others:
+        pieces += drawer(_case_title(case), _case_pieces(tables, case, arms), _case_line(tables, case))
+    measured = [d for r in dict.fromkeys(r for r, _ in cases) if (d := measured_drawing(tables, conditions, r))]
+    return [
+        *pieces,
+        *drawer("Everything measured, by condition", [Beside(tuple(measured), dense=True)] if measured else []),
+    ]
+
+
+def _case_title(case: Case) -> str:
+    """Readout and block in words."""
+    return f"{labels.capital(labels.readout(case[0]))}, {labels.block(case[1])}"
+
+
+def _case_line(tables: Tables, case: Case) -> str:
+    """T and T − B with their intervals, as they are told in a line."""
+    found = {"T": effect_row(tables, "total", *case), "T − B": effect_row(tables, "interaction", *case)}
+    return "; ".join(f"{name} = {estimate_text(row)}" for name, row in found.items() if row)
+
+
+def _case_pieces(tables: Tables, case: Case, arms: Mapping[str, Arms]) -> list[object]:
+    """Donors' means and effects as figures, the effects as a table, and the donors by name."""
+    readout, block = case
+    own = arms.get(block)
+    drawn = [paired_drawing(tables, own, readout), effect_drawing(tables, own, readout)] if own else []
+    used = donors_used(tables, own, readout) if own else ""
+    figures = tuple(d for d in drawn if d)
+    return [
+        *([Beside(figures)] if figures else []),
+        effects_listing(tables, readout, block),
+        *([Prose(used, "quiet")] if used else []),
+    ]
 
 
 def effects_listing(tables: Tables, readout: str, block: str) -> Listing:

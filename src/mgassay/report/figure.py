@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from mgassay.report.axes import FAINT, Axes, Axis, Shape, Words
 from mgassay.report.layout import EDGE, TICK, Placed, arranged, baseline
-from mgassay.report.svg import LINE_HEIGHT, TEXT, Look, element, line_path, mark_path, number, text_width, words
+from mgassay.report.svg import LINE_HEIGHT, TEXT, Array, Look, element, line_path, mark_path, number, text_width, words
 
 Panel = tuple[float, Callable[[Axes], None]]
 WIDTH, WIDE = 330.0, 374.0  # of a figure; of one with names beside its panel
@@ -26,7 +26,9 @@ def figure(key: str, label: str, panels: Sequence[Panel], width: float = WIDTH) 
     legend, height = _legend([s for p in found for s in p.axes.shapes], mark, bottom, width)
     drawn = [part for i, p in enumerate(found) for part in _panel(p, mark, f"url(#c{mark}-{i})")]
     inner = "\n".join([*_definitions(found, mark), *drawn, *legend])
-    opened = {"viewBox": f"0 0 {number(width)} {number(height)}", "role": "img", "aria-label": label}
+    linked = any(s.links for p in found for s in p.axes.shapes)  # what is an image has nothing in it to follow
+    role = "group" if linked else "img"
+    opened = {"viewBox": f"0 0 {number(width)} {number(height)}", "role": role, "aria-label": label}
     body = element("g", {"font-size": TEXT, "fill": "currentColor"}, inner)
     return Markup(element("svg", opened, body))  # noqa: S704 - made of elements whose texts are escaped
 
@@ -93,11 +95,23 @@ def _stroke(path: str, width: float, opacity: float | str = "") -> str:
 def _shape(panel: Placed, shape: Shape, mark: str, clip: str) -> str:
     """One shape as a path, cut off at the panel's ends where it reaches out."""
     xs, ys = panel.points(shape.xs, shape.ys, shape.frame)
+    if shape.links:
+        return _linked_marks(shape, xs, ys)
     if shape.kind == "marks":
         path = mark_path(shape.mark, xs, ys, shape.size)
     else:
         path = line_path(xs, ys, closed=shape.kind == "area")
     return _path(path, shape, mark, clip if _reaches_out(panel, shape) else "")
+
+
+def _linked_marks(shape: Shape, xs: Array, ys: Array) -> str:
+    """Marks that lead somewhere, each with its name; by keyboard the table beside the figure does."""
+    found = []
+    for x, y, (address, name) in zip(xs, ys, shape.links, strict=True):
+        drawn = element("path", {"d": mark_path(shape.mark, np.array([x]), np.array([y]), shape.size)})
+        inner = element("title", {}, str(escape(name))) + drawn
+        found.append(element("a", {"href": address, "tabindex": "-1"}, inner))
+    return element("g", shape.look, "".join(found))
 
 
 def _path(path: str, shape: Shape, mark: str, clip: str = "") -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mgassay.problems import SEVERITIES, place_in_words
 from mgassay.report import labels
 from mgassay.report.numbers import count, significant
-from mgassay.report.pieces import Listing, Prose, listing_of
+from mgassay.report.pieces import Folded, Listing, Prose, listing_of
 from mgassay.report.rows import Row, Tables
 
 # Tables that carry flags, from the raw well to the result.
@@ -35,10 +35,11 @@ def flaw_pieces(tables: Tables, *, with_errors: bool) -> list[object]:
     """Problems (errors only where they do not lead the page already), flags, exclusions."""
     problems = tables.rows("problems")
     listed = [p for p in problems if with_errors or p["severity"] != "error"]
-    pieces: list[object] = [Prose(f"{labels.capital(problem_counts(problems))}.")]
-    if listed:
-        pieces.append(problems_listing(listed, "Problems"))
-    return [*pieces, *_flag_pieces(tables), *_exclusion_pieces(tables)]
+    loud, quiet = ([p for p in listed if (p["severity"] == "notice") is told] for told in (False, True))
+    said: list[object] = [Prose(f"{labels.capital(problem_counts(problems))}.")]
+    said += [problems_listing(loud, "Problems")] if loud else []
+    said += [Folded(problems_listing(quiet, f"Notices: {count(len(quiet), 'thing')} that were done"))] if quiet else []
+    return [*_exclusion_pieces(tables), *_flag_pieces(tables), *said]
 
 
 def _flag_pieces(tables: Tables) -> list[object]:
@@ -49,7 +50,19 @@ def _flag_pieces(tables: Tables) -> list[object]:
         rows += [(f, labels.flags(f), f"{name}.csv", str(flags.count(f))) for f in dict.fromkeys(flags)]
     if not rows:
         return [Prose("No value is flagged.")]
-    return [listing_of("Flags", ("flag", "meaning", "table", "rows"), rows, numeric=("rows",))]
+    told = f"Flags: {count(len({r[0] for r in rows}), 'kind')}"
+    listing = listing_of(told, ("flag", "meaning", "table", "rows"), rows, numeric=("rows",))
+    return [Prose(_flags_in_words(tables)), Folded(listing)]
+
+
+def _flags_in_words(tables: Tables) -> str:
+    """How many amounts and images are flagged, of how many; a flag marks a value."""
+    told = []
+    for name, noun in (("amounts", "amount"), ("images", "image"), ("qpcr", "Cq")):
+        rows = tables[name]
+        if len(rows):
+            told.append(f"{int((rows['flag'] != '').sum())} of {count(len(rows), noun, noun if noun == 'Cq' else '')}")
+    return f"Flagged: {', '.join(told)}." if told else "Flags are listed below."
 
 
 def _exclusion_pieces(tables: Tables) -> list[object]:

@@ -178,6 +178,8 @@ def gene_drawing(tables: Tables) -> Drawing | None:
         svg=genes_svg(f"{title}. {spoken}.", rows),
         caption=f"Log2 fold change with 95 % interval; left of 0 is lowered.{bounds} {NOT_DIRECT}{tips}{told}",
         listing=listing_of(title, heads, (gene_cells(r, common) for r in rows), numeric=(*heads[3:6], "n")),
+        folded=True,
+        is_wide=True,
     )
 
 

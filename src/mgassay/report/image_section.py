@@ -43,9 +43,9 @@ def image_pieces(
     return [
         said,
         *_photographs(tables, photographed),
-        *([drawings] if drawings.drawings else []),
-        *([quality] if quality.rows else []),
         gallery,
+        *([drawings] if drawings.drawings else []),
+        *([Folded(quality)] if quality.rows else []),
         *([Prose(f"{WELLS_TOLD}{_cells_told(tables)}{_left_out(tables, wells)}", "quiet")] if wells else []),
         *map(Folded, wells),
         Folded(listing),

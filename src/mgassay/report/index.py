@@ -1,122 +1,190 @@
-"""All experiments at a glance."""
+"""All experiments at a glance: one page that sorts, searches and filters, and is a plain table without its script."""
 
+import base64
+import functools
+import hashlib
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from mgassay import tables as states
 from mgassay.report import labels
-from mgassay.report.control_charts import control_pieces
+from mgassay.report.control_charts import control_pieces, is_marked
+from mgassay.report.glance import Glance
 from mgassay.report.grades import GRADES
-from mgassay.report.numbers import NOTHING, count, with_interval
+from mgassay.report.numbers import NO_BREAK, NOTHING, count
 from mgassay.report.page import POLICY, templates
 from mgassay.report.pooled import pooled_pieces
 from mgassay.report.pooled_forest import own_text
 from mgassay.report.rows import Row, is_missing, rows_equal
-from mgassay.report.words import SHARE_ORDER
+from mgassay.report.share_mark import share_mark
+from mgassay.report.words import estimate_text, is_identifiable
+
+MOST_LINES = 5000  # a table beyond is no longer one that a browser sorts while one waits; summary.csv has all
+NO_VERDICT = "no verdict"
+ASSESSED: Mapping[str, tuple[str, str]] = {
+    "pass": ("passes", "pass"),
+    "fail": ("fails", "fail"),
+    "not_assessable": ("cannot be assessed", "cannot be assessed"),
+}
 
 
 @dataclass(frozen=True)
 class Line:
-    """One experiment on the index page."""
+    """One experiment on the index page; `at` are what its columns are sorted by, where that is not their text."""
 
     name: str
     title: str
+    cells: str
+    date: str
     grade: str
     meaning: str
-    readout: str
+    verdict: str
+    basis: str
     total: str
+    shares: tuple[tuple[str, str, Markup], ...]
     donors: str
-    shares: tuple[str, ...]
     problems: str
+    codes: str
+    mend: str
     errors: int
-
-
-def summary_row(
-    name: str, title: str, verdict: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
-) -> dict[str, object]:
-    """One row of SUMMARY from the verdict, the problems and the effects of the declared question.
-
-    `total` is T of the verdict's readout and block (donor_t, log scale) with its interval. With errors among the
-    problems there is no verdict, so grade and total are empty.
-    """
-    severities = list(tables["problems"]["severity"])
-    row: dict[str, object] = {
-        "experiment": name,
-        "title": title,
-        "errors": severities.count("error"),
-        "warnings": severities.count("warning"),
-    }
-    if row["errors"] or not verdict.get("grade"):
-        return row
-    readout, block = str(verdict.get("readout") or ""), str(verdict.get("block") or "")
-    row |= {"grade": str(verdict["grade"]), "readout": readout, "block": block}
-    total = _total(tables["effects"], readout, block)
-    if total is not None:
-        low, high = total["ci_low"], total["ci_high"]
-        row |= {"total": total["estimate"], "total_low": low, "total_high": high, "n_donors": total["n_donors"]}
-    return row
-
-
-def _total(effects: pd.DataFrame, readout: str, block: str) -> Row | None:
-    """T of a readout and block; None where it has no row."""
-    equal = {"readout": readout, "block": block, "contrast": "total", "scale": "log", "method": "donor_t"}
-    return next(iter(rows_equal(effects, **equal)), None)
+    plates: str
+    failed: int
+    doubtful: int
+    at: Mapping[str, str]
 
 
 def index_page(
     summary: pd.DataFrame,
-    shares: Mapping[str, pd.DataFrame] | None = None,
+    glances: Mapping[str, Glance] | None = None,
     plates: pd.DataFrame | None = None,
     pooled: tuple[pd.DataFrame, pd.DataFrame] | None = None,
 ) -> str:
     """The overview of SUMMARY, one line per experiment in its order.
 
-    `shares`: SHARES of the declared question by experiment. `plates`: SUMMARY_PLATES, of which those series that have
-    limits are drawn. `pooled`: SUMMARY_SHARES and SUMMARY_POOLED.
+    `glances`: what is told beside it by experiment. `plates`: SUMMARY_PLATES, of which those series that have limits
+    are drawn. `pooled`: SUMMARY_SHARES and SUMMARY_POOLED.
     """
-    charts = control_pieces(states.SUMMARY_PLATES.frame() if plates is None else plates)
-    together = pooled_pieces(summary, *pooled) if pooled else []
-    lines = [_line({str(k): v for k, v in r.items()}, shares or {}) for r in summary.to_dict("records")]
+    held = glances or {}
+    charted = states.SUMMARY_PLATES.frame() if plates is None else plates
+    dates = {name: glance.date for name, glance in held.items()}
+    marked = marked_plates(charted)
+    lines = [_line(row, held.get(row["experiment"], Glance()), marked) for row in listed(summary)]
     return (
         templates()
         .get_template("index.html.j2")
         .render(
-            policy=POLICY,
+            policy=f"{POLICY}; script-src {script_hash()}",
+            script=script(),
             lines=lines,
+            dated=any(line.date for line in lines),
+            left_out=len(summary) - len(lines),
             grades=GRADES,
-            charts=charts,
-            pooled=together,
-            counted=count(len(lines), "experiment"),
+            counted=counted(summary),
+            charts=control_pieces(charted, dates),
+            pooled=pooled_pieces(summary, *pooled) if pooled else [],
         )
     )
 
 
-def _line(row: Row, shares: Mapping[str, pd.DataFrame]) -> Line:
+@functools.cache
+def script() -> Markup:
+    """What sorts, searches and filters the table: our own text, with nothing of the lab's in it."""
+    return Markup(templates().get_template("index.js").render())  # noqa: S704 - a file of the package
+
+
+def script_hash() -> str:
+    """What the page's policy calls that script by, so that it is the only one that runs.
+
+    Source: Content Security Policy Level 3 (W3C), hash sources.
+    """
+    digest = hashlib.sha256(script().encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def listed(summary: pd.DataFrame) -> list[Row]:
+    """The rows of SUMMARY that the page has room for, in their order; what is to be mended is never left out first."""
+    rows = rows_equal(summary)
+    ranked = sorted(range(len(rows)), key=lambda i: not rows[i]["errors"])[:MOST_LINES]
+    return [rows[i] for i in sorted(ranked)]
+
+
+def counted(summary: pd.DataFrame) -> str:
+    """How many experiments there are, by grade, and how many have something to mend."""
+    found = Counter(grade or NO_VERDICT for grade in summary["grade"])
+    grades = [f"{found[g]} {g}" for g in (*GRADES, NO_VERDICT) if found[g]]
+    broken = int((summary["errors"] > 0).sum())
+    told = [count(len(summary), "experiment"), *grades, *([f"{broken} with errors"] if broken else [])]
+    return f"{told[0]}{': ' if told[1:] else ''}{', '.join(told[1:])}"
+
+
+def marked_plates(plates: pd.DataFrame) -> Counter[str]:
+    """How many plates of each experiment a control chart marks, each plate once."""
+    rows = rows_equal(plates[["experiment", "assay", "plate", "flag"]])
+    return Counter(name for name, *_ in {(r["experiment"], r["assay"], r["plate"]) for r in rows if is_marked(r)})
+
+
+def _line(row: Row, glance: Glance, marked: Mapping[str, int]) -> Line:
     """One row of SUMMARY in words."""
-    judged = bool(row["grade"])
-    basis = (
-        labels.readout(row["readout"]) + (f", {row['block']}" if row["block"] else "") if row["readout"] else NOTHING
-    )
-    own = shares.get(row["experiment"])
+    grade, errors, warnings = str(row["grade"]), int(row["errors"]), int(row["warnings"])
+    told = () if grade == "X" else glance.shares  # a number would say what the grade denies
+    n_marked = marked.get(row["experiment"], 0)
+    doubtful = n_marked + glance.curves.get("fail", 0)
+    donors = NOTHING if is_missing(row["n_donors"]) else str(row["n_donors"])
     return Line(
         name=row["experiment"],
         title=row["title"] or row["experiment"],
-        grade=row["grade"] or NOTHING,
-        meaning=GRADES.get(row["grade"], "no verdict") if judged else "no verdict",
-        readout=basis,
-        total=with_interval(row["total"], row["total_low"], row["total_high"]),
-        donors=NOTHING if is_missing(row["n_donors"]) else str(row["n_donors"]),
-        shares=() if own is None or not judged else _share_texts(own, row["readout"], row["block"]),
-        problems=f"{count(int(row['errors']), 'error')}, {count(int(row['warnings']), 'warning')}",
-        errors=int(row["errors"]),
+        cells=glance.cells,
+        date=glance.date,
+        grade=grade,
+        meaning=GRADES.get(grade, ""),
+        verdict=glance.verdict or (NOTHING if grade else f"{labels.capital(NO_VERDICT)}."),
+        basis=basis(row),
+        total=NOTHING if glance.total is None else unbroken(estimate_text(glance.total)),
+        shares=tuple((labels.share(r["share"]), unbroken(own_text(r)), share_mark(r)) for r in told),
+        donors=donors,
+        problems=f"{count(errors, 'error')}, {count(warnings, 'warning')}",
+        codes=" ".join(glance.codes),
+        mend=glance.mend,
+        errors=errors,
+        plates=plates_text(glance.curves, n_marked),
+        failed=glance.curves.get("fail", 0),
+        doubtful=doubtful,
+        at={
+            "grade": grade or "Z",
+            "total": sort_value(glance.total),
+            "shares": sort_value(next((r for r in told if is_identifiable(r)), None)),
+            "donors": "" if donors == NOTHING else donors,
+            "problems": f"{errors + warnings / 1e6:.6f}",
+            "plates": str(doubtful),
+        },
     )
 
 
-def _share_texts(shares: pd.DataFrame, readout: str, block: str) -> tuple[str, ...]:
-    """The log-scale shares of the verdict's readout and block."""
-    rows = rows_equal(shares, readout=readout, block=block, scale="log", method="fieller_donor")
-    ranked = sorted(rows, key=lambda r: SHARE_ORDER.index(r["share"]))
-    return tuple(f"{labels.share(r['share'])}: {own_text(r)}" for r in ranked)
+def unbroken(text: str) -> str:
+    """A text whose lines do not end within an interval in brackets."""
+    return re.sub(r"\[[^\]]*\]", lambda found: found[0].replace(" ", NO_BREAK), text)
+
+
+def basis(row: Row) -> str:
+    """The readout and block that a verdict rests on; "" without one."""
+    return ", ".join(t for t in (labels.readout(row["readout"]) if row["readout"] else "", row["block"]) if t)
+
+
+def sort_value(row: Row | None) -> str:
+    """An estimate as the script sorts it; "" is last either way."""
+    return "" if row is None or is_missing(row["estimate"]) else f"{row['estimate']:.6g}"
+
+
+def plates_text(curves: Mapping[str, int], marked: int) -> str:
+    """How the plates behaved: what became of their standard curves, and how many a control chart marks."""
+    found = {a: curves[a] for a in ASSESSED if curves.get(a)}
+    told = [f"{n} {ASSESSED[a][n != 1]}" for a, n in found.items()]
+    words = f"all {ASSESSED[next(iter(found))][1]}" if len(found) == 1 and sum(found.values()) > 1 else ", ".join(told)
+    of_curves = f"{count(sum(found.values()), 'curve')}: {words}" if found else ""
+    in_charts = f"{count(marked, 'plate')} marked" if marked else ""
+    return "; ".join(t for t in (of_curves, in_charts) if t) or NOTHING

@@ -24,8 +24,8 @@ def question_sentences(experiment: Experiment, tables: Tables) -> Iterator[str]:
         levels = sorted(dict.fromkeys(effects["mg_raised_mM"][effects["contrast"] == "dose"]))
         yield (
             f"Effects of {', '.join(map(level, levels))} mM Mg²⁺ were compared with the reference level by t over "
-            "donors with Bonferroni's correction, and, if donors respond alike, by Dunnett's procedure with donors as "
-            "blocks (Dunnett 1955); intervals are simultaneous over levels."
+            "donors with Bonferroni's correction, and by Dunnett's procedure with donors as blocks (Dunnett 1955), "
+            "where no level had a smaller error than its own donors show; intervals are simultaneous over levels."
         )
     days = sorted((d for d in dict.fromkeys(effects["day"]) if d), key=day_order)
     if len(days) > 1:

@@ -12,12 +12,16 @@ from markupsafe import Markup
 
 @dataclass(frozen=True)
 class Listing:
-    """A table: caption, heads, rows of texts; `numeric` are the positions of columns set flush right."""
+    """A table: caption, heads, rows of texts; `numeric` are the positions of columns set flush right.
+
+    `links` are addresses, one for each row, that the rows' first cells lead to; none where it is empty.
+    """
 
     caption: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: frozenset[int] = frozenset()
+    links: tuple[str, ...] = ()
     kind: ClassVar[str] = "listing"
 
 
@@ -31,13 +35,17 @@ class Folded:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure: its SVG, what it shows, and the numbers as a table beside it (`folded`: opened on request)."""
+    """A figure: its SVG, what it shows, and the numbers as a table (`folded`: opened on request).
+
+    The table stands below, of one that `is_wide` beside the figure where there is room.
+    """
 
     title: str
     svg: Markup
     caption: str
     listing: Listing | None = None
     folded: bool = False
+    is_wide: bool = False
     kind: ClassVar[str] = "drawing"
 
 
@@ -60,6 +68,17 @@ class Beside:
 
 
 @dataclass(frozen=True)
+class Drawer:
+    """Pieces that are opened on request, and in print; what is seen closed is the title and what it `told` in short."""
+
+    title: str
+    pieces: tuple[object, ...]
+    told: str = ""
+    is_open: bool = False
+    kind: ClassVar[str] = "drawer"
+
+
+@dataclass(frozen=True)
 class Heading:
     """A heading within a section."""
 
@@ -76,6 +95,19 @@ class Section:
     pieces: tuple[object, ...]
 
 
+def folded(pieces: Iterable[object]) -> list[object]:
+    """The pieces with every table to be opened on request."""
+    return [Folded(p) if isinstance(p, Listing) else p for p in pieces]
+
+
+def drawer(title: str, pieces: Iterable[object], told: str = "") -> list[object]:
+    """One closed drawer with these pieces, but for warnings, which stay outside; empty where there are none."""
+    held = tuple(pieces)
+    loud = [p for p in held if isinstance(p, Prose) and p.tone == "warning"]
+    kept = tuple(p for p in held if p not in loud)
+    return [*loud, Drawer(title, kept, told)] if kept else [*loud]
+
+
 def written_bytes(piece: object) -> int:
     """About how many bytes a listing or drawings take on the page, tags of cells included."""
     if isinstance(piece, Listing):
@@ -86,9 +118,16 @@ def written_bytes(piece: object) -> int:
 
 
 def listing_of(
-    caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: Iterable[str] = ()
+    caption: str,
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    numeric: Iterable[str] = (),
+    links: Iterable[str] = (),
 ) -> Listing:
     """A listing; `numeric` names the heads of the columns set flush right. A column without any text is left out.
+
+    `links` are addresses of the rows, to which their first cells lead.
 
     Raises ValueError when a row is not as long as the heads.
     """
@@ -102,4 +141,5 @@ def listing_of(
         tuple(heads[i] for i in kept),
         tuple(tuple(row[i] for i in kept) for row in held),
         frozenset(at for at, i in enumerate(kept) if heads[i] in right),
+        tuple(links),
     )

@@ -1,6 +1,7 @@
 """Plate maps as tables: every well with its role, value, flags, and the cell of the raw file that it came from.
 
-Each map has a second face, shown by a switch: how far a well lies from those that hold the same.
+A switch above them shows another face of all maps: roles, conditions, donors, amounts, or how far a well lies from
+those that hold the same.
 """
 
 import string
@@ -12,60 +13,59 @@ import pandas as pd
 
 from mgassay.assays.quality.position import deviations
 from mgassay.report import labels
-from mgassay.report.numbers import NO_BREAK, level, percent, significant
+from mgassay.report.map_wells import FACES, Known, MapWell, map_well
+from mgassay.report.numbers import count, level, significant
 from mgassay.report.pieces import Listing
 from mgassay.report.quality import quality_by_plate, quality_line, quality_listing
 from mgassay.report.rows import Row, Tables, is_missing
 
 MOST_READS = 3  # maps per plate; a kinetic plate has hundreds of reads, and they are in readings.csv
-FULL_COLOUR = 0.3  # the deviation from which on a well is coloured fully
 _KEYS = ["plate", "well", "channel", "wavelength_nm", "read_index"]
-
-
-@dataclass(frozen=True)
-class MapWell:
-    """One well: what is printed in it, how dark it is (0 to 1), its role, whether it is ringed, what it tells.
-
-    `deviation` is printed on the second face, coloured by `tilt` (-1 to 1); "" and 0 for a well that has none like it.
-    """
-
-    mark: str
-    value: str
-    shade: float
-    role: str
-    ringed: bool
-    told: str
-    deviation: str = ""
-    tilt: float = 0.0
 
 
 @dataclass(frozen=True)
 class PlateMap:
     """One read of one plate: column numbers, rows of wells by letter (None: not read), and its letters explained.
 
-    `quality` and its one-line `summary` stand under the first map of a plate.
+    `key` is its own on the page, `unit` that of its amounts. `quality` and its one-line `summary` stand under the first
+    map of a plate.
     """
+
+    key: str
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[MapWell | None, ...]], ...]
     legend: tuple[tuple[str, str], ...]
     note: str
+    unit: str = ""
     quality: Listing | None = None
     summary: str = ""
+
+    @property
+    def ringed(self) -> str:
+        """How many wells are ringed, zero included."""
+        return f"{count(sum(bool(w and w.ringed) for _, row in self.rows for w in row), 'well')} ringed"
 
 
 @dataclass(frozen=True)
 class PlateMaps:
-    """Maps that stand side by side where there is room."""
+    """Maps below each other, the first one open."""
 
     maps: tuple[PlateMap, ...]
     kind: ClassVar[str] = "plate_maps"
 
     @property
-    def has_deviations(self) -> bool:
-        """Whether any well has others to be compared with, so that the switch has something to show."""
-        return any(well is not None and well.deviation for m in self.maps for _, row in m.rows for well in row)
+    def faces(self) -> dict[str, str]:
+        """The faces that any well has something to show on, in the order of the switch."""
+        shown = {face for m in self.maps for _, row in m.rows for well in row if well for face in well.faces}
+        return {face: told for face, told in FACES.items() if face in shown}
+
+
+def map_pieces(tables: Tables, conditions: Sequence[str]) -> list[PlateMaps]:
+    """All plate maps as one piece; empty without wells."""
+    maps = plate_maps(tables, conditions)
+    return [PlateMaps(tuple(maps))] if maps else []
 
 
 def plate_maps(tables: Tables, conditions: Sequence[str]) -> list[PlateMap]:
@@ -78,12 +78,14 @@ def plate_maps(tables: Tables, conditions: Sequence[str]) -> list[PlateMap]:
     flags, quality = _flags_by_well(tables), quality_by_plate(tables)
     maps: list[PlateMap] = []
     for (assay, plate), own in wells.groupby(["assay", "plate"], sort=False):
-        away, told = deviations_by_well(tables, str(assay), str(plate)), quality.get((str(assay), str(plate)), [])
+        known, told = _known(tables, str(assay), str(plate), flags), quality.get((str(assay), str(plate)), [])
+        unit = unit_of_plate(tables, str(assay), str(plate))
         reads = [read for _, read in own.groupby(_KEYS[2:], sort=False, dropna=False)]
         rest = len(reads) - MOST_READS
         for i, read in enumerate(reads[:MOST_READS]):
             note = f"{rest} more reads of this plate are in wells.csv." if rest > 0 and i == MOST_READS - 1 else ""
-            made = plate_map(f"{labels.assay(str(assay))}, plate {plate}", read, letters, flags, note, away)
+            title = f"{labels.assay(str(assay))}, plate {plate}"
+            made = replace(plate_map(title, read, letters, known, note), key=f"w{len(maps)}", unit=unit)
             if told and i == 0:
                 made = replace(made, quality=quality_listing(told), summary=quality_line(told))
             maps.append(made)
@@ -95,16 +97,46 @@ def condition_letters(tables: Tables, conditions: Sequence[str]) -> dict[str, st
     return dict(zip(_in_order([*conditions, *tables["wells"]["condition"]]), _letters(), strict=False))
 
 
+def _known(tables: Tables, assay: str, plate: str, flags: Mapping[tuple[str, str], str]) -> dict[str, Known]:
+    """Well -> what is known of it beside its reading."""
+    away, amounts = deviations_by_well(tables, assay, plate), amounts_by_well(tables, assay, plate)
+    wells = dict.fromkeys([*away, *amounts, *(w for p, w in flags if p == plate)])
+    unit = unit_of_plate(tables, assay, plate)
+    return {w: Known(flags.get((plate, w), ""), amounts.get(w, ""), unit, away.get(w)) for w in wells}
+
+
 def deviations_by_well(tables: Tables, assay: str, plate: str) -> dict[str, float]:
     """Well -> relative deviation of its own amount from the mean of those that hold the same (`deviations`).
 
     A well's own amount is its first row of AMOUNTS; quotients by protein come after it, under the same plate.
     """
-    amounts = tables["amounts"]
-    own = amounts[(amounts["assay"] == assay) & (amounts["plate"] == plate)]
+    own = _amounts_of(tables, assay, plate)
     single = own[(own["well"] != "") & ~own["well"].str.contains(";", regex=False)].drop_duplicates("well")
     _, found = deviations(single)
     return dict(zip(found["well"], found["deviation"], strict=True))
+
+
+def amounts_by_well(tables: Tables, assay: str, plate: str) -> dict[str, str]:
+    """Well -> the first amount that was made of it, in words; a bound is called one."""
+    found: dict[str, str] = {}
+    own = _amounts_of(tables, assay, plate)
+    for joined, value, limit, flag in zip(own["well"], own["value"], own["limit"], own["flag"], strict=True):
+        above = f"> {significant(limit)}" if "above_curve" in flag.split(";") and limit == limit else ""
+        for well in joined.split(";"):
+            found.setdefault(well, above if value != value else significant(value))
+    return {well: told for well, told in found.items() if told}
+
+
+def unit_of_plate(tables: Tables, assay: str, plate: str) -> str:
+    """The unit of the first amounts of a plate in words, "" without any."""
+    units = _amounts_of(tables, assay, plate)["unit"]
+    return labels.unit(str(units.iloc[0])) if len(units) else ""
+
+
+def _amounts_of(tables: Tables, assay: str, plate: str) -> pd.DataFrame:
+    """The rows of AMOUNTS of one plate."""
+    amounts = tables["amounts"]
+    return amounts[(amounts["assay"] == assay) & (amounts["plate"] == plate)]
 
 
 def _with_source(tables: Tables) -> pd.DataFrame:
@@ -127,22 +159,17 @@ def plate_map(
     title: str,
     read: pd.DataFrame,
     letters: Mapping[str, str],
-    flags: Mapping[tuple[str, str], str],
+    known: Mapping[str, Known],
     note: str = "",
-    away: Mapping[str, float] | None = None,
 ) -> PlateMap:
-    """The map of one read: rows of WELLS with file, sheet and place beside; `away` are deviations by well."""
+    """The map of one read: rows of WELLS with file, sheet and place beside; what else is `known` by well."""
     wells: list[Row] = [{str(k): v for k, v in r.items()} for r in read.to_dict("records")]
     run = {w["condition"] for w in wells}
     top = max((w["value"] for w in wells if w["value"] == w["value"]), default=float("nan"))
-    placed = {
-        _place(w["well"]): _with_deviation(
-            _map_well(w, letters, top, flags.get((w["plate"], w["well"]), "")), (away or {}).get(w["well"])
-        )
-        for w in wells
-    }
+    placed = {_place(w["well"]): map_well(w, letters, top, known.get(w["well"], Known())) for w in wells}
     rows, columns = range(1 + max(r for r, _ in placed)), range(1, 1 + max(c for _, c in placed))
     return PlateMap(
+        key="",
         title=title + _read_name(wells[0]),
         columns=tuple(str(c) for c in columns),
         rows=tuple((_row_name(row), tuple(placed.get((row, c)) for c in columns)) for row in rows),
@@ -175,50 +202,6 @@ def _read_name(well: Row) -> str:
     nm = "" if is_missing(well["wavelength_nm"]) else f"{level(well['wavelength_nm'])} nm"
     parts = [p for p in (well["channel"], nm) if p]
     return f", {', '.join(parts)}" if parts else ""
-
-
-def _map_well(well: Row, letters: Mapping[str, str], top: float, flags: str) -> MapWell:
-    """One well of the map."""
-    value, role = well["value"], well["role"]
-    sign = labels.ROLES.get(role, ("", role))[0]
-    mark = f"{letters[well['condition']]}{well['rep']}" if role == "sample" and well["condition"] else sign
-    if role == "standard":
-        mark = f"{sign}{level(well['standard'])}"
-    shade = max(0.0, min(1.0, value / top)) if value == value and top > 0 else 0.0
-    odd = well["status"] not in ("ok", "")
-    return MapWell(
-        mark=mark,
-        value=well["status"] if odd and value != value else significant(value),
-        shade=round(shade, 2),
-        role=role,
-        ringed=bool(flags) or odd,
-        told=_told(well, flags),
-    )
-
-
-def _with_deviation(well: MapWell, deviation: float | None) -> MapWell:
-    """The well with its second face, where there are wells to compare it with."""
-    if deviation is None:
-        return well
-    text = percent(deviation).replace(NO_BREAK, "\N{NARROW NO-BREAK SPACE}")
-    signed = text if text.startswith("−") or not any(c in "123456789" for c in text) else f"+{text}"
-    side = "above" if deviation > 0 else "below"
-    told = f"{well.told}; {percent(abs(deviation))} {side} the mean of wells that hold the same"
-    tilt = max(-1.0, min(1.0, deviation / FULL_COLOUR))
-    return replace(well, deviation=signed, tilt=round(tilt, 2), told=told)
-
-
-def _told(well: Row, flags: str) -> str:
-    """All that is known of a well, for the hovering reader and the screen reader."""
-    what = {"condition": "", "donor": "donor ", "rep": "rep "}
-    parts = [labels.ROLES.get(well["role"], ("", well["role"]))[1]]
-    parts += [before + well[column] for column, before in what.items() if well[column]]
-    if well["standard"] == well["standard"]:
-        parts.append(f"standard {level(well['standard'])}")
-    parts.append(well["status"] if well["value"] != well["value"] else f"reads {level(well['value'])}")
-    parts += [labels.flags(flags)] if flags else []
-    source = ", ".join(p for p in (well["file"], well["sheet"], well["place"]) if p)
-    return f"{well['well']}: {', '.join(parts)}" + (f" (from {source})" if source else "")
 
 
 def _place(well: str) -> tuple[int, int]:

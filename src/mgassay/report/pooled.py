@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -14,11 +15,17 @@ from mgassay.report.rows import Row, is_missing
 MOST_PAIRS = 2  # readouts with their block that are drawn: those on which most verdicts rest
 MOST_LISTED = 100  # experiments in the table of a figure
 HOW_TO_READ = (
-    "Every experiment that asked for the same Mg²⁺ step enters with its part and with its whole effect, whether or not "
-    "its own share can be told; the parts together are divided by the wholes together. Intervals are 95 % over "
-    "experiments (random effects, Hartung and Knapp), not over wells or donors. Squares: experiments, larger with more "
-    "weight; hatched: no interval of its own. Diamond: all together. Dashed: where the true share of a next experiment "
-    "would lie. A donor used in several experiments counts once."
+    "How they are pooled: every experiment that asked for the same Mg²⁺ step enters with its part and with its whole "
+    "effect, whether or not its own share can be told, and the parts together are divided by the wholes together "
+    "(random effects, Hartung and Knapp). “All together” is the average share over experiments such as these, and its "
+    "95 % interval says how well that average is known. It does not say what one experiment would find: that is the "
+    "95 % prediction interval of “a next experiment”, which holds the true share of one more experiment such as these "
+    "and is wider wherever experiments differ. n are experiments and donors, never wells; a donor used in several "
+    "experiments counts once."
+)
+LEGEND = (
+    "Squares: experiments with their own intervals, larger with more weight; hatched: not identifiable by itself. "
+    "Diamond: all together. Dashed: a next experiment."
 )
 SHARED = (
     "Experiments with a donor of the same name count as one, which leaves fewer to pool and may leave no interval over "
@@ -39,10 +46,34 @@ def pooled_pieces(experiments: pd.DataFrame, pooled: pd.DataFrame, members: pd.D
     shared = any("shared_donors" in r["flag"].split(";") for r in rows)
     return [
         Prose(HOW_TO_READ, "quiet"),
+        *(Prose(pooled_sentence(r)) for r in log),
         *([Prose(SHARED, "warning")] if shared else []),
         pooled_listing(rows),
+        Prose(LEGEND, "quiet"),
         Beside(drawings),
     ]
+
+
+def pooled_sentence(row: Row) -> str:
+    """A pooled share in a sentence that says what its two intervals are of; without an interval there is no share."""
+    where = f"{labels.readout(row['readout'])}, {labels.block(row['block'])}"
+    counted = f"{count(int(row['n_experiments']), 'experiment')} with {count(int(row['n_donors']), 'donor')}"
+    name = f"{labels.capital(labels.share(row['share']))} ({where}), {counted}"
+    if is_missing(row["ci_low"]):
+        return f"{name}: no average share can be told{_why_not(row)}."
+    average = f"{name}: on average {_together(row)} of the effect"
+    if is_missing(row["prediction_low"]):
+        return f"{average}. What a next experiment would find cannot be told."
+    ends = _ends(row, "prediction_low", "prediction_high")
+    return f"{average}; the true share of a next experiment would lie in {ends}."
+
+
+def _why_not(row: Row) -> str:
+    """Why there is no pooled share, as far as its flags say."""
+    flags = row["flag"].split(";")
+    if "total_near_zero" in flags:
+        return ", since together they do not show an effect to divide"
+    return ", since experiments that share donors count as one" if "shared_donors" in flags else ""
 
 
 def _rows(table: pd.DataFrame) -> list[Row]:
@@ -65,7 +96,7 @@ def _members_of(members: pd.DataFrame, row: Row) -> list[Row]:
 
 def pooled_listing(rows: Sequence[Row]) -> Listing:
     """The pooled shares of the readouts shown, on both scales."""
-    numbers = ("together", "next experiment", "tau", "experiments", "donors")
+    numbers = ("all together, 95 % interval", "next experiment, 95 % prediction", "tau", "experiments", "donors")
     heads = ("readout and block", "share", "counted as", *numbers, "remarks")
     kinds = {"log": "log scale", "additive": "percent inhibition"}
     body = [
@@ -82,7 +113,7 @@ def pooled_listing(rows: Sequence[Row]) -> Listing:
         )
         for r in rows
     ]
-    caption = "Shares of the total effect over experiments; tau is the SD of the true share between experiments"
+    caption = "Shares of the total effect over experiments; tau: SD of the true share from experiment to experiment"
     return listing_of(caption, heads, body, numeric=numbers)
 
 
@@ -142,4 +173,5 @@ def forest_listing(caption: str, rows: Sequence[Row]) -> Listing:
         )
         for r in rows
     ]
-    return listing_of(caption, heads, body, numeric=("own share", "donors", "weight"))
+    links = (f"{quote(str(r['experiment']))}/report.html" for r in rows)
+    return listing_of(caption, heads, body, numeric=("own share", "donors", "weight"), links=links)

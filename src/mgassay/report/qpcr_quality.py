@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from mgassay.experiment import Experiment
 from mgassay.report import labels
 from mgassay.report.numbers import decimal, level, p_value, significant
-from mgassay.report.pieces import Folded, Heading, Listing, listing_of
+from mgassay.report.pieces import Folded, Heading, Listing, folded, listing_of
 from mgassay.report.qpcr_words import efficiency_source
 from mgassay.report.reference_shifts import AGAINST, shift_pieces
 from mgassay.report.rows import Row, Tables, is_missing
@@ -32,8 +32,8 @@ def quality_pieces(tables: Tables, experiment: Experiment) -> list[object]:
     others = _some(knockdown_listing(tables), other_listing(tables))
     return [
         *([Heading("Reference genes"), *references] if references else []),
-        *([Heading("Assays and controls"), *assays] if assays else []),
-        *others,
+        *([Heading("Assays and controls"), *folded(assays)] if assays else []),
+        *folded(others),
     ]
 
 

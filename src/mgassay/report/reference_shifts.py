@@ -125,6 +125,7 @@ def _drawing(title: str, rows: Sequence[Row], every: Sequence[Row], max_fold: fl
         f"Dashed: {level(max_fold)}-fold (reference_max_fold).",
         listing=listing_of(title, heads, body, numeric=heads[2:6]),
         folded=True,
+        is_wide=True,
     )
 
 

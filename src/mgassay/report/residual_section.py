@@ -48,13 +48,37 @@ def residual_pieces(tables: Tables) -> list[object]:
     return [*pieces, *([Folded(slope_listing(slopes))] if slopes else [])]
 
 
+def rho_line(tables: Tables) -> str:
+    """What each block left of entry at the declared Mg step, with where that is from; "" where nothing tells it."""
+    asked = [r for r in tables.rows("rho", readout="", step="Mg") if _is_declared(tables, r)]
+    told = [f"{_name(r)}: {rho_text(r)} ({_source(r)})" for r in asked]
+    open_ = list(dict.fromkeys(r["block"] for r in asked if not _stopped_some(r)))
+    means = (
+        f" {' and '.join(open_)}: not shown to have stopped any entry, so a share without this block's effect on entry "
+        "cannot be given, and what changed under it need not be entry."
+    )
+    return f"Left of Mg²⁺ entry (ρ): {'; '.join(told)}.{means if open_ else ''}" if told else ""
+
+
+def _stopped_some(row: Row) -> bool:
+    """Whether a block is shown to have stopped some entry: the interval of what it left ends below all of it."""
+    return row["interval"] == "bounded" and not is_open(row["flag"]) and bool(row["ci_high"] < 1)
+
+
+def _is_declared(tables: Tables, row: Row) -> bool:
+    """Whether a row is of the declared Mg step, or of any where none was declared."""
+    pair = (tables.mg_reference_mM, tables.mg_raised_mM)
+    return tables.experiment is None or (row["mg_reference_mM"], row["mg_raised_mM"]) == pair
+
+
 def _warnings(rows: Sequence[Row]) -> list[Prose]:
-    """Blocks of which more than half of entry was left, by the source that is rested on: measured comes first."""
+    """Blocks not shown to leave less than half of entry, by the source that is rested on: measured comes first."""
     rested: dict[tuple[object, ...], Row] = {}
     for row in (r for r in rows if r["interval"] == "bounded" and not is_censored(r["flag"])):
         rested.setdefault(tuple(row[c] for c in ("block", "step", "day", *PAIR)), row)
-    high = [f"{_name(r)} ({percent(r['rho'])})" for r in rested.values() if r["rho"] > WARN_ABOVE_RHO]
-    told = f"More than half of Mg²⁺ entry was left under {'; '.join(high)}: what that shows of the inside is weak."
+    weak = [r for r in rested.values() if r["ci_high"] >= WARN_ABOVE_RHO]
+    high = [f"{_name(r)} ({percent(r['rho'])}, up to {percent(r['ci_high'])})" for r in weak]
+    told = f"More than half of Mg²⁺ entry may be left under {'; '.join(high)}: what that shows of the inside is weak."
     return [Prose(told, "warning")] if high else []
 
 

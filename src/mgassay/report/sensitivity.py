@@ -82,6 +82,41 @@ def sensitivity_pieces(tables: Tables, verdict: Mapping[str, Any]) -> list[objec
     ]
 
 
+# Checks that make the answer again, by what is changed in each.
+AGAIN: Mapping[str, str] = {
+    "leave_one_out": "without one donor",
+    "without_flagged": "without flagged wells",
+    "scale": "counted on the other scale",
+    "agreement": "by the other block",
+    "acellular_variant": "by the other arm without cells",
+}
+
+
+def check_line(tables: Tables, verdict: Mapping[str, Any]) -> str:
+    """In a sentence under which changes the verdict's answer stays, and under which not; "" where none was made."""
+    equal = {"readout": str(verdict.get("readout") or ""), "block": str(verdict.get("block") or "")}
+    found: dict[str, list[str]] = {}
+    for check, changed in AGAIN.items():
+        rows = tables.rows("checks", check=check, **equal)
+        for outcome, names in _outcomes(rows).items():
+            of = f" ({', '.join(names)})" if check in ("leave_one_out", "agreement") else ""
+            found.setdefault(outcome, []).append(f"{changed}{of}")
+    told = [f"{head}: {'; '.join(found[outcome])}." for outcome, head in STAYS.items() if outcome in found]
+    return " ".join(told)
+
+
+STAYS: Mapping[str, str] = {"yes": "The answer stays", "no": "It does not stay", "": "Undecided"}
+
+
+def _outcomes(rows: Sequence[Row]) -> dict[str, list[str]]:
+    """Subjects of some checks by outcome; a check on both scales or of several rows stays only where all rows do."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        outcome = "" if is_missing(row["passed"]) else "yes" if row["passed"] else "no"
+        found.setdefault(outcome, []).append(row["subject"])
+    return found
+
+
 def check_listing(readout: str, rows: Sequence[Row]) -> Listing:
     """Checks of one readout, each with its test beside it (`with_test`): the donors that a decision would take."""
     heads = ("block", "asked", "answer", "found", "bounds", "passed", "remarks")

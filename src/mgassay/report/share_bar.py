@@ -27,6 +27,7 @@ HOW_TO_READ = (
     "open where it is a bound; open diamonds: counted as percent inhibition. Hatched: not identifiable from this "
     "experiment. “Donors alike”: from a block ANOVA, if donors respond alike."
 )
+IN_SHORT = "95 % intervals over donors; circles: log scale, diamonds: counted as percent inhibition."
 ROW = 42.0  # height of a share in the figure
 FURTHEST = (-1.0, 2.0)  # an axis is not drawn beyond; an arrow and the printed number say the rest
 
@@ -85,7 +86,10 @@ def allowance(row: Row | None) -> str:
     """What a corrected share allows for; "" where there is none."""
     if row is None or is_missing(row["rho"]):
         return ""
-    return f"Corrected: for {percent(row['rho'])} of Mg²⁺ entry left under block."
+    left = f"Corrected for {percent(row['rho'])} of Mg²⁺ entry left under block"
+    if "proxy_rho" in row["flag"].split(";"):
+        return f"{left}, if TRPM7 mRNA stands for entry: intracellular Mg²⁺ was not measured."
+    return f"{left}, as intracellular Mg²⁺ shows."
 
 
 def _spoken(pairs: Sequence[tuple[Row, Row | None]]) -> str:

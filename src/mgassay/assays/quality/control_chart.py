@@ -49,6 +49,22 @@ def control_chart(quality: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return tables.SUMMARY_PLATES.frame(placed[list(tables.SUMMARY_PLATES.columns)])
 
 
+def in_order_of_date(quality: Mapping[str, pd.DataFrame], dates: Mapping[str, str]) -> Mapping[str, pd.DataFrame]:
+    """PLATE_QUALITY by experiment in the order of the days of harvest (2026-03-14), of one day by the order given.
+
+    As given where an experiment that has plates has no date: a chart that is half in time would show drifts that
+    are none.
+    """
+    if without_date(quality, dates):
+        return quality
+    return dict(sorted(quality.items(), key=lambda held: dates.get(held[0], "")))
+
+
+def without_date(quality: Mapping[str, pd.DataFrame], dates: Mapping[str, str]) -> list[str]:
+    """The experiments that have plates and no day of harvest."""
+    return [name for name, table in quality.items() if len(table) and not dates.get(name)]
+
+
 def _series_names(rows: pd.DataFrame) -> "pd.Series[str]":
     """What makes a row comparable with others: its subject, what its plate was read with, its unit."""
     keys = ["experiment", "assay", "plate"]

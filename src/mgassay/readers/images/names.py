@@ -41,7 +41,7 @@ def reason_against_rule(rule: str) -> str:
     if "(" in rule:
         return reason_against(rule)
     known = suggestion(rule, presets) if presets else "No presets are installed: they stand beside the source."
-    return f"{known} It is no preset, and has no group (?P<well>...)"
+    return f"it is no preset, and has no group (?P<well>...). {known.rstrip('.')}"
 
 
 def named_images(

@@ -24,6 +24,7 @@ _FORMATS = ("PNG", "JPEG", "TIFF")  # Pillow knows many more, none of which a mi
 _GREY = ("1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 _COLOUR = ("RGB", "RGBA", "RGBX", "P", "PA", "YCbCr")
 _ROWS = 32  # of bands that are copied at a time
+_READ_AT_ONCE = 2**20  # bytes of a file that go to its decoder, which stops and starts again at the end of each piece
 _LARGE = 32_000_000  # pixels above which Pillow's own image is kept and no array is made of it: 4 bytes a pixel, not 7
 
 
@@ -35,11 +36,10 @@ def read_header(path: Path) -> Header:
     compression that is not read).
     """
     with quiet(path):
-        start = _start(path)
-        for is_kind, header_of in _KINDS:
-            if is_kind(start):
-                return header_of(path)
-        return _pillow_header(path)
+        if header_of := _other_than_pillow(path):
+            return header_of(path)
+        with _pillow_image(path) as image:
+            return _pillow_header(image, path)
 
 
 def open_image(path: Path) -> Rows:
@@ -51,9 +51,14 @@ def open_image(path: Path) -> Rows:
     alpha channel is dropped where it is opaque all over. Raises UnreadableError as `read_header`, MG265 also for a
     file that was cut off, MG270 for an image that is transparent somewhere.
     """
-    header = read_header(path)
     with quiet(path):
-        rows = _rows(path, header)
+        if header_of := _other_than_pillow(path):
+            header = header_of(path)
+            rows = _rows(path, header)
+        else:
+            with _pillow_image(path) as image:  # opened once for both
+                header = _pillow_header(image, path)
+                rows = _pillow_rows(image, header)
     if rows.shape != (header.height, header.width, 3):
         raise UnreadableError("MG265", seen=f"{rows.shape} pixels where the header says {header.width}×{header.height}")
     return rows
@@ -76,16 +81,18 @@ class PillowRows:
         return np.asarray(self.image.crop((0, first, self.image.width, max(first, last))))
 
 
-def _start(path: Path) -> bytes:
-    """The first bytes of a file, by which its format is told."""
+def _other_than_pillow(path: Path) -> Callable[[Path], Header] | None:
+    """What reads the header of a file whose first bytes are not for Pillow to judge; else None."""
     with path.open("rb") as file:
-        return file.read(16)
+        start = file.read(16)
+    return next((header_of for is_kind, header_of in _KINDS if is_kind(start)), None)
 
 
 def _rows(path: Path, header: Header) -> Rows:
     """The pixels of an image with this header."""
     if header.by_pillow:
-        return _pillow_rows(path, header)
+        with _pillow_image(path) as image:
+            return _pillow_rows(image, header)
     if header.kind == "LIF":
         return lif_pixels(path)
     if header.kind == "TIFF":
@@ -94,20 +101,24 @@ def _rows(path: Path, header: Header) -> Rows:
     return bands if header.streamed else _array(bands)
 
 
-def _pillow_header(path: Path) -> Header:
-    """The header of a PNG or JPEG."""
+def _pillow_image(path: Path) -> Any:
+    """The image of a file by Pillow, not yet decoded; it closes the file at the end of its `with`."""
     from PIL import Image
 
-    with Image.open(path, formats=_FORMATS) as image:
-        kind = image.format or ""
-        check_size(*image.size)
-        deep = kind == "PNG" and _png_bits(path) == 16
-        _check_mode(image.mode)
-        frames = getattr(image, "n_frames", 1) if kind == "PNG" else 1  # a JPEG's others are smaller copies
-        if frames > 1:
-            raise UnreadableError("MG269", seen=str(frames))
-        orientation = orientation_of(image)
-        size = size_upright(*image.size, orientation)
+    return Image.open(path, formats=_FORMATS)
+
+
+def _pillow_header(image: Any, path: Path) -> Header:
+    """The header of a PNG or JPEG."""
+    kind = image.format or ""
+    check_size(*image.size)
+    deep = kind == "PNG" and _png_bits(path) == 16
+    _check_mode(image.mode)
+    frames = getattr(image, "n_frames", 1) if kind == "PNG" else 1  # a JPEG's others are smaller copies
+    if frames > 1:
+        raise UnreadableError("MG269", seen=str(frames))
+    orientation = orientation_of(image)
+    size = size_upright(image.width, image.height, orientation)
     check_whole(path)
     note = "16 bits per channel: the low byte is left out, floor(v / 256)" if deep else ""
     return Header(kind, *size, 16 if deep else 8, note, by_pillow=True, orientation=orientation)
@@ -127,19 +138,19 @@ def _check_mode(mode: str) -> None:
         raise UnreadableError("MG268", seen=f"mode {mode}")
 
 
-def _pillow_rows(path: Path, header: Header) -> Rows:
-    """The pixels of an image by Pillow: an array, or for a large one Pillow's own image."""
-    from PIL import Image, ImageOps
+def _pillow_rows(image: Any, header: Header) -> Rows:
+    """The pixels of an image that Pillow opened: an array, or for a large one Pillow's own image."""
+    from PIL import ImageOps
 
-    with Image.open(path, formats=_FORMATS) as image:
-        if header.page:
-            image.seek(header.page)
-        image.load()
-        if header.kind != "TIFF" and header.orientation > 1:  # Pillow turns a TIFF itself
-            ImageOps.exif_transpose(image, in_place=True)
-        if "A" in image.mode or "transparency" in image.info:
-            _check_opaque(image.convert("RGBA"))
-        return _held(image if image.mode == "RGB" else image.convert("RGB"))
+    image.decodermaxblock = max(image.decodermaxblock, _READ_AT_ONCE)
+    if header.page:
+        image.seek(header.page)
+    image.load()
+    if header.kind != "TIFF" and header.orientation > 1:  # Pillow turns a TIFF itself
+        ImageOps.exif_transpose(image, in_place=True)
+    if "A" in image.mode or "transparency" in image.info:
+        _check_opaque(image.convert("RGBA"))
+    return _held(image if image.mode == "RGB" else image.convert("RGB"))
 
 
 def _held(image: Any) -> Rows:

@@ -1,0 +1,134 @@
+"""The figures of a report as files: SVG that stands alone, and PNG of 300 dots per inch.
+
+They are taken off the page as it was written, so that a paper shows what the report showed.
+"""
+
+import html
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mgassay.report.exports.harmless import xml_text
+
+FOLDER = "figures"
+DPI = 300
+_PX = 96  # units of a figure per inch, as CSS has it: a figure of 330 is 87 mm wide, its text 7.5 pt high
+_INK, _GROUND = "#1b1f24", "#ffffff"
+_FACES = "Arial, Helvetica, 'Liberation Sans', 'DejaVu Sans', sans-serif"
+_FONTS = Path(__file__).parents[1] / "fonts"  # drawn with these alone: the machine's own must not decide
+_PART = re.compile(r'<section id="([A-Za-z0-9_-]+)"|(<svg [^>]*aria-label="[^>]*>)(.*?)</svg>', re.DOTALL)
+_LINKS = re.compile(r"</?a\b[^>]*>")  # they lead about the page
+_BOX = re.compile(r'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
+_LAYERED = re.compile(r'(<path [^>]*fill="none"[^>]*) opacity=')  # a line's own opacity needs no layer to be drawn on
+_LABEL = re.compile(r'aria-label="([^"]*)"')
+
+
+@dataclass(frozen=True)
+class PageFigure:
+    """A figure of the page: its file's name without ending, what it is, its SVG."""
+
+    name: str
+    title: str
+    svg: str
+
+
+def figures_of(page: str) -> list[PageFigure]:
+    """All figures of a page in its order, each once, named after their section and what they show."""
+    found: list[PageFigure] = []
+    section, seen, names = "", set[str](), dict[str, int]()
+    for anchor, opened, inner in _PART.findall(page):
+        section = anchor or section
+        if anchor or inner in seen:
+            continue
+        seen.add(inner)
+        label = html.unescape(next(iter(_LABEL.findall(opened)), ""))
+        title = _title(label)
+        name = f"{section}_{_slug(title)}" if section else _slug(title)
+        names[name] = names.get(name, 0) + 1
+        name = name if names[name] == 1 else f"{name}-{names[name]}"
+        found.append(PageFigure(name, title, _standing_alone(opened, inner, label)))
+    return found
+
+
+def _title(label: str) -> str:
+    """What a figure is, from what is said of it: without its numbers, so that its name lasts when these change.
+
+    >>> _title("Shares of the effect. Calcium, 2-APB. passive: 21 % [12 %, 29 %]."), _title("Nodules by size: 3299.")
+    ('Shares of the effect. Calcium, 2-APB', 'Nodules by size')
+    >>> _title("Calcium, 2-APB: effects, log scale. T: 1.5 [1.2, 1.8].")
+    'Calcium, 2-APB: effects'
+    """
+    told, _, beyond = label.partition(":")
+    whole, _, begun = told.rpartition(". ")
+    if beyond and whole and begun:
+        return whole
+    kind = re.split(r"[.,:;]", beyond)[0]
+    return (f"{told}:{kind}" if kind.strip() and not re.search(r"\d", kind) else told).rstrip(".")
+
+
+def _slug(title: str) -> str:
+    """A title as a part of a file's name, as many of its words as 60 letters hold.
+
+    >>> _slug("Calcium per well, siTRPM7: donor means")
+    'calcium-per-well-sitrpm7-donor-means'
+    """
+    kept = ""
+    for word in re.split(r"[^a-z0-9]+", title.lower()):
+        longer = f"{kept}-{word[:60]}".strip("-")
+        if len(longer) > 60:
+            break
+        kept = longer
+    return kept or "figure"
+
+
+def _standing_alone(opened: str, inner: str, label: str) -> str:
+    """An SVG document: its own size, ground, ink and faces; what the page's style gives it stands in attributes.
+
+    The ink has its colour, since not every program knows what `currentColor` stands for.
+    """
+    width, height = next(iter(_BOX.findall(opened)), ("330", "200"))
+    told = html.escape(xml_text(label), quote=False)
+    root = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        f'font-family="{_FACES}" stroke-linejoin="round" color="{_INK}">'
+    )
+    ground = f'<rect width="{width}" height="{height}" fill="{_GROUND}"/>'
+    inked = _LINKS.sub("", xml_text(inner)).replace('="currentColor"', f'="{_INK}"')
+    drawn = _LAYERED.sub(r"\1 stroke-opacity=", inked)
+    lines = ('<?xml version="1.0" encoding="UTF-8"?>', root, f"<title>{told}</title>", ground, drawn, "</svg>")
+    return "\n".join(lines) + "\n"
+
+
+def figure_files(figures: list[PageFigure]) -> Iterator[tuple[str, bytes]]:
+    """Files by name: `figures/<name>.svg` and `.png`."""
+    for figure in figures:
+        yield f"{FOLDER}/{figure.name}.svg", figure.svg.encode()
+        yield f"{FOLDER}/{figure.name}.png", png_of(figure.svg)
+
+
+def png_of(svg: str) -> bytes:
+    """An SVG document drawn at 300 dpi with the faces that come with this program, which says so in the file."""
+    import resvg_py
+
+    faces = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf") if "bold" in svg else ("DejaVuSans.ttf",)  # each is parsed anew
+    drawn: bytes = resvg_py.svg_to_bytes(
+        svg_string=svg,
+        skip_system_fonts=True,
+        font_files=[str(_FONTS / face) for face in faces],
+        zoom=DPI / _PX,
+    )
+    return with_density(bytes(drawn), DPI)
+
+
+def with_density(png: bytes, dpi: int) -> bytes:
+    """A PNG without a pHYs chunk with one behind its header.
+
+    Source: PNG (third edition), 5.3 and 11.3.4.3: pixels per metre in x and y, unit 1.
+    """
+    per_metre = round(dpi / 0.0254)
+    body = b"pHYs" + struct.pack(">IIB", per_metre, per_metre, 1)
+    chunk = struct.pack(">I", 9) + body + struct.pack(">I", zlib.crc32(body))
+    return png[:33] + chunk + png[33:]  # signature of 8 bytes, IHDR of 25
