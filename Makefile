@@ -6,6 +6,11 @@
 # make coverage how often intervals hold the truth (docs/coverage.md), some fifteen minutes
 # make bench    speed and memory as ratios of one run; writes bench.json
 # make vendors  set up allotropy, which reads further instruments, in an environment of its own
+# make docs     the pages of docs/ as a site in build/site; a broken link fails
+# make pages    write the pages of docs/ that are made from the code, after that was changed
+# make pictures take the pictures of docs/ from the demo's report (needs Chromium)
+# make messages write the golden messages anew, after words of a problem were changed
+# make slurm    set up Snakemake's SLURM executor, for a cluster (docs/cluster.md)
 # make lock     renew the hashed requirements (needs a package index)
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,7 +18,7 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 JOBS ?= 2
 
-.PHONY: install vendors demo test test-all check stain coverage bench lock format clean
+.PHONY: install slurm vendors demo test test-all check stain coverage bench docs pages pictures messages lock format clean
 .DELETE_ON_ERROR:
 
 install: $(RUNTIME)
@@ -34,6 +39,14 @@ $(DEV): requirements-dev.lock $(RUNTIME)
 
 vendors: .venv-vendors/.ready
 
+slurm: $(RUNTIME)
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-slurm.lock
+
+# For the tests, beside .venv: an executor that is there to be found costs every start of Snakemake a quarter of a second.
+.venv-slurm/.ready: requirements-slurm.lock | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --upgrade --target .venv-slurm -r requirements-slurm.lock
+	@touch $@
+
 .venv-%/.ready: requirements-%.lock | $(BIN)/python
 	$(PYTHON) -m venv .venv-$*
 	.venv-$*/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-$*.lock
@@ -43,23 +56,23 @@ demo: $(RUNTIME)
 	$(BIN)/snakemake
 	@echo "The report: $$(ls -d $(CURDIR)/results/*/report.html | head -n 1)"
 
-test: $(DEV)
+test: $(DEV) .venv-slurm/.ready
 	$(BIN)/pytest -n $(JOBS) --dist loadgroup -m "not slow" $(PYTEST_ARGS)
 
-test-all: $(DEV) .venv-oracles/.ready
+test-all: $(DEV) .venv-slurm/.ready .venv-oracles/.ready
 	$(BIN)/pytest -n $(JOBS) --dist loadgroup $(PYTEST_ARGS)
 
 check: $(DEV)
-	$(BIN)/ruff format --check src tests bench
-	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests bench docs
+	$(BIN)/ruff check src tests bench docs
 	$(BIN)/snakefmt --check --compact-diff Snakefile workflow
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest -q tests/test_architecture.py
 
 format: $(DEV)
-	$(BIN)/ruff check --fix-only src tests bench
-	$(BIN)/ruff format src tests bench
+	$(BIN)/ruff check --fix-only src tests bench docs
+	$(BIN)/ruff format src tests bench docs
 	$(BIN)/snakefmt Snakefile workflow
 
 stain: $(DEV)
@@ -71,6 +84,22 @@ coverage: $(DEV)
 bench: $(DEV)
 	$(BIN)/python -m bench
 
+docs: $(DEV)
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs build/site
+	@echo "The site: $(CURDIR)/build/site/index.html"
+
+# Of the demo's results, which must be there, only one_number, tutorial and pictures need to know.
+WRITTEN := alizarin flags grades kits problems settings tables
+pages: $(DEV) demo
+	set -e; for page in $(WRITTEN) one_number tutorial; do $(BIN)/python docs/$$page.py; done
+
+pictures: $(DEV) demo
+	$(BIN)/python docs/picture.py
+
+messages: $(DEV)
+	-$(BIN)/pytest -q --record-messages tests/test_golden_messages.py
+	git diff --stat tests/reference/messages.toml
+
 # The locks hold names, versions and hashes, and no address: any index that serves the same files will do.
 LOCK := .venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-config --quiet --custom-compile-command "make lock"
@@ -79,6 +108,7 @@ lock:
 	$(LOCK) pyproject.toml --extra build -o requirements.lock $(UPGRADE)
 	$(LOCK) pyproject.toml --extra build --extra dev -c requirements.lock -o requirements-dev.lock $(UPGRADE)
 	$(LOCK) --group vendors -o requirements-vendors.lock $(UPGRADE)
+	$(LOCK) --group slurm --no-deps -c requirements.lock -o requirements-slurm.lock $(UPGRADE)
 	$(LOCK) --group oracles -c requirements-vendors.lock -o requirements-oracles.lock $(UPGRADE)
 	rm -rf .venv-lock
 

@@ -22,6 +22,7 @@ IMPORTS = {
     "quantify": "pandas, numpy, scipy.special",
     "effects": "pandas, numpy, scipy.special",
     "report": "pandas, numpy, jinja2",
+    "export": "pandas, numpy, xlsxwriter, resvg_py",
     "overview": "pandas, numpy, jinja2",
     "gate": "pandas",
 }

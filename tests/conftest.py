@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests import golden_messages
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -15,6 +16,34 @@ def pytest_addoption(parser):
         action="store_true",
         help="a skip fails, but for real exports where ../shared is absent",
     )
+    parser.addoption("--record-messages", action="store_true", help="write tests/reference/messages.toml anew")
+
+
+def pytest_configure(config):
+    config.golden, config.recorded = golden_messages.golden(), {}
+
+
+def pytest_sessionfinish(session):
+    if session.config.getoption("--record-messages"):
+        cases = golden_messages.merged(session.config.golden, session.config.recorded)
+        golden_messages.PAGE.write_text(golden_messages.written(cases), encoding="utf-8")
+
+
+@pytest.fixture(autouse=True)
+def golden_messages_come_out(request, monkeypatch):
+    """A test that a golden message names provokes it, fact by fact."""
+    config, test = request.config, request.node.nodeid
+    recording = config.getoption("--record-messages")
+    named = {code: case["facts"] for code, case in config.golden.items() if case["test"] == test}
+    if not (named or recording):
+        yield
+        return
+    told = golden_messages.listen(monkeypatch)
+    yield
+    if recording and not hasattr(getattr(request, "function", None), "hypothesis"):  # drawn: others in every run
+        golden_messages.keep(config.recorded, test, told)
+    lacking = [code for code, facts in named.items() if not golden_messages.came(code, facts, told)]
+    assert recording or not lacking, f"no longer as in tests/reference/messages.toml: {lacking}"
 
 
 @pytest.hookimpl(wrapper=True)

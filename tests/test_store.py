@@ -261,12 +261,36 @@ def test_a_report_gets_the_stain_histograms_of_its_plates(tmp_path):
 def test_exports_of_an_earlier_run_are_removed_and_others_are_left(tmp_path):
     export = tmp_path / "export"
     store.write_exports(tmp_path, {"a.rdml": b"1", "a_q1_rdes.tsv": b"2", "a_miqe.csv": b"3"})
-    for other in ("a.xlsx", "methods.txt", "overlays/x.jpg"):
+    for other in ("a.xlsx", "README.txt", "overlays/x.jpg"):
         store.write_bytes(export / other, b"kept")
     store.write_exports(tmp_path, {"a.rdml": b"4"})
     assert sorted(p.relative_to(export).as_posix() for p in export.rglob("*") if p.is_file()) == [
-        "a.rdml", "a.xlsx", "methods.txt", "overlays/x.jpg"]  # fmt: skip
+        "README.txt", "a.rdml", "a.xlsx", "overlays/x.jpg"]  # fmt: skip
     assert (export / "a.rdml").read_bytes() == b"4"
+
+
+def test_exports_of_other_kinds_are_looked_after_by_their_own(tmp_path):
+    export = tmp_path / "export"
+    for name in ("a.rdml", "old.xlsx", "figures/old.png", "figures/kept.png", "overlays/x.jpg"):
+        store.write_bytes(export / name, b"1")
+    store.write_exports(tmp_path, {"a.xlsx": b"2", "figures/kept.png": b"3"}, ("*.xlsx", "figures/*"))
+    assert sorted(p.relative_to(export).as_posix() for p in export.rglob("*") if p.is_file()) == [
+        "a.rdml", "a.xlsx", "figures/kept.png", "overlays/x.jpg"]  # fmt: skip
+    assert (export / "figures" / "kept.png").read_bytes() == b"3"
+
+
+def test_checksums_leave_out_the_folders_that_are_named(tmp_path):
+    for name in ("a.txt", "logs/a.log", "parts/x/logs/b"):
+        store.write_bytes(tmp_path / name, b"")
+    empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  # SHA-256 of nothing, FIPS 180-4
+    assert store.file_hashes(tmp_path, "logs") == {"a.txt": empty, "parts/x/logs/b": empty}
+
+
+def test_a_text_is_read_as_it_was_written_or_its_stage_has_not_run(tmp_path):
+    store.write_text(tmp_path / "a.html", "µ\r\n\n")
+    assert store.read_text(tmp_path / "a.html") == "µ\r\n\n"
+    with pytest.raises(UsageError, match="is not there"):
+        store.read_text(tmp_path / "b.html")
 
 
 def test_bytes_of_files_count_each_once_by_its_parts_too(tmp_path):

@@ -175,7 +175,7 @@ def test_the_demo_is_read_without_an_error(root, problems):
     demo = root / "resources" / "demo" / "mg-trpm7-demo"
     experiment = read_experiment(demo, problems)
     assert [p for p in problems if p.severity == "error"] == []
-    assert len(experiment.conditions) == 13
+    assert len(experiment.conditions) == 15
     assert {f.assay for f in experiment.files} == {"calcium", "protein", "alizarin_image", "qpcr"}
 
 

@@ -1,3 +1,5 @@
+import datetime
+
 import pytest
 
 from mgassay.experiment import Settings
@@ -80,6 +82,9 @@ WRONG = [
     ("[assays.qpcr]\ncycles = 40.5", "MG006", "assays.qpcr.cycles", "40.5", "whole number"),
     ("[assays.qpcr]\nefficiency = {GAPDH = 'x'}", "MG006", "assays.qpcr.efficiency", '{"GAPDH": "x"}', "number"),
     ("[experiment]\ntitle = 7", "MG006", "experiment.title", "7", "text in quotes"),
+    ("[experiment]\ndate = '14.3.2026'", "MG006", "experiment.date", "14.3.2026", "a day such as 2026-03-14"),
+    ("[experiment]\ndate = 2026-03-14T10:30:00", "MG006", "experiment.date", "2026-03-14 10:30", "such as 2026-03-14"),
+    ("[experiment]\ndate = 2026", "MG006", "experiment.date", "2026", "a day such as 2026-03-14"),
     ("[assays.calcium]\ndilution = 2024-03-01", "MG006", "assays.calcium.dilution", '"2024-03-01"', "a number"),
     ("[block]\nname = '2-APB'", "MG006", "block", '{"name": "2-APB"}', "[[block]]"),
     ("[[block]]\nname = 'a'\ncolumn = 'sirna'\nintact = 'x'", "MG007", "block 1.blocked",
@@ -99,6 +104,13 @@ def test_each_mistake_is_named_once_and_the_rest_is_used(text, code, place, seen
     assert done.settings.contrast.mg_raised_mM == 2.0
     if not text.startswith("[assays]"):
         assert done.settings.assays.protein.dilution == 3
+
+
+@pytest.mark.parametrize("day", ["2026-03-14", "'2026-03-14'"])
+def test_a_day_of_harvest_is_a_date_or_its_text(day):
+    done, problems = read(f"{CONTRAST}[experiment]\ndate = {day}")
+    assert problems == []
+    assert done.settings.experiment.date == datetime.date(2026, 3, 14)
 
 
 def test_all_mistakes_are_named_at_once():

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from mgassay import tables
-from mgassay.assays.quality.control_chart import control_chart, control_limits, in_long_run
+from mgassay.assays.quality.control_chart import (
+    control_chart,
+    control_limits,
+    in_long_run,
+    in_order_of_date,
+    without_date,
+)
 
 # Montgomery, Introduction to Statistical Quality Control (7th ed.), table 6.6: costs of 20 mortgage applications.
 LOANS = [310, 288, 297, 298, 307, 303, 294, 297, 308, 306, 294, 299, 297, 299, 314, 295, 293, 306, 301, 304]
@@ -136,3 +142,17 @@ def test_plates_in_control_are_seldom_marked():
     flags = control_chart(named)["flag"]
     assert flags.str.contains("out_of_control").mean() < 0.02
     assert flags.str.contains("drift").mean() < 0.1
+
+
+def test_plates_are_put_in_order_of_time_only_where_all_have_a_day():
+    given = blanks([1.0, 2.0, 3.0])
+    dates = {"e000": "2026-03-02", "e001": "2026-03-10", "e002": "2026-03-02"}
+    assert list(in_order_of_date(given, dates)) == ["e000", "e002", "e001"]
+    assert without_date(given, dates) == []
+    assert list(in_order_of_date(given, {**dates, "e000": ""})) == ["e000", "e001", "e002"]
+    assert without_date(given, {**dates, "e000": ""}) == ["e000"]
+
+
+def test_an_experiment_without_plates_needs_no_day():
+    given = {"empty": quality(), **blanks([2.0, 1.0])}
+    assert list(in_order_of_date(given, {"e000": "2026-03-02", "e001": "2026-03-01"})) == ["empty", "e001", "e000"]
