@@ -5,6 +5,9 @@
 # make stain    how far stained areas are from the truth (docs/stain_accuracy.md), some ten minutes
 # make coverage how often intervals hold the truth (docs/coverage.md), some fifteen minutes
 # make bench    speed and memory as ratios of one run; writes bench.json
+# make mutants  small faults put into effects/ and assays/, which tests have to notice (docs/mutants.md), some thirty minutes
+# make audit    ask for known weaknesses of every locked package (needs a network; docs/security.md)
+# make sbom     write the list of parts and licences anew, after the lock was renewed
 # make vendors  set up allotropy, which reads further instruments, in an environment of its own
 # make docs     the pages of docs/ as a site in build/site; a broken link fails
 # make pages    write the pages of docs/ that are made from the code, after that was changed
@@ -18,7 +21,7 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 JOBS ?= 2
 
-.PHONY: install slurm vendors demo test test-all check stain coverage bench docs pages pictures messages lock format clean
+.PHONY: install slurm vendors demo test test-all check stain coverage bench mutants audit sbom docs pages pictures messages lock format clean
 .DELETE_ON_ERROR:
 
 install: $(RUNTIME)
@@ -83,6 +86,16 @@ coverage: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m bench
+
+# MODULE=effects/shares/rho: all faults of one module (or folder) instead of the sample. A fault that survives ends it with 1.
+mutants: $(DEV)
+	$(BIN)/python -m bench.mutants $(MODULE)
+
+audit: $(RUNTIME)
+	$(BIN)/python -m bench.audit audit
+
+sbom: $(RUNTIME)
+	$(BIN)/python -m bench.audit sbom
 
 docs: $(DEV)
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs build/site

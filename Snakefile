@@ -11,6 +11,7 @@ configfile: "config/config.yaml"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/guard.smk"
 include: "workflow/rules/experiment.smk"
 include: "workflow/rules/overview.smk"
 
@@ -21,6 +22,8 @@ rule all:
         f"{RESULTS}/index.html",
         f"{RESULTS}/.accepted",
         expand(f"{RESULTS}/{{experiment}}/export/README.txt", experiment=EXPERIMENTS),
+        marks,
+        gone_tables,
 
 
 def asked():
@@ -37,8 +40,65 @@ def say_where():
         atexit.register(print, f"{RESULTS}/{page}", flush=True)
 
 
+def finished():
+    """The experiments that have a report and a verdict, and so a line in the pages over all experiments."""
+    parts = ("report.html", "verdict.json")
+    return [
+        e
+        for e in EXPERIMENTS
+        if all(os.path.exists(f"{RESULTS}/{e}/{part}") for part in parts)
+    ]
+
+
+def look_over_finished():
+    """Where a step broke off, the pages over all experiments of those that finished, and what these need mended.
+
+    The rules for both wait for every experiment, and would leave the others without them. The next run makes them anew.
+    """
+    there, index = finished(), f"{RESULTS}/index.html"
+    newest = [os.stat(f"{RESULTS}/{e}/report.html").st_mtime_ns for e in there]
+    if asked() or not there:
+        return
+    if os.path.exists(index) and os.stat(index).st_mtime_ns >= max(newest):
+        return
+    ids = Path(RESULTS) / "logs" / "finished.txt"
+    ids.parent.mkdir(parents=True, exist_ok=True)
+    ids.write_text("".join(f"{name}\n" for name in there), encoding="utf-8")
+    named = [RESULTS, "--ids", str(ids)]
+    subprocess.run(
+        [*shlex.split(MGASSAY), "overview", *shlex.split(OWN_DONORS), *named]
+    )
+    subprocess.run([*shlex.split(MGASSAY), "gate", *named])
+    if left := [e for e in EXPERIMENTS if e not in there]:
+        print(
+            f"Not in {index}, since a step broke off: {', '.join(left)}",
+            file=sys.stderr,
+        )
+
+
+def say_what_is_left():
+    """Names results whose experiment is gone, which nothing here counts any more."""
+    if others := others_in_results():
+        print(
+            f"{RESULTS} still holds results of {', '.join(others)}, of which there is no folder in {FOLDER} (renamed?)."
+            " They are in no table over all experiments. Remove them when they are not needed.",
+            file=sys.stderr,
+        )
+
+
+onstart:
+    check_writable(RESULTS)
+    if ahead := leave_no_time_to_come(RESULTS):
+        print(
+            f"{ahead} files in {RESULTS} bore a time that is still to come (was a clock set back?). They bear the present"
+            " time now, so that what is new can be told from what is old.",
+            file=sys.stderr,
+        )
+
+
 onsuccess:
     say_where()
+    say_what_is_left()
     if names := asked():
         if subprocess.run(
             [*shlex.split(MGASSAY), "gate", RESULTS, *names]
@@ -47,4 +107,11 @@ onsuccess:
 
 
 onerror:
+    look_over_finished()
     say_where()
+    if any("SIGKILL" in Path(f).read_text(errors="replace") for f in log):
+        print(
+            "A step was killed from outside, most often because no memory was left. Nothing half-made counts: type the "
+            "same command again (with --cores 1 where memory is short).",
+            file=sys.stderr,
+        )

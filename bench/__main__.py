@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import bench_images, bench_plates, bench_qpcr, bench_readers, bench_workflow
+from bench import bench_images, bench_plates, bench_qpcr, bench_readers, bench_scale, bench_workflow
 
 # name -> (largest value that is good enough, or smallest for a speed-up)
 TARGETS: dict[str, tuple[str, float]] = {
@@ -23,6 +23,11 @@ TARGETS: dict[str, tuple[str, float]] = {
     "qpcr_38400_wells_to_ddcq_cpu_s": ("<=", 1.0),
     "nothing_to_do_cpu_vs_empty_workflow": ("<=", 1.3),
     "demo_cold_cpu_vs_jobs_that_only_import": ("<=", 3.0),
+    "scale_1000_dag_cpu_vs_empty_rules": ("<=", 1.5),
+    "scale_1000_dag_megabytes": ("<=", 400.0),
+    "scale_dag_cpu_growth_exponent": ("<=", 1.1),
+    "scale_run_cpu_an_experiment_100_vs_10": ("<=", 1.1),
+    "scale_1000_nothing_to_do_cpu_vs_empty_rules": ("<=", 1.5),
 }
 
 
@@ -35,7 +40,7 @@ def met(name: str, value: float) -> bool:
 def main() -> int:
     """Runs every bench; exit status 1 when a target is missed."""
     measured: dict[str, float] = {}
-    rooms = (bench_images, bench_plates, bench_readers, bench_qpcr, bench_workflow)
+    rooms = (bench_images, bench_plates, bench_readers, bench_qpcr, bench_workflow, bench_scale)
     benches: list[Callable[[], dict[str, float]]] = [m.measure for m in rooms]
     for bench in benches:
         measured.update({name: float(value) for name, value in bench().items()})

@@ -26,3 +26,15 @@ html_show_sourcelink = False
 html_last_updated_fmt = None
 pygments_style = "friendly"
 pygments_dark_style = "native"
+
+
+def _with_level(app: object, page: str, template: str, context: dict[str, object], doctree: object) -> None:
+    """Sphinx calls captions of a table of contents headings without their level, which axe finds critical."""
+    for part in ("body", "furo_navigation_tree"):
+        if isinstance(context.get(part), str):
+            context[part] = context[part].replace('role="heading">', 'role="heading" aria-level="2">')
+
+
+def setup(app) -> None:
+    """What Sphinx calls at its start; the theme has put its own parts in before."""
+    app.connect("html-page-context", _with_level, priority=900)

@@ -3,8 +3,10 @@
 `python docs/picture.py RESULTS` takes them from another folder of results that holds the demo.
 """
 
+import hashlib
 import html
 import io
+import json
 import os
 import re
 import shutil
@@ -20,6 +22,7 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "resources" / "demo" / "mg-trpm7-demo"
 PICTURES = ROOT / "docs" / "images"
+TAKEN_OF = ROOT / "docs" / "pictures.json"  # digests of what the pictures were taken of
 WIDTH, SHADES, MOST_BYTES = 1200, 96, 150_000
 TERMINAL = """\
 <body style="margin:0;background:#1e1e1e"><pre style="margin:0;padding:18px 22px;color:#e4e4e4;white-space:pre-wrap;
@@ -82,6 +85,29 @@ TAKEN: dict[str, Callable[[Page, Path], bytes]] = {
 }
 
 
+def fragments(results: Path) -> dict[str, str]:
+    """What the pictures of pages are taken of, as it is written: a picture shows its page while these are the same."""
+    page = (results / DEMO.name / "report.html").read_text(encoding="utf-8")
+    verdict = _cut(page, '<section id="verdict"', "</section>")
+    return {
+        "report": verdict,
+        "share_bar": _cut(verdict, "<figure", "</figure>"),
+        "plate_map": _cut(page, '<table class="plate', "</table>"),
+        "index": _cut((results / "index.html").read_text(encoding="utf-8"), "<body", "</main>"),
+    }
+
+
+def _cut(text: str, start: str, end: str) -> str:
+    """From the first `start` to the next `end`; ValueError where either is missing."""
+    at = text.index(start)
+    return text[at : text.index(end, at)]
+
+
+def digests(results: Path) -> dict[str, str]:
+    """SHA-256 of each fragment."""
+    return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in fragments(results).items()}
+
+
 def small(taken: bytes) -> bytes:
     """A picture in a palette of few colours, as PNG; ValueError where it is too large for the pages even so."""
     out = io.BytesIO()
@@ -101,6 +127,7 @@ def main(results: Path) -> None:
             (PICTURES / f"{name}.png").write_bytes(small(take(page, results)))
             page.close()
         browser.close()
+    TAKEN_OF.write_text(json.dumps(digests(results), indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

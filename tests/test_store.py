@@ -335,3 +335,28 @@ def test_experiments_of_a_results_folder(tmp_path):
     assert store.experiments_in(tmp_path) == ["a", "b"]
     with pytest.raises(UsageError, match="no folder of results"):
         store.experiments_in(tmp_path / "nowhere")
+
+
+HEADER = ",".join(tables.MEANS.columns)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HEADER.removesuffix(",flag") + "\n", "its columns are"),  # of an older version, with a column less
+        (HEADER + ",new\n", "its columns are"),  # of a newer one
+        (HEADER + "\ncalcium,a,D1,1.5,2,2,x,y\n", "is not as mgassay writes it"),
+        (HEADER + "\ncalcium,a,D1,many,2,2,\n", "many"),
+        (HEADER + "\ncalcium,a,D1,1.5,2", "breaks off"),
+        ("", "empty"),
+        ("\0\0\0\n", "is not as mgassay writes it"),
+    ],
+)
+def test_a_table_that_is_none_of_ours_is_refused_with_what_to_do(tmp_path, text, said):
+    path = tmp_path / "one" / "tables" / "means.csv"
+    store.write_text(path, text)
+    with pytest.raises(UsageError, match=said) as caught:
+        store.read_table(path.parent, tables.MEANS)
+    assert "run again" in str(caught.value)
+    with pytest.raises(UsageError, match="run again"):
+        store.read_table_of_each(tmp_path, ["one"], tables.MEANS)

@@ -31,7 +31,7 @@ FLAGS = (
     "past_record",  # the event comes later than the recording
     "no_linear_window",  # a time course without a stretch that is straight
     "floor",  # at or below LOD above background: a bound, not a value
-    "proxy_rho",  # rho from TRPM7 mRNA
+    "proxy_rho",  # corrected by, or rho itself: from TRPM7 mRNA, not from Mg2+
     "unpaired_rho",  # rho from other donors than those of mineral
     "entry_not_blocked",  # intracellular Mg shows that the block left Mg entry as it was, or raised it
     "discordant_blocks",

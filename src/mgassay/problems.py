@@ -16,6 +16,10 @@ from pathlib import Path
 from mgassay.errors import ContractError
 
 SEVERITIES = ("error", "warning", "notice")
+# Controls, what sets the direction of writing, ends of lines of Unicode, lone surrogates and the byte-order mark.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
+)
 _MOST_KNOWN = 20  # names that a suggestion lists: more are a wall, and stand in docs/
 
 
@@ -89,6 +93,17 @@ def listed(names: Iterable[str], most: int = 12, mark: str = ", ") -> str:
     each = list(dict.fromkeys(names))
     more = f" and {len(each) - most} more" if len(each) > most else ""
     return mark.join(each[:most]) + more
+
+
+def visible(text: str) -> str:
+    r"""A text with signs that cannot be seen, or turn what is seen around, written out; line ends and tabs stay.
+
+    What joins letters and emoji stays too: it is part of how words are written.
+
+    >>> visible("D1\u202eA"), visible("a\tb\n")
+    ('D1\\u202eA', 'a\tb\n')
+    """
+    return _UNSEEN.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
 
 
 def _is_of(file: str, declared: str) -> bool:

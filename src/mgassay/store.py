@@ -1,12 +1,10 @@
 """Reading and writing of results: tables as CSV, JSON with sorted keys, the same bytes for the same data.
 
-Every file is written beside its place and moved there in one step, so that a killed job never leaves half a table.
+How a file is written, whole or not at all, stands in `files`.
 """
 
 import csv
 import hashlib
-import json
-import os
 import platform
 import re
 import shutil
@@ -21,6 +19,14 @@ import pandas as pd
 from mgassay import tables
 from mgassay.errors import UsageError
 from mgassay.experiment import Experiment, RawFile, Settings
+from mgassay.files import changed_files as changed_files
+from mgassay.files import file_hashes as file_hashes
+from mgassay.files import not_ours, whole
+from mgassay.files import read_json as read_json
+from mgassay.files import read_text as read_text
+from mgassay.files import write_bytes as write_bytes
+from mgassay.files import write_json as write_json
+from mgassay.files import write_text as write_text
 from mgassay.problems import Problem, Problems
 from mgassay.table import Table
 
@@ -32,45 +38,6 @@ PICTURES = {  # of an image: the folder in the results, and how names end
     "overlay_svg": ("export/overlays", ".svg"),
 }
 _TRUTH = {True: "true", False: "false"}
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all; folders are made as needed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_bytes(content)
-    beside.replace(path)
-
-
-def write_text(path: Path, text: str) -> None:
-    r"""Writes UTF-8 text with the line ends it has, whole or not at all.
-
-    Bytes of a file's name that are no UTF-8 are written as \udc80 to \udcff, which JSON reads back as they were.
-    """
-    write_bytes(path, text.encode(errors="backslashreplace"))
-
-
-def write_json(path: Path, value: object) -> None:
-    """Writes JSON with sorted keys; NaN is refused (ValueError), a missing number is null."""
-    write_text(path, json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def read_json(path: Path) -> Any:
-    """The JSON value that a file holds; raises UsageError where the stage that writes it has not run."""
-    return json.loads(read_text(path))
-
-
-def read_text(path: Path) -> str:
-    """The text that an earlier stage wrote, line ends as they are; raises UsageError where it has not run."""
-    return _made(path).read_bytes().decode()
-
-
-def _made(path: Path) -> Path:
-    """A file that an earlier stage made; raises UsageError where it is absent."""
-    if not path.is_file():
-        order = "read, images, quantify, effects, report"
-        raise UsageError(f"{path} is not there: run the stages in their order ({order}), or snakemake, which does.")
-    return path
 
 
 def write_table(folder: Path, state: Table, table: pd.DataFrame) -> None:
@@ -88,12 +55,27 @@ def write_table(folder: Path, state: Table, table: pd.DataFrame) -> None:
 
 
 def read_table(folder: Path, state: Table) -> pd.DataFrame:
-    """The table of this state in `folder`, with the state's types; raises UsageError where it was not made yet."""
+    """The table of this state in `folder`, with the state's types; raises UsageError where it was not made yet.
+
+    UsageError too where the file is no such table: cut off, edited into another, or of another version of mgassay.
+    """
+    path = whole(folder / f"{state.name}.csv")
     numbers = [c for c, k in state.columns.items() if k != "text"]
-    raw = pd.read_csv(
-        _made(folder / f"{state.name}.csv"), dtype="str", keep_default_na=False, na_values={c: [""] for c in numbers}
-    )
-    return _typed_table(raw, state)
+    try:
+        raw = pd.read_csv(path, dtype="str", keep_default_na=False, na_values={c: [""] for c in numbers})
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise not_ours(path, str(error)) from None
+    return _table_of_file(raw, state, path)
+
+
+def _table_of_file(raw: pd.DataFrame, state: Table, path: Path) -> pd.DataFrame:
+    """A file's cells as a table of this state; raises UsageError where columns or values are not the state's."""
+    if list(raw.columns) != list(state.columns):
+        raise not_ours(path, f"its columns are {', '.join(map(str, raw.columns))}")
+    try:
+        return _typed_table(raw, state)
+    except (ValueError, TypeError) as error:
+        raise not_ours(path, str(error)) from None
 
 
 def _typed_table(raw: pd.DataFrame, state: Table) -> pd.DataFrame:
@@ -114,14 +96,21 @@ def read_table_of_each(results: Path, names: Iterable[str], state: Table) -> dic
     rows: list[list[str]] = []
     ends = {}
     for name in names:
-        with _made(results / name / "tables" / f"{state.name}.csv").open(encoding="utf-8", newline="") as file:
-            heads, *body = csv.reader(file)
-        places = [heads.index(c) for c in state.columns]
-        rows += [[row[i] for i in places] for row in body]
+        path = whole(results / name / "tables" / f"{state.name}.csv")
+        with path.open(encoding="utf-8", newline="") as file:
+            heads, *body = [*csv.reader(file)] or [[]]
+        if heads != list(state.columns) or any(len(row) != len(heads) for row in body):
+            raise not_ours(path, f"its columns are {', '.join(heads)}")
+        rows += body
         ends[name] = len(rows)
     raw = pd.DataFrame(rows, columns=list(state.columns), dtype="str")
     numbers = [c for c, k in state.columns.items() if k != "text"]
-    typed = _typed_table(raw.assign(**{c: raw[c].mask(raw[c] == "") for c in numbers}), state)
+    try:
+        typed = _typed_table(raw.assign(**{c: raw[c].mask(raw[c] == "") for c in numbers}), state)
+    except (ValueError, TypeError):
+        for name in ends:  # says which one it is
+            read_table(results / name / "tables", state)
+        raise
     starts = [0, *ends.values()]
     return {n: typed.iloc[a:b].reset_index(drop=True) for (n, b), a in zip(ends.items(), starts, strict=False)}
 
@@ -182,12 +171,6 @@ def read_question(path: Path) -> Experiment | None:
     return Experiment(held["id"], Settings.model_validate(held["settings"]), conditions_frame(held["conditions"]), ())
 
 
-def file_hashes(folder: Path, *leave: str) -> dict[str, str]:
-    """SHA-256 of every file below a folder, those in its folders `leave` left out, by its relative path, sorted."""
-    files = sorted(f for f in folder.rglob("*") if f.is_file() and f.relative_to(folder).parts[0] not in leave)
-    return {f.relative_to(folder).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
-
-
 def bytes_of_files(folder: Path, names: Iterable[str]) -> int:
     """How many bytes files have together by their relative names, or by those of parts of them (`a.jpg/B3`); each once.
 
@@ -196,12 +179,6 @@ def bytes_of_files(folder: Path, names: Iterable[str]) -> int:
     named = (folder / name for name in names)
     files = {path if path.is_file() else path.parent for path in named}
     return sum(f.stat().st_size for f in files if f.is_file())
-
-
-def changed_files(folder: Path, hashes: Mapping[str, str]) -> list[str]:
-    """The files below a folder that are no longer those of `hashes`: changed, gone or new."""
-    now = file_hashes(folder)
-    return sorted(f for f in {*now, *hashes} if now.get(f) != hashes.get(f))
 
 
 def flat_name(file: str) -> str:
@@ -278,9 +255,13 @@ def versions() -> dict[str, str]:
     """The versions of Python and of the packages that the numbers were made with."""
     numbers, files = "numpy pandas scipy phreeqc", "scikit-image pillow openpyxl xlrd tifffile XlsxWriter resvg-py"
     packages = f"mgassay {numbers} {files} snakemake".split()
-    there = {d.metadata["Name"] for d in metadata.distributions()}
-    used = (*packages, *(p for p in OPTIONAL if p in there))
+    used = (*packages, *filter(_is_there, OPTIONAL))
     return {"python": platform.python_version(), **{p: metadata.version(p) for p in used}}
+
+
+def _is_there(package: str) -> bool:
+    """Whether a package is installed."""
+    return next(iter(metadata.distributions(name=package)), None) is not None
 
 
 def conditions_frame(rows: list[Mapping[str, Any]]) -> pd.DataFrame:

@@ -70,16 +70,6 @@ def index_text(n=40):
     return index_page(summary, glances, plates(list(glances)[:20]), pooled())
 
 
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
 def shown(browser, tmp_path):
     """Opens the index at a width; returns the browser's page and what its console, dialogs and network said."""

@@ -225,3 +225,9 @@ def test_it_prints_light_on_a4_with_its_folded_tables(shown):
     assert not page.locator("nav").is_visible()
     assert page.locator("#provenance table").first.is_visible()
     assert page.locator("#sensitivity table").first.is_visible()
+    unprinted = page.locator(".off-paper")  # the checklist after MIQE
+    assert unprinted.count() >= 1
+    assert not unprinted.locator("table").first.is_visible()
+    assert unprinted.locator(".on-paper").first.is_visible()
+    page.set_viewport_size({"width": 688, "height": 900})  # A4 less its margins: what is wider shrinks the whole page
+    assert page.evaluate("document.documentElement.scrollWidth") <= 688

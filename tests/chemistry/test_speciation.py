@@ -87,6 +87,15 @@ def test_pairs_and_solids_stand_beside_with_the_range_of_their_constants(bench):
     assert "struvite" not in set(without["species"])
 
 
+def test_a_species_of_which_no_part_was_put_in_has_no_row(bench):
+    """Neither ATP, pyrophosphate nor beta-glycerophosphate is in this medium; with 1 uM ATP its species are there."""
+    plain, with_atp = (
+        set(made(bench.experiment(("a", more)))["medium_species"]["species"]) for more in ({}, {"atp_uM": 1.0})
+    )
+    assert not [s for s in plain if "Atp" in s or "Pp" in s or "Gp" in s]
+    assert {s for s in with_atp - plain} == {"Atp-4", "HAtp-3", "H2Atp-2", "MgAtp-2", "MgHAtp-", "CaAtp-2"}
+
+
 def test_every_calcium_is_counted_once_among_the_species(bench):
     """Ca2 of nothing exists here, so its species add up to the total."""
     table = made(bench.experiment(("a", {})))["medium_species"]

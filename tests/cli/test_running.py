@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from snakemake.cli import parse_config
 
-from mgassay.cli import place
+from mgassay.cli import place, running
 from mgassay.cli.progress import Watch
-from mgassay.cli.running import asked_for, config_in, config_text, exit_status, job_of
+from mgassay.cli.running import Job, asked_for, config_in, config_text, ended, exit_status, job_of, watched
 from mgassay.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
@@ -94,9 +94,14 @@ def test_in_the_checkout_it_is_plain_snakemake(monkeypatch):
         (("plates", "plates/results"), "beside raw data"),
         (("plates/exp-1", "plates/exp-1/results"), "beside raw data"),
         (("plates", None, None, "slrm"), "there is no profile slrm"),
+        (("plates", "a_file"), "a_file is a file"),
+        (("plates", "a_file/results"), "a_file is a file"),
+        (("empty",), "empty holds no experiment"),
     ],
 )
 def test_what_cannot_be_run_is_wrong_usage(plates, args, said):
+    (plates / "a_file").touch()
+    (plates / "empty").mkdir()
     given = [Path(a) if isinstance(a, str) and i < 2 else a for i, a in enumerate(args)]
     with pytest.raises(UsageError, match=said):
         job(*given)
@@ -150,3 +155,19 @@ def test_words_behind_two_dashes_are_no_arguments_of_ours(plates):
     )
     assert done.returncode == 2
     assert "name the folder that holds your experiments" in done.stderr
+
+
+def test_results_that_cannot_be_written_are_told_before_anything_starts(plates, monkeypatch):
+    monkeypatch.setattr(place.os, "access", lambda path, mode: False)  # root may write anywhere
+    with pytest.raises(UsageError, match=r"nothing can be written into .* --results FOLDER"):
+        job(Path("plates"), Path("results"))
+
+
+def test_ctrl_c_is_told_as_the_users_own_and_leaves_130(tmp_path, capsys, monkeypatch):
+    def interrupted(lines, watch):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(running, "steps_of", interrupted)
+    watch, status = watched([sys.executable, "-c", "raise SystemExit(1)"])
+    assert ended(Job(("a",), tmp_path, ()), watch, status) == 130
+    assert "stopped by you. What is finished is kept: type the same command again" in capsys.readouterr().err

@@ -87,6 +87,7 @@ def test_a_disk_that_says_no_is_no_bug(error):
     assert done.returncode == 2
     assert done.stderr.startswith("mgassay: ")
     assert "Traceback" not in done.stderr
+    assert "Then type the same command again" in done.stderr
 
 
 def test_the_version_is_that_of_the_package():

@@ -37,6 +37,29 @@ def test_check_for_programs_prints_a_problem_per_line_and_nothing_else(two_mista
     assert mgassay("check", "--json", DEMO).returncode == 0
 
 
+def test_the_folder_of_experiments_is_no_experiment_and_says_what_to_type(tmp_path):
+    for name in ("csv", "xl"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "csv" / "experiment.toml").touch()
+    (tmp_path / "xl" / "experiment.xlsx").touch()
+    done = mgassay("check", tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"it holds csv, xl. One is checked by: mgassay check {tmp_path / 'csv'}" in done.stderr
+
+
+@pytest.mark.parametrize("stays", [0, 1])
+def test_whoever_stops_reading_changes_no_status(two_mistakes, stays):
+    """As `mgassay check DIR | head -1` does; the pipe's other end is closed before the first word."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "mgassay", *(["check", str(two_mistakes)] if stays else ["explain", "MG040"])]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True)
+    os.close(writer)
+    assert done.returncode == stays
+    assert "BrokenPipe" not in done.stderr
+    assert "bug of ours" not in done.stderr
+
+
 def test_check_looks_for_the_wells_of_photographs(tmp_path, small):
     import numpy as np
     from PIL import Image
@@ -94,8 +117,8 @@ def test_nothing_is_written_over_a_folder_and_it_says_so(tmp_path, args):
 
 def test_a_name_that_is_no_id_is_refused(tmp_path):
     done = mgassay("init", tmp_path / "my plates")
-    assert done.returncode == 1
-    assert "'my plates' cannot name an experiment" in done.stderr
+    assert done.returncode == 2
+    assert "“my plates” cannot be the name of an experiment: letters, digits" in done.stderr
     assert not (tmp_path / "my plates").exists()
 
 
@@ -111,7 +134,7 @@ def test_readers_lists_what_can_be_read():
 def test_a_verb_before_the_stage_it_rests_on_is_wrong_usage(tmp_path, small):
     done = mgassay("report", small, tmp_path / "results")
     assert done.returncode == 2
-    assert "run the stages in their order" in done.stderr
+    assert "Run the stages in their order" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -19,6 +19,15 @@ def a_terminal_with_colours(monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
 
 
+def test_what_cannot_be_seen_is_written_out():
+    problems = Problems()
+    problems.add("MG003", file="a\u202eb.toml", seen="c\x1b[2Jd")
+    told = problem_text(next(iter(problems)))
+    assert "a\\u202eb.toml" in told
+    assert "c\\x1b[2Jd" in told
+    assert told.isascii() or "\u202e" not in told
+
+
 def test_colours_are_for_terminals():
     assert coloured("x", "error", Terminal()) == "\x1b[1;31mx\x1b[0m"
     assert coloured("x", "error", io.StringIO()) == "x"

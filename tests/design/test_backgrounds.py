@@ -57,3 +57,8 @@ def test_a_control_without_a_day_is_of_every_day(lab, condition):
     """It only subtracts, so that it does not answer twice."""
     rows = [condition("c", 0.8, medium="control"), *(condition(f"a{day}", 2.0, day=day) for day in ("7", "14"))]
     assert first_background(lab(*rows)) == {"a7": "c", "a14": "c"}
+
+
+def test_backgrounds_are_worked_out_once_for_an_experiment(lab, demo):
+    experiment = lab(*demo)
+    assert backgrounds_of(experiment) is backgrounds_of(experiment)

@@ -1,7 +1,7 @@
 import numpy as np
 
 from mgassay.design import arms_of_blocks, is_among
-from mgassay.design.levels import best_filled, filled, mg_levels
+from mgassay.design.levels import best_filled, filled, is_level, mg_levels
 
 
 def test_small_levels_are_told_apart(lab, condition):
@@ -32,3 +32,11 @@ def test_empty_cells_are_the_contracts_defaults(lab, condition):
     row = condition("a", 0.8, sirna="", cells="", mg_from_day=np.nan)
     kept = filled(lab(row).conditions).iloc[0]
     assert (kept["sirna"], kept["cells"], kept["mg_from_day"]) == ("none", "live", 0.0)
+
+
+def test_a_number_is_at_a_level_within_a_millionth_of_it(lab, condition):
+    """2.0 * (1 + 1e-6) = 2.000002; an empty cell is at no level, and a text without a number is no level at all."""
+    conditions = lab(*[condition(f"c{i}", mg) for i, mg in enumerate((2.0, 2.0000019, 2.0000021, np.nan))]).conditions
+    assert is_level(conditions, "mg_mM", "2").tolist() == [True, True, False, False]
+    assert not is_level(conditions, "mg_mM", "none").any()
+    assert not is_level(conditions, "no such column", "2").any()

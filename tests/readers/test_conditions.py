@@ -215,3 +215,12 @@ def test_names_that_part_keys_are_refused_in_every_column_that_names(read, probl
         ("MG089", "conditions.csv", "row 3, modulator", "a;b"),
         ("MG089", "experiment.toml", "step 1.name", "x|y"),
     }
+
+
+@pytest.mark.parametrize(
+    ("medium", "told"), [("calcifing", True), ("Calcifying", True), ("calcifying_2", False), ("osteogenic", False)]
+)
+def test_a_medium_that_may_be_misspelt_is_told(read, problems, medium, told):
+    read(HEADER, *GROWN, ["odd", medium, "2.0", "none", "", "none", "live"])
+    assert [(p.code, p.place, p.seen) for p in problems] == ([("MG097", "medium", medium)] if told else [])
+    assert not told or "“calcifying”" in next(iter(problems)).remedy

@@ -218,3 +218,45 @@ def test_a_last_row_that_was_cut_off_is_named_and_left_out(tmp_path, problems, t
     (tmp_path / "t.csv").write_text(text)
     assert len(cells_from_file(tmp_path / "t.csv", "t.csv", "", problems).rows) == rows
     assert found(problems) == told
+
+
+def workbook_table(folder, problems, *cells):
+    """A workbook's table with one column of numbers, as typed."""
+    book = Workbook()
+    book.active.title = "conditions"
+    for row in (["condition", "mg_mM"], *([f"c{i}", cell] for i, cell in enumerate(cells))):
+        book.active.append(row)
+    book.save(folder / "experiment.xlsx")
+    cells = cells_from_file(folder / "experiment.xlsx", "experiment.xlsx", "conditions", problems)
+    return table_from_cells(cells, COLUMNS, (), problems)
+
+
+def test_a_number_held_as_text_in_a_workbook_says_what_to_do_in_excel(tmp_path, problems):
+    made = numbers_from_table(workbook_table(tmp_path, problems, "0,8", 2.5), ["mg_mM"], problems)["mg_mM"]
+    assert [math.isnan(made[0]), made[1]] == [True, 2.5]
+    assert found(problems) == [("MG095", "experiment.xlsx", "conditions", "row 2, mg_mM", "0,8")]
+    assert "format the cell as a number" in next(iter(problems)).remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ('condition,label\nc1,"two\nlines, here"\nc2,x\n', "two\nlines, here"),
+        ('condition;label\r\nc1;"a ""quoted"" word\r\n\r\nb"\r\nc2;x\r\n', 'a "quoted" word\n\nb'),
+        ('condition,label\nc1,5" dish\nc2,x\n', '5" dish'),
+    ],
+)
+def test_a_quoted_cell_may_hold_line_breaks_and_rows_keep_their_numbers(tmp_path, problems, text, label):
+    """Expected by RFC 4180; the row numbers are the lines on which rows begin."""
+    (tmp_path / "t.csv").write_bytes(text.encode())
+    cells = cells_from_file(tmp_path / "t.csv", "t.csv", "", problems)
+    made = table_from_cells(cells, COLUMNS, (), problems)
+    assert made.text("label").tolist() == [label, "x"]
+    assert list(made.frame.index) == [2, len(text.splitlines())]
+    assert found(problems) == []
+
+
+def test_a_quotation_mark_that_is_never_closed_takes_no_other_row(tmp_path, problems):
+    (tmp_path / "t.csv").write_text('condition,label\nc1,"5 dish\nc2,x\nc3,y\n')
+    cells = cells_from_file(tmp_path / "t.csv", "t.csv", "", problems)
+    assert [row[0] for row in cells.rows] == ["condition", "c1", "c2", "c3"]

@@ -199,7 +199,7 @@ def test_a_broken_workbook_is_the_only_problem(tmp_path, problems):
     (tmp_path / "experiment.xlsx").write_bytes(b"PK\x03\x04 and then nothing")
     (tmp_path / "experiment.toml").write_text(TOML)
     read_experiment(tmp_path, problems)
-    assert [(p.code, p.file) for p in problems] == [("MG104", "experiment.xlsx")]
+    assert [(p.code, p.file) for p in problems] == [("MG098", "experiment.xlsx")]
 
 
 def test_a_layout_that_links_out_is_told_once(read, problems, tmp_path):

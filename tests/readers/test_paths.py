@@ -1,7 +1,7 @@
 import pytest
 
 from mgassay.readers.paths import (
-    alike,
+    candidates,
     files_in,
     is_file,
     is_folder,
@@ -55,10 +55,11 @@ def test_a_name_that_another_row_has_is_offered_only_with_the_same_numbers():
     assert offered("cal_D1", ["cal_D2", "cla_D1", "cal_D3"], {"cal_D2", "cla_D1"}) == ["cla_D1", "cal_D3"]
 
 
-def test_of_many_files_those_of_the_same_folder_are_listed():
-    known = [f"raw/{i}.csv" for i in range(30)] + ["files.csv"]
-    assert alike("raw/x.csv", known) == known[:30]
-    assert alike("raw/x.csv", known[:5]) == known[:5]
+def test_files_of_the_same_kind_are_meant_and_the_likest_first():
+    known = ["conditions.csv", "layouts/plate.csv", "raw/a.txt", "raw/zz.csv", "raw/calcium_D1.csv"]
+    assert candidates("raw/calcium_D2.csv", known) == ["raw/calcium_D1.csv"]
+    assert candidates("raw\\calc.csv", known) == ["raw/calcium_D1.csv", "raw/zz.csv"]
+    assert set(candidates("raw/a_picture.jpg", known)) == set(known[2:])
 
 
 def test_a_name_that_only_looks_the_same_is_found(tmp_path):

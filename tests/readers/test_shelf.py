@@ -3,7 +3,7 @@ from openpyxl import Workbook
 
 from mgassay.problems import Problems
 from mgassay.readers.declared import numbers_from_table, table_from_cells
-from mgassay.readers.shelf import cells_from_shelf, shelf_from_folder
+from mgassay.readers.shelf import as_kept, cells_from_shelf, shelf_from_folder
 
 COLUMNS = ("condition", "mg_mM", "label")
 
@@ -57,7 +57,7 @@ def test_a_formula_without_a_value_is_named(tmp_path, problems):
 def test_a_broken_workbook_is_named(tmp_path, problems):
     (tmp_path / "experiment.xlsx").write_bytes(b"PK\x03\x04 and then nothing")
     assert shelf_from_folder(tmp_path, problems).names() == []
-    assert [(p.code, p.file) for p in problems] == [("MG104", "experiment.xlsx")]
+    assert [(p.code, p.file) for p in problems] == [("MG098", "experiment.xlsx")]
 
 
 def test_a_link_out_of_the_folder_is_refused(tmp_path, problems):
@@ -122,3 +122,57 @@ def test_hidden_rows_and_sheets_are_told(tmp_path, problems):
         ("MG036", "experiment.xlsx", "conditions", "row 3", "row 3"),
         ("MG036", "experiment.xlsx", "files", "", "the whole sheet"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"condition,medium\nc1,control\n", "it holds text, no sheets"),
+        (b"PK\x03\x04 cut off", "broken"),
+        (b"", "empty"),
+    ],
+)
+def test_what_is_no_workbook_is_named_once_and_says_what_to_do(tmp_path, problems, content, why):
+    (tmp_path / "experiment.xlsx").write_bytes(content)
+    shelf = shelf_from_folder(tmp_path, problems)
+    (problem,) = problems
+    assert (problem.code, problem.file, why in problem.seen) == ("MG098", "experiment.xlsx", True)
+    assert "save it as" in problem.remedy
+    assert shelf.is_told("conditions")
+
+
+def book_at(path, *sheets):
+    book = Workbook()
+    book.active.title = sheets[0]
+    for sheet in sheets[1:]:
+        book.create_sheet(sheet)
+    for sheet in book:
+        sheet.append(["condition"])
+    book.save(path)
+
+
+def test_a_workbook_of_another_name_is_to_be_renamed(tmp_path, problems):
+    book_at(tmp_path / "Experiment 2024.xlsx", "conditions", "files", "notes")
+    book_at(tmp_path / "~$experiment.xlsx", "conditions")
+    shelf = shelf_from_folder(tmp_path, problems)
+    assert [(p.code, p.file, p.seen) for p in problems] == [("MG099", "Experiment 2024.xlsx", "conditions, files")]
+    assert shelf.is_told("conditions")
+
+
+def test_other_workbooks_beside_the_tables_are_nobodys_concern(tmp_path, problems):
+    book_at(tmp_path / "old.xlsx", "conditions")
+    book_at(tmp_path / "experiment.xlsx", "conditions")
+    shelf_from_folder(tmp_path, problems)
+    assert list(problems) == []
+
+
+def test_of_a_workbook_problems_name_the_sheet_and_of_csv_files_the_file(tmp_path, problems):
+    problems.add("MG604", file="conditions.csv", seen="x", block="b", mg_reference="0.8", mg_raised="2.0")
+    assert list(as_kept(tmp_path, problems)) == list(problems)
+    book_at(tmp_path / "experiment.xlsx", "conditions")
+    (kept,) = as_kept(tmp_path, problems)
+    assert (kept.file, kept.sheet) == ("experiment.xlsx", "conditions")
+    assert "conditions.csv" not in kept.remedy
+    assert "to the sheet conditions of experiment.xlsx" in kept.remedy
+    (tmp_path / "conditions.csv").touch()
+    assert list(as_kept(tmp_path, problems)) == list(problems)

@@ -40,10 +40,15 @@ def test_a_row_per_plate_and_level_with_what_was_done(subtract, word):
     controls += [{"condition": "a", "value": 0.4, "ci_low": 0.3, "ci_high": 0.5}]
     listing = pieces(*controls, subtract=subtract)[-1]
     assert listing.rows == (
-        ("P1", "2", "2", "1.20 (0.800 to 1.60)", "0.120", "µg per well", word),
-        ("P1", "0.8", "1", "0.400 [0.300, 0.500]", "0.120", "µg per well", word),
+        ("P1", "2", "2", "1.20", "0.800 to 1.60", "0.120", "µg per well", word),
+        ("P1", "0.8", "1", "0.400", "[0.300, 0.500]", "0.120", "µg per well", word),
     )
 
 
-def test_a_control_above_the_curve_has_no_value():
-    assert pieces({"condition": "b", "value": None})[-1].rows[0][3] == "above the curve"
+def test_a_well_above_the_curve_makes_the_mean_a_least_and_is_not_dropped():
+    """Top of the range 3.0: (1 + 3) / 2 is 2, and the highest well is at least 3."""
+    above = {"condition": "b", "value": None, "limit": 3.0, "flag": "above_curve"}
+    assert pieces({"condition": "b", "value": 1.0}, above)[-1].rows[0][3:5] == ("≥ 2.00", "1.00 to ≥ 3.00")
+    alone = pieces(above)[-1]
+    assert alone.rows[0][3] == "≥ 3.00"
+    assert pieces({**above, "limit": None})[-1].rows[0][3] == "above the curve"

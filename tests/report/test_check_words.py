@@ -102,9 +102,11 @@ def test_a_share_made_again_is_told_where_it_moves():
     assert told(row("leave_one_out", "D2", estimate=0.7, **ends)) == []
     moved = text(row("leave_one_out", "D2", estimate=0.2, half=0.1, passed=False, **ends))
     assert moved == (
-        "Without donor D2 the conclusion is another: the intracellular share is 20 % [10 %, 30 %] instead of "
+        "Without donor D2 the conclusion is reversed: the intracellular share is 20 % [10 %, 30 %] instead of "
         "[60 %, 90 %] by all donors."
     )
+    opened = text(row("leave_one_out", "D2", estimate=0.6, half=0.2, passed=False, **ends))
+    assert opened.startswith("Without donor D2 the conclusion is no longer settled: the intracellular share is 60 % [")
     lost = row("leave_one_out", "D2", passed=False, **ends) | {"ci_low": math.nan, "ci_high": math.nan}
     assert "the intracellular share is not identifiable instead of [60 %, 90 %]" in text(lost)
     flagged = text(row("without_flagged", "outlier;clipped", estimate=0.7, half=0.1, **ends))
@@ -118,12 +120,14 @@ def test_a_share_made_again_is_told_where_it_moves():
 
 def test_scales_are_told_where_they_disagree_and_once():
     log, additive = (row("scale", s, passed=False, flag="not_scale_robust") for s in ("log", "additive"))
-    assert "do not put the intracellular share on the same side of one half" in text(log, additive)
+    assert "natural logarithms and as percent inhibition lie on either side of one half: as percent" in text(
+        log, additive
+    )
     assert told(row("scale", "log"), row("scale", "additive")) == []
 
 
 def test_late_mg_is_told_as_an_effect_and_as_a_part():
-    assert "day 7, under siTRPM7, still lowers mineral: effect 1.00 [0.80, 1.20] (log scale, declared margin" in text(
+    assert "day 7, under siTRPM7, still lowers mineral: effect 1.00 [0.80, 1.20] (natural log, declared margin" in text(
         row("late_mg", "mg_from_day 7", estimate=1.0)
     )
     undecided = row("late_mg", "mg_from_day 7", block="", passed=None)
@@ -184,7 +188,7 @@ def test_late_mg_is_told_with_its_donors(hand):
     texts = [
         s["text"].replace(NO_BREAK, " ") for s in check_sentences(tables_of(experiment, held), "calcium", "siTRPM7")
     ]
-    assert [t.partition("n = ")[2] for t in texts] == ["2 donors (log scale, declared margin 0.69).", "1 donor."]
+    assert [t.partition("n = ")[2] for t in texts] == ["2 donors (natural log, declared margin 0.69).", "1 donor."]
     (_, beside) = late_pieces(tables_of(experiment, held))
     (cells,) = beside.drawings[0].listing.rows
     assert cells[beside.drawings[0].listing.heads.index("n")] == "2 (part: 1)"

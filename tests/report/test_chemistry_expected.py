@@ -48,7 +48,7 @@ def test_the_figure_says_the_same_and_shows_a_box_and_a_dot():
     (beside,) = [p for p in shown(*ROWS) if isinstance(p, Beside)]
     svg = beside.drawings[0].svg
     label = re.search(r'aria-label="([^"]*)"', svg).group(1)
-    assert "calcium per protein" in label
+    assert "calcium per protein, T, entry intact, a to b: " in label  # whose T: another block's has other conditions
     assert "expected 0.10 to 0.20, measured 1.20 [0.80, 1.60]" in label
     assert svg.count("#56B4E9") == 1
     assert "nan" not in svg.lower()

@@ -51,8 +51,9 @@ def test_tables_of_steps_media_and_pairs():
     ]
     (folded,) = [p for p in pieces if isinstance(p, Folded)]  # the steps by set are in the figure's table
     species = {row[folded.listing.heads.index("species")] for row in folded.listing.rows}
-    assert {"CaHPO4", "MgHPO4", "hap", "acp2"} <= species
-    assert "Ca+2" not in species
+    assert {"CaHPO₄", "MgHPO₄", "hydroxyapatite", "amorphous Ca phosphate, second form (ACP2)"} <= species
+    assert "Ca²⁺" not in species
+    assert not [name for name in species if "ATP" in name or "P₂O₇" in name]  # none is in this medium
 
 
 def asked(*rows):

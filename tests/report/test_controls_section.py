@@ -38,6 +38,16 @@ def test_the_table_has_the_mean_over_donors_of_what_was_read(hand):
     assert "no phosphate added, cells: 2.00" in drawing.svg
 
 
+def test_a_well_above_the_curve_is_not_dropped_and_makes_the_mean_a_least(hand):
+    """Top of the range 9: (1 + 9) / 2 is 5, at least; without that well it would be 1."""
+    above = {**control_wells(None), "limit": 9.0, "flag": "saturated;above_curve"}
+    (drawing,) = pieces(hand, hand.with_rows("amounts", [*hand.amounts(), control_wells(1.0), above]))
+    assert drawing.listing.rows[0][2:] == ("1", "≥ 5.00", "≥ 5.00", "≥ 5.00")
+    lost = {**control_wells(None), "flag": "no_protein"}
+    (drawing,) = pieces(hand, hand.with_rows("amounts", [*hand.amounts(), control_wells(1.0), lost]))
+    assert drawing.listing.rows[0][3] == "1.00"
+
+
 def test_a_control_that_was_not_run_is_said(hand):
     warned, _ = pieces(hand, hand.make_tables())
     assert (warned.tone, warned.text) == ("warning", "Not run for this readout: no phosphate added.")

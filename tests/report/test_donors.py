@@ -1,8 +1,11 @@
 import math
 import re
 
+import pytest
+
 from mgassay.design import arms_of_blocks
-from mgassay.report.donors import measured_drawing, paired_drawing
+from mgassay.report.axes import Axes
+from mgassay.report.donors import donor_legend, measured_drawing, paired_drawing
 from mgassay.report.rows import Tables, tables_of
 
 
@@ -58,3 +61,12 @@ def test_reps_stand_small_beside_the_mean_that_they_make(hand):
     drawn = [paired_drawing(t, arms(hand, "siTRPM7"), "calcium_per_well").svg for t in (held, without)]
     small = [re.findall(r'<path d="([^"]*)"[^>]*opacity="0.7"', svg) for svg in drawn]
     assert [[path.count("M") for path in paths] for paths in small] == [[3], []]
+
+
+@pytest.mark.parametrize(("donors", "keys"), [(12, 12), (13, 1)])
+def test_a_legend_of_many_donors_says_how_many(donors, keys):
+    axes = Axes()
+    donor_legend(axes, {f"D{i}": ("#000", "o") for i in range(donors)})
+    labels = [s.label for s in axes.shapes]
+    assert len(labels) == keys
+    assert keys > 1 or labels[0].startswith("13 donors")

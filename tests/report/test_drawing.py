@@ -3,12 +3,18 @@ import itertools
 import numpy as np
 import pytest
 
-from mgassay.report.drawing import DONOR_COLOURS, donor_marks, step_above, step_below
+from mgassay.report.drawing import DONOR_COLOURS, DONOR_SHAPES, donor_marks, step_above, step_below
 
 
 def test_donors_are_told_apart_by_colour_and_by_shape():
-    marks = list(donor_marks([f"D{i}" for i in range(1, 8)]).values())
-    assert len({colour for colour, _ in marks}) == len({shape for _, shape in marks}) == 7
+    marks = list(donor_marks([f"D{i}" for i in range(1, 9)]).values())
+    assert len({colour for colour, _ in marks}) == len({shape for _, shape in marks}) == 8
+    assert tuple(colour for colour, _ in marks) == DONOR_COLOURS  # those that the eyes below are asked about
+
+
+def test_no_donor_has_colour_and_shape_of_another():
+    marks = list(donor_marks([f"D{i}" for i in range(len(DONOR_COLOURS) * len(DONOR_SHAPES))]).values())
+    assert len(set(marks)) == len(marks) == 96
 
 
 @pytest.mark.parametrize(("value", "below", "above"), [(0.7, 0.5, 1.0), (20.0, 20.0, 20.0), (999.0, 500.0, 1000.0)])

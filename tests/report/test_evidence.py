@@ -17,7 +17,7 @@ def test_genes_are_no_mineral_readout(hand):
 def test_both_scales_and_both_estimators_stand_side_by_side(held):
     listing = effects_listing(held, "calcium_per_well", "siTRPM7")
     total = dict(zip(listing.heads, listing.rows[0], strict=True))
-    assert total["effect, log scale"] == "1.20 [0.92, 1.49]"
+    assert total["effect, natural log"] == "1.20 [0.92, 1.49]"
     assert total["percent inhibition"].replace(NO_BREAK, " ") == "70 % [60 %, 79 %]"
     assert total["if donors respond alike"] == "1.20 [1.01, 1.40]"
     assert total["n"] == "4"
@@ -39,7 +39,7 @@ def test_a_bound_is_called_one_on_both_scales_and_by_both_estimators(hand):
     rows = [{**r, "flag": "floor;lower_bound"} for r in hand.effects()]
     listing = effects_listing(Tables(hand.with_rows("effects", rows), 0.8, 2.0), "calcium_per_well", "siTRPM7")
     total = dict(zip(listing.heads, listing.rows[0], strict=True))
-    assert total["effect, log scale"] == "at least 1.20 [0.92, 1.49]"
+    assert total["effect, natural log"] == "at least 1.20 [0.92, 1.49]"
     assert total["percent inhibition"].replace(NO_BREAK, " ") == "at least 70 % [60 %, 79 %]"
     assert total["if donors respond alike"] == "at least 1.20 [1.01, 1.40]"
 

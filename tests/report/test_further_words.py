@@ -42,7 +42,7 @@ def test_a_level_of_the_series_has_the_interval_and_p_of_all(told):
     intact, blocked = told([{**dose, "block": ""}, dose])
     assert intact == (
         "Among all levels of Mg²⁺, 0.8 to 1.4 mM with entry intact lowered calcium per protein: "
-        "effect = 1.20 [1.00, 1.40], p = 0.020 over levels, n = 4 donors."
+        "effect = 1.20 [1.00, 1.40] (natural log), p = 0.020 over levels, n = 4 donors."
     )
     assert "with entry blocked (siTRPM7)" in blocked
     assert told([{**dose, "block": "2-APB"}]) == []
@@ -55,11 +55,11 @@ def test_another_day_and_another_step_have_t_their_difference_and_a_share(told):
     found = told([{**EFFECT, **day}, {**lost, **day}, raising], [{**SHARE, **day}])
     assert found == [
         "Raising Mg²⁺ from 0.8 to 2 mM, day 7, with entry intact lowered calcium per protein: "
-        "T = 1.20 [1.00, 1.40], p = 0.010, n = 4 donors.",
+        "T = 1.20 [1.00, 1.40] (natural log; 3.32-fold [2.72, 4.06] lower), p = 0.010, n = 4 donors.",
         "Mg²⁺, 0.8 to 2 mM, day 7: part of the effect depends on Mg²⁺ entry: "
-        "T − B = 0.70 [0.50, 0.90], p = 0.010, n = 4 donors.",
+        "T − B = 0.70 [0.50, 0.90] (natural log), p = 0.010, n = 4 donors.",
         "AngII, at 0.8 mM Mg²⁺, with entry intact raised calcium per protein: "
-        "T = −1.20 [−1.40, −1.00], p = 0.010, n = 4 donors.",
+        "T = −1.20 [−1.40, −1.00] (natural log; 3.32-fold [2.72, 4.06] higher), p = 0.010, n = 4 donors.",
         "Mg²⁺, 0.8 to 2 mM, day 7, intracellular share: 60 % [50 %, 70 %] of the total effect, n = 4 donors.",
     ]
 

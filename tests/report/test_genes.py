@@ -80,6 +80,35 @@ def test_a_claim_by_another_estimand_comes_before_a_row_without_one():
     assert only["key"] == "RUNX2||adjusted|PPi, fetuin-A"
 
 
+def test_what_the_other_comparisons_say_of_a_direct_effect_is_said():
+    """A line through all comparators shows it; at matched mineral a mismatch may explain it, or Holm takes it back."""
+    weak = row("matched_mineral", "mineral_may_explain")
+    rows = [weak, {**weak, "comparator": "fetuin-A"}, row("adjusted", "direct", comparator="PPi, fetuin-A")]
+    (only,) = gene_sentences(tables_with(rows))
+    assert only["text"].endswith(
+        "(tipping point 1.41-fold up). Its other comparisons do not show it (against PPi and against fetuin-A: what is "
+        "left of a difference in mineral may explain it)."
+    )
+    alone = row("matched_mineral", comparator="fetuin-A", p_adjusted=0.063)
+    open_ = row("adjusted", comparator="PPi, fetuin-A", ci_high=0.1)
+    (only,) = gene_sentences(tables_with([row("matched_mineral", "direct"), alone, open_]))
+    assert only["text"].endswith(
+        "(against fetuin-A: taken by itself, but not once all genes are counted; adjusted for mineral: not clearly "
+        "changed)."
+    )
+    (only,) = gene_sentences(tables_with([row("matched_mineral", "direct"), row("adjusted", "direct")]))
+    assert "other comparisons" not in only["text"]
+    (only,) = gene_sentences(tables_with([row("matched_mineral", "direct"), {**alone, "flag": "unmatched"}]))
+    assert only["text"].endswith("(against fetuin-A: mineral not shown to be the same).")
+
+
+def test_a_row_that_only_holm_keeps_from_a_claim_says_so():
+    drawing = gene_drawing(tables_with([row("matched_mineral", p_adjusted=0.063)]))
+    cells = dict(zip(drawing.listing.heads, drawing.listing.rows[0], strict=True))
+    assert cells["direct effect"] == "not claimed"
+    assert cells["remarks"] == "taken by itself, but not once all genes are counted"
+
+
 def test_a_bound_is_told_with_its_direction():
     (only,) = gene_sentences(tables_with([row("total", "undetermined;upper_bound")]))
     assert "log2 at most −0.80 [−1.10, −0.50]" in only["text"]
@@ -120,7 +149,7 @@ def test_what_bounds_leave_open_cannot_be_told():
     assert "p = " not in only["text"]
     assert "clearly" not in only["text"]
     cells = dict(zip(gene_drawing(held).listing.heads, gene_drawing(held).listing.rows[0], strict=True))
-    assert (cells["log2 fold change"], cells["p"], cells["p over genes"]) == ("–", "–", "–")
+    assert (cells["log2 fold change"], cells["p"], cells["p, Holm"]) == ("–", "–", "–")
     line = row("adjusted", "undetermined;floor", p=math.nan, p_adjusted=math.nan, comparator="PPi, fetuin-A")
     (only,) = gene_sentences(tables_with([line]))
     assert "cannot be told, since bounds stand for values, log2 −0.80 [−1.10, −0.50], of bounds, n = " in only["text"]

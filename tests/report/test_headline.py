@@ -4,42 +4,102 @@ import pytest
 
 from mgassay import tables as states
 from mgassay.report.headline import headline
+from mgassay.report.numbers import NO_BREAK
 from mgassay.report.rows import Tables
 
 VERDICT = {"readout": "calcium", "block": "siTRPM7", "grade": "C"}
 
 
-def told(total=(1.0, 0.8, 1.2), share=(0.5, 0.3, 0.7), *, bounded=True, grade="C", flag="", share_flag=""):
+def told(total=(1.0, 0.8, 1.2), share=(0.5, 0.3, 0.7), *, bounded=True, grade="C", flag="", share_flag="", **more):
     step = {"mg_reference_mM": 0.8, "mg_raised_mM": 2.0, "step": "Mg", "scale": "log", "readout": "calcium"}
-    ends = dict(zip(("estimate", "ci_low", "ci_high"), total, strict=True))
-    effects = [{**step, **ends, "block": "siTRPM7", "contrast": "total", "method": "donor_t", "n_donors": 4}]
+    effects = [{**step, **ends(total), "block": "siTRPM7", "contrast": "total", "method": "donor_t", "n_donors": 4}]
     effects[0] |= {"p": 0.01, "flag": flag}
-    shares = []
-    if share:
-        ends = dict(zip(("estimate", "ci_low", "ci_high"), share, strict=True))
-        kind = {"interval": "bounded" if bounded else "unbounded", "identifiable": bounded}
-        kind["flag"] = share_flag
-        shares = [{**step, **ends, **kind, "block": "siTRPM7", "share": "intracellular", "method": "fieller_donor"}]
+    made = {**step, "block": "siTRPM7", "share": "intracellular", "method": "fieller_donor", "flag": share_flag}
+    shares = [{**made, **ends(share), **kind(bounded)}] if share else []
+    shares += [
+        {**made, "scale": "additive", **ends(a), **kind(more.get("told", True))} for a in more.get("percent", ())
+    ]
     held = {"effects": states.EFFECTS.frame(effects), "shares": states.SHARES.frame(shares)}
     return headline({**VERDICT, "grade": grade}, Tables(held, 0.8, 2.0))
 
 
-@pytest.mark.parametrize(
-    ("share", "words"),
-    [
-        ((0.7, 0.6, 0.8), "More than half of Mg²⁺'s protection was lost"),
-        ((0.3, 0.2, 0.4), "Less than half of Mg²⁺'s protection, but not none, was lost"),
-        ((0.5, 0.3, 0.7), "Part of Mg²⁺'s protection was lost"),
-        ((0.1, -0.1, 0.3), "Most of Mg²⁺'s protection was left"),
-        ((0.3, -0.2, 0.8), "is not settled"),
-        ((-0.5, -0.8, -0.1), "made its protection larger"),
-    ],
-)
-def test_the_claim_goes_as_far_as_the_interval(share, words):
+def ends(of):
+    return dict(zip(("estimate", "ci_low", "ci_high"), of, strict=True))
+
+
+def kind(bounded):
+    return {"interval": "bounded" if bounded else "unbounded", "identifiable": bounded}
+
+
+def plain(said):
+    return said["text"].replace(NO_BREAK, " ")
+
+
+CLAIMS = [
+    (
+        (0.7, 0.6, 0.8),
+        "More than half of Mg²⁺'s protection was lost when its entry into the cell was blocked: 70 % [60 %, 80 %].",
+    ),
+    (
+        (0.3, 0.2, 0.4),
+        "Less than half of Mg²⁺'s protection, but not none, was lost when its entry into the cell was blocked: "
+        "30 % [20 %, 40 %].",
+    ),
+    (
+        (0.5, 0.3, 0.7),
+        "Part of Mg²⁺'s protection was lost when its entry into the cell was blocked: 50 % [30 %, 70 %].",
+    ),
+    (
+        (0.07, -0.02, 0.16),
+        "Most of Mg²⁺'s protection was left when its entry into the cell was blocked: 7 % [−2 %, 16 %] was lost.",
+    ),
+    (
+        (0.3, -0.2, 0.8),
+        "Whether any of Mg²⁺'s protection needs its entry into the cell is not settled: 30 % [−20 %, 80 %] was lost.",
+    ),
+    (
+        (-0.5, -0.8, -0.1),
+        "Blocking the entry of Mg²⁺ into the cell made its protection larger: by 50 % [10 %, 80 %] of it.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("share", "words"), CLAIMS)
+def test_the_claim_goes_as_far_as_the_interval_and_its_number_is_that_of_its_verb(share, words):
+    """The whole sentence: 7 % behind "left" alone would be the part lost, told as the part left."""
     said = told(share=share)
-    assert words in said["text"]
+    assert plain(said) == words
     assert said["table"] == "shares.csv"
     assert said["key"].startswith("calcium|siTRPM7|intracellular|log|fieller_donor")
+    assert "key_beside" not in said
+
+
+def test_where_the_scales_turn_the_answer_both_numbers_stand_and_only_what_both_show_is_claimed():
+    said = told(share=(0.57, 0.52, 0.63), percent=[(0.42, 0.35, 0.49)])
+    assert plain(said) == (
+        "Part of Mg²⁺'s protection was lost when its entry into the cell was blocked: 57 % [52 %, 63 %] counted in "
+        "natural logarithms, 42 % [35 %, 49 %] counted as percent inhibition. Which of the two is taken decides on "
+        "which side of one half it lies."
+    )
+    assert said["key"].startswith("calcium|siTRPM7|intracellular|log|")
+    assert said["key_beside"].startswith("calcium|siTRPM7|intracellular|additive|")
+
+
+def test_more_than_half_is_never_said_of_one_scale_alone():
+    """Also where the estimates lie on one side, and the interval as percent inhibition holds one half."""
+    said = plain(told(share=(0.7, 0.55, 0.85), percent=[(0.6, 0.45, 0.75)]))
+    assert said.startswith("Part of Mg²⁺'s protection was lost")
+    assert "60 % [45 %, 75 %] counted as percent inhibition." in said
+    assert "decides" not in said
+    both = plain(told(share=(0.7, 0.6, 0.8), percent=[(0.6, 0.51, 0.7)]))
+    assert both.startswith("More than half of")
+    assert both.endswith("blocked: 70 % [60 %, 80 %].")
+
+
+def test_what_is_told_on_one_scale_only_says_which():
+    said = plain(told(share=(0.1, -0.1, 0.3), percent=[(0.1, -5.0, 5.0)], told=False))
+    assert said.endswith("10 % [−10 %, 30 %] was lost counted in natural logarithms, and cannot be told counted as "
+                         "percent inhibition.")  # fmt: skip
 
 
 def test_no_share_without_a_bounded_set_and_none_without_a_total():
@@ -63,8 +123,8 @@ def test_bounds_that_pull_both_ways_show_no_change():
 
 def test_a_bound_says_which_way_it_points_and_a_discordant_block_is_named():
     """Both are flags of the share's own row."""
-    assert "(at least 70" in told(share=(0.7, 0.6, 0.8), share_flag="floor;lower_bound")["text"]
-    assert "(at most 40" in told(share=(0.4, 0.35, 0.45), share_flag="above_curve;upper_bound")["text"]
+    assert ": at least 70" in told(share=(0.7, 0.6, 0.8), share_flag="floor;lower_bound")["text"]
+    assert ": at most 40" in told(share=(0.4, 0.35, 0.45), share_flag="above_curve;upper_bound")["text"]
     assert told(share_flag="discordant_blocks")["text"].endswith("Another block says otherwise.")
 
 

@@ -27,7 +27,7 @@ def test_a_well_has_its_area_with_both_thresholds_and_its_units():
     (listing,) = listings({"flag": "out_of_focus"})
     assert listing.caption == "Wells of P1: 1 well, 2 fields"
     seen = cells(listing)
-    assert seen["stained area [threshold ±20 %]"] == "16.1 % [15.0 %, 18.0 %]"
+    assert seen["stained area (threshold ±20 %)"] == "16.1 % (15.0 % to 18.0 %)"
     assert seen["SD between fields"] == "2.0 %"
     assert (seen["density (OD)"], seen["OD of stained area"]) == ("0.094", "0.59")
     assert (seen["nodules"], seen["per mm²"], seen["median nodule area"]) == ("90", "150", "512 µm²")

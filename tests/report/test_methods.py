@@ -30,11 +30,10 @@ def test_exactly_what_is_cited_is_listed(hand):
 def test_a_background_is_subtracted_only_where_it_was_run(hand):
     made = hand.make_tables()
     means = made["means"]
-    assert "no-phosphate wells was subtracted from mineral readouts and wells" in methods_text(
-        hand.make_experiment(), made, {}
-    )
+    told = "own wells in control medium (no phosphate added) was subtracted from mineral readouts and wells"
+    assert told in methods_text(hand.make_experiment(), made, {})
     none = {**made, "means": means.assign(flag="no_background").astype({"flag": "str"})}
-    assert "no-phosphate" not in methods_text(hand.make_experiment(), none, {})
+    assert "was subtracted" not in methods_text(hand.make_experiment(), none, {})
     some = means.assign(flag=["no_background", *[""] * (len(means) - 1)]).astype({"flag": "str"})
     assert "mineral readouts where they were run and" in methods_text(
         hand.make_experiment(), {**made, "means": some}, {}

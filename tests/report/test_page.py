@@ -82,11 +82,11 @@ def test_the_verdict_has_grade_reasons_sentences_and_the_next_step(page):
     text = text_of(page).replace(NO_BREAK, " ")
     for part in (
         "Evidence grade C",
-        "T = 1.20 [0.92, 1.49], p < 0.001, n = 4 donors",
+        "T = 1.20 [0.92, 1.49] (natural log; 3.34-fold [2.51, 4.43] lower), p < 0.001, n = 4 donors",
         "Intracellular: 57 % [43 %, 71 %] of the total effect",
         "intracellular Mg²⁺ was not measured",
         "Measure intracellular Mg²⁺",
-        "T, B and A are compared per well",
+        "all effects are compared per well",
     ):
         assert part in text, part
 
@@ -123,7 +123,7 @@ def test_what_is_not_identifiable_is_said_and_never_quoted(hand):
     text = text_of(page).replace(NO_BREAK, " ")
     assert "Evidence grade X" in text
     assert "not identifiable from this experiment" in text
-    assert "T was not shown to differ from 0" in text
+    assert "the effect of raising Mg²⁺ with entry intact (T) was not shown to differ from 0" in text
     assert "57 %" not in text
 
 

@@ -1,4 +1,7 @@
-"""Every number in a sentence of the verdict is one of the row that the sentence names, rounded as it is printed."""
+"""Every number in a sentence of the verdict is one of the row that the sentence names, rounded as it is printed.
+
+Which number of the row it is, and which way round, is held in `told_numbers` (test_words, workflow/test_told_numbers).
+"""
 
 import html
 import math
@@ -19,20 +22,26 @@ def plain(text):
 
 
 def sentences_of(page):
-    """(text, table, key) of every sentence of the verdict, the headline first."""
+    """(text, table, keys) of every sentence of the verdict, the headline first; only it may rest on two rows."""
     box = page[page.index('<section id="verdict"') :].partition("</section>")[0]
-    head = re.findall(r'<p class="headline" data-table="([^"]+)" data-key="([^"]+)">(.*?)</p>', box)
+    head = re.findall(
+        r'<p class="headline" data-table="([^"]+)" data-key="([^"]+)"(?: data-key-beside="([^"]+)")?>(.*?)</p>', box
+    )
     told = re.findall(r'class="sentence">(.*?) <a class="source" href="tables/([^"]+)" title="[^:]+: ([^"]+)"', box)
-    found = [(text, table, key) for table, key, text in head] + told
-    return [(plain(text), table.removesuffix(".csv"), html.unescape(key)) for text, table, key in found]
+    found = [(text, table, (key, beside)) for table, key, beside, text in head]
+    found += [(text, table, (key,)) for text, table, key in told]
+    return [
+        (plain(text), table.removesuffix(".csv"), [html.unescape(k) for k in keys if k]) for text, table, keys in found
+    ]
 
 
 def numbers_of(row):
-    """What a sentence may print of a row: its numbers, as percent too, as a ratio, and those within its texts."""
+    """What a sentence may print of a row: its numbers, as percent and fold too, and those within its texts."""
     values = [float(v) for v in row.values() if isinstance(v, int | float) and not isinstance(v, bool)]
     values = [v for v in values if math.isfinite(v)]
     inside = [float(m.replace("−", "-")) for v in row.values() if isinstance(v, str) for m in NUMBER.findall(v)]
-    return [*values, *(100 * v for v in values), *inside]
+    folds = [math.exp(abs(v)) for v in values] + [math.exp(-abs(v)) for v in values]
+    return [*values, *(100 * v for v in values), *folds, *inside]
 
 
 def is_printed(text, values):
@@ -63,10 +72,10 @@ def given(hand, request):
 def test_numbers_of_a_sentence_are_those_of_its_row(given):
     told = sentences_of(report_page(given))
     assert len(told) >= 8
-    for text, table, key in told:
-        rows = [r for r in rows_equal(given.tables[table]) if key_of(table, r) == key]
-        assert len(rows) == 1, (table, key)
-        allowed = [*numbers_of(rows[0]), *beside(given, table, rows[0])]
+    for text, table, keys in told:
+        rows = [r for r in rows_equal(given.tables[table]) if key_of(table, r) in keys]
+        assert len(rows) == len(keys), (table, keys)
+        allowed = [n for row in rows for n in (*numbers_of(row), *beside(given, table, row))]
         assert [n for n in NUMBER.findall(without_least_p(text, rows[0])) if not is_printed(n, allowed)] == [], (
             text,
             rows[0],
@@ -76,7 +85,7 @@ def test_numbers_of_a_sentence_are_those_of_its_row(given):
 def test_a_number_that_is_none_of_the_row_is_found_out(hand):
     """That the check above can fail: the same sentences held against a row whose estimate is another."""
     given = hand.make_input()
-    text, table, key = sentences_of(report_page(given))[1]
-    (row,) = [r for r in rows_equal(given.tables[table]) if key_of(table, r) == key]
+    text, table, keys = sentences_of(report_page(given))[1]
+    (row,) = [r for r in rows_equal(given.tables[table]) if key_of(table, r) in keys]
     assert not is_printed("1.20", numbers_of({**row, "estimate": 1.3}))
     assert "1.20" in text

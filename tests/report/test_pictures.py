@@ -12,7 +12,7 @@ def test_pictures_stand_under_their_condition_in_the_labs_order(hand, held):
     assert said.text == "2 images measured, 2 shown."
     assert [c for c, _ in gallery.groups] == ORDER
     (picture,) = gallery.groups[0][1]
-    assert picture.found.replace(NO_BREAK, " ") == "16.1 % [14.5 %, 17.7 %] stained"
+    assert picture.found.replace(NO_BREAK, " ") == "stained 16.1 % (at threshold ±20 %: 14.5 % to 17.7 %)"
     assert picture.thumbnail.startswith("data:image/jpeg;base64,/9j/")
     assert [r[0] for r in listing.rows] == ["images/ca_mg08.jpg", "images/ca_mg20.jpg"]
 

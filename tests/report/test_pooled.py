@@ -38,7 +38,7 @@ def test_a_share_is_listed_on_both_scales_and_drawn_on_the_log_scale():
     found = pieces([pooled(), pooled(scale="additive")], [*members(), *members(scale="additive")])
     rows = [" | ".join(r).replace(NO_BREAK, " ") for r in listing(found).rows]
     assert rows[0].startswith(
-        "calcium per protein, siTRPM7 | intracellular | log scale | 55 % [40 %, 70 %] | [20 %, 90 %]"
+        "calcium per protein, siTRPM7 | intracellular | natural log | 55 % [40 %, 70 %] | [20 %, 90 %]"
     )
     assert "| 0.12 | 3 | 11" in rows[0]
     (beside,) = [p for p in found if isinstance(p, Beside)]

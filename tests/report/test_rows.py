@@ -6,7 +6,7 @@ import pytest
 
 from mgassay import store, tables
 from mgassay.effects.verdict.address import key_of
-from mgassay.report.rows import Tables, donors_column, tables_of
+from mgassay.report.rows import Tables, donors_column, rows_equal, tables_of
 
 
 @pytest.mark.parametrize("name", ["effects", "shares", "genes", "checks"])
@@ -39,3 +39,19 @@ def test_a_table_that_was_not_made_is_empty():
 def test_donors_come_in_order_of_number():
     table = pd.read_csv(io.StringIO("donor\nD10\nD2\nrun1\nD1\n"))
     assert donors_column(table) == ["D1", "D2", "D10", "run1"]
+
+
+def test_rows_hold_plain_values_and_keep_their_order(hand):
+    row = hand.effect("siTRPM7", "total", 1.0, 0.5, 1.5, 0.01, 4)
+    table = tables.EFFECTS.frame([row, {**row, "block": "2-APB", "n_donors": None}, {**row, "estimate": 2.0}])
+    found = rows_equal(table, block="siTRPM7", contrast="total")
+    assert [r["estimate"] for r in found] == [1.0, 2.0]
+    assert {type(r["n_donors"]) for r in found} == {int}
+    assert rows_equal(table, block="2-APB")[0]["n_donors"] is pd.NA
+
+
+def test_reps_are_worked_out_once_and_need_an_experiment(hand):
+    held = tables_of(hand.make_experiment(), {})
+    assert held.reps is held.reps
+    with pytest.raises(ValueError, match="need an experiment"):
+        assert Tables({}, 0.8, 2.0).reps.empty

@@ -4,10 +4,10 @@ import pytest
 
 from mgassay import tables
 from mgassay.report.check_words import with_test
-from mgassay.report.numbers import NO_BREAK
+from mgassay.report.numbers import NO_BREAK, NOTHING
 from mgassay.report.pieces import Folded, Listing
 from mgassay.report.rows import Tables
-from mgassay.report.sensitivity import answer, asked, bounds, check_line, found, sensitivity_pieces
+from mgassay.report.sensitivity import answer, asked, bounds, found, sensitivity_pieces
 
 
 def check(name, subject, passed=True, **more):
@@ -37,7 +37,12 @@ WORDS = [
     ("leave_one_out", "D3", "Does the intracellular share say the same without donor D3?", "the conclusion stays"),
     ("without_flagged", "outlier", f"{SAME} the flagged wells (far from its replicates)?", "it stays"),
     ("acellular_variant", "fixed", "Is the passive share the same with fixed cells?", "it stays"),
-    ("scale", "additive", f"{HALF} counted as percent inhibition?", "both scales say the same"),
+    (
+        "scale",
+        "additive",
+        f"{HALF} counted as percent inhibition?",
+        "not settled: the interval holds one half; the other estimate lies on the same side",
+    ),
     ("match", "PPi", "Does PPi leave as much mineral as raised Mg²⁺?", "the same mineral"),
     ("late_mg", "mg_from_day 7", "Does Mg²⁺ raised from day 7 still stop mineral?", "yes"),
     (
@@ -86,6 +91,7 @@ def test_what_is_present_is_said_to_be_and_what_is_open_says_how_many_donors_wou
         held = Tables({"checks": tables.CHECKS.frame(rows), "equivalence": made}, 0.8, 2.0)
         _, listing = sensitivity_pieces(held, {"readout": "calcium", "block": "siTRPM7"})
         assert listing.rows[0][2] == told
+        assert listing.rows[0][5] == NOTHING  # neither passed nor failed: what is there was asked
         assert listing.rows[0][6:] == ((remark,) if remark else ())
 
 
@@ -125,17 +131,35 @@ def test_late_mg_has_one_answer_in_all_places():
     assert answer({**late, "bound_high": 0.5}) == "yes"
 
 
-def test_in_one_line_what_stays_what_does_not_and_what_is_undecided():
-    rows = [
-        *(check("leave_one_out", d) for d in ("D1", "D2")),
-        check("leave_one_out", "D3", passed=False),
-        check("scale", "additive", passed=False),
-        check("agreement", "2-APB", passed=None),
-        check("scale", "log", readout="alizarin_od"),
-    ]
-    held = Tables({"checks": tables.CHECKS.frame(rows)}, 0.8, 2.0)
-    assert check_line(held, {"readout": "calcium", "block": "siTRPM7"}) == (
-        "The answer stays: without one donor (D1, D2). "
-        "It does not stay: without one donor (D3); counted on the other scale. Undecided: by the other block (2-APB)."
-    )
-    assert check_line(Tables({}, 0.8, 2.0), {}) == ""
+ALL = {"bound_low": 0.52, "bound_high": 0.63, "passed": False}
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told", "short"),
+    [
+        (0.47, 0.70, "is no longer settled", "no longer settled"),
+        (0.20, 0.40, "is reversed", "reversed"),
+        (math.nan, math.nan, "can no longer be told", "no longer told"),
+    ],
+)
+def test_without_a_donor_a_conclusion_is_reversed_only_where_the_intervals_lie_apart(low, high, told, short):
+    """Of [52 %, 63 %] by all donors: [47 %, 70 %] holds one half and claims nothing; [20 %, 40 %] claims the other."""
+    row = {**beside("leave_one_out", "D1", ci_low=low, ci_high=high, **ALL)}
+    assert answer(row) == f"the conclusion {told}"
+    held = Tables({"checks": tables.CHECKS.frame([{c: row[c] for c in tables.CHECKS.columns}])}, 0.8, 2.0)
+    _, listing = sensitivity_pieces(held, {"readout": "calcium", "block": "siTRPM7"})
+    assert dict(zip(listing.heads, listing.rows[0], strict=True))["holds"] == short
+
+
+def test_a_conclusion_that_was_open_with_all_donors_is_settled_only_so():
+    row = beside("leave_one_out", "D1", ci_low=0.6, ci_high=0.8, bound_low=0.4, bound_high=0.8, passed=False)
+    assert answer(row) == "the conclusion is settled only so"
+
+
+def test_scales_disagree_only_where_both_are_settled():
+    """62 % [49 %, 75 %] and 44 % [29 %, 60 %] hold one half both: their estimates lie apart, no conclusion does."""
+    log = beside("scale", "log", estimate=0.62, ci_low=0.49, ci_high=0.75, passed=False)
+    assert answer(log) == "not settled: the interval holds one half; the other estimate lies on the other side"
+    settled = beside("scale", "log", estimate=0.57, ci_low=0.52, ci_high=0.63, passed=False)
+    assert answer(settled) == "above; the other estimate lies on the other side"
+    assert answer(beside("scale", "additive", ci_low=0.3, ci_high=0.45)).startswith("below; the other estimate lies on")

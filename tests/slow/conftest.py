@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.workflow.conftest import small_experiment  # noqa: F401 - a fixture of test_faults.py
 
 ROOT = Path(__file__).parents[2]
 

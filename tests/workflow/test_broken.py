@@ -1,5 +1,7 @@
 """One broken experiment is named, gets its list of what to mend, and stops no other."""
 
+import shutil
+
 import pytest
 
 from mgassay import store, tables
@@ -90,3 +92,21 @@ def test_a_folder_name_that_is_no_id_is_refused(lab, small_experiment):
     assert done.returncode != 0
     assert "rename" in done.stdout + done.stderr
     assert not (lab.folder / "owned").exists()
+
+
+def test_where_a_step_crashes_the_others_still_have_their_index(lab, small_experiment):
+    """A folder stands where a file has to be written, so that `read` breaks off as a bug of ours would make it."""
+    lab.add("good", small_experiment)
+    lab.add("crashed", small_experiment)
+    (lab.results / "crashed" / "parts" / "experiment.json" / "x").mkdir(parents=True)
+    done = lab.snakemake()
+    assert done.returncode == 1
+    assert "Not in " in done.stderr
+    assert "since a step broke off: crashed" in done.stderr
+    page = (lab.results / "index.html").read_text()
+    assert "good/report.html" in page
+    assert "crashed" not in page
+
+    shutil.rmtree(lab.results / "crashed")
+    assert lab.snakemake().returncode == 0
+    assert "crashed/report.html" in (lab.results / "index.html").read_text()

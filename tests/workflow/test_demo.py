@@ -1,5 +1,7 @@
 """The main job: the demo folder in, every table and the report out, the truth inside the intervals."""
 
+import importlib.util
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -17,6 +19,14 @@ from mgassay.readers.registry import read_raw_file
 pytestmark = pytest.mark.xdist_group("demo")  # one run of the demo serves them all
 DEMO = Path(__file__).parents[2] / "resources" / "demo" / "mg-trpm7-demo"
 RUN = "mg-trpm7-demo"
+
+
+@pytest.fixture(scope="module")
+def picture_script():
+    spec = importlib.util.spec_from_file_location("picture_script", DEMO.parents[2] / "docs" / "picture.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def table(lab, state):
@@ -184,3 +194,20 @@ def test_provenance_names_every_input_with_its_checksum(demo_lab):
 
 def test_raw_files_are_left_as_they_were(demo_lab):
     assert store.file_hashes(demo_lab.experiments / RUN) == store.file_hashes(DEMO)
+
+
+def test_the_interval_of_an_equivalence_check_is_the_narrower_one_that_its_description_says(demo_lab):
+    """90 % beside 95 % of the same t with 3 df: t(.95, 3) / t(.975, 3) = 2.3534 / 3.1824 = 0.7395 (tables of t)."""
+    checks, effects = table(demo_lab, tables.CHECKS), table(demo_lab, tables.EFFECTS)
+    where = "readout == 'calcium_per_well' and block == 'siTRPM7'"
+    check = checks.query(f"{where} and check == 'equivalence' and subject == 'total'").iloc[0]
+    effect = effects.query(f"{where} and contrast == 'total' and scale == 'log' and method == 'donor_t'").iloc[0]
+    assert check["estimate"] == pytest.approx(effect["estimate"], rel=1e-12)
+    wide = (check["ci_high"] - check["ci_low"]) / (effect["ci_high"] - effect["ci_low"])
+    assert wide == pytest.approx(2.3534 / 3.1824, rel=1e-4)
+
+
+def test_the_pictures_of_the_docs_were_taken_of_these_pages(demo_lab, picture_script):
+    """Else README and tutorial show another page than the one that is made: `make pictures`."""
+    taken_of = json.loads(picture_script.TAKEN_OF.read_text(encoding="utf-8"))
+    assert picture_script.digests(demo_lab.results) == taken_of

@@ -1,6 +1,7 @@
 # What every rule needs: where things are, and what makes an edited input or program rerun what depends on it.
 import functools
 import hashlib
+import importlib.util
 import os
 import re
 import shlex
@@ -15,8 +16,16 @@ validate(config, "../schemas/config.schema.yaml")
 
 FOLDER = str(config["experiments"]).rstrip("/")
 RESULTS = str(config["results"]).rstrip("/")
-PACKAGE = Path(workflow.basedir) / "src" / "mgassay"
-MGASSAY = f"{shlex.quote(sys.executable)} -m mgassay"
+# The package that the verbs run, which is not beside the Snakefile where another workflow uses this one as a module.
+INSTALLED = importlib.util.find_spec("mgassay")
+if INSTALLED is None or INSTALLED.origin is None:
+    raise WorkflowError(
+        f"The package mgassay is not installed beside this Snakemake ({sys.executable}): type `make install` in the "
+        "checkout and use the Snakemake in its .venv/bin, or install the checkout with pip into the environment of yours."
+    )
+PACKAGE = Path(INSTALLED.origin).parent
+# -P: a file of the lab's that is named as a module of Python's, or as ours, is never run in its place.
+MGASSAY = f"{shlex.quote(sys.executable)} -P -m mgassay"
 ID = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
 
 # The rooms whose code decides what a rule writes. The ground floor and the command line decide for every rule.
@@ -33,6 +42,8 @@ GROUND = (
     "medium_tables.py",
     "tables.py",
     "experiment.py",
+    "files.py",
+    "seals.py",
     "store.py",
     "cli",
 )
@@ -114,20 +125,35 @@ def experiments():
     return names
 
 
-def listing(wildcards):
+def files_below(folder, at=""):
+    """Name, size and time of change of every file below a folder (a walk by os.walk costs twice the time)."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from files_below(entry.path, f"{at}{entry.name}/")
+            else:
+                is_now = entry.stat(follow_symlinks=False)
+                yield f"{at}{entry.name}", is_now.st_size, is_now.st_mtime_ns
+
+
+@functools.cache
+def listing_of(experiment):
     """A file named after the names, sizes and times of change of the experiment's files.
 
     Another name is another input, so `read` runs again when a file is added, removed or written.
     """
+    held = sorted(files_below(f"{FOLDER}/{experiment}"))
+    digest = hashlib.sha256(repr(held).encode()).hexdigest()[:16]
+    return f"{RESULTS}/{experiment}/logs/listing/{digest}"
+
+
+def listing(wildcards):
+    """The listing of the experiment that is asked for; refuses one that is not there."""
     if wildcards.experiment not in EXPERIMENTS:
         raise WorkflowError(
             f"There is no experiment {wildcards.experiment!r} in {FOLDER!r}; there are: {EXPERIMENTS}."
         )
-    root = f"{FOLDER}/{wildcards.experiment}"
-    found = (os.path.join(d, f) for d, _, files in os.walk(root) for f in files)
-    held = sorted((os.path.relpath(f, root), *os.lstat(f)[6:9:2]) for f in found)
-    digest = hashlib.sha256(repr(held).encode()).hexdigest()[:16]
-    return f"{RESULTS}/{wildcards.experiment}/logs/listing/{digest}"
+    return listing_of(wildcards.experiment)
 
 
 @functools.cache
@@ -148,16 +174,39 @@ def part_digest(part):
     ).digest()
 
 
-def verb(name, arguments):
-    """A shell command that calls one verb.
+def code(name):
+    """A file named after the code that a verb's outcome rests on, an input of the verb's rule.
 
-    It holds a digest of the code that the verb's outcome rests on, so that an edit of it is another command, and what
-    the verb made is made again. (A digest in `params` would do the same, and import pandas in every run.)
+    An edit of that code is another name, so that what the verb made is made again. (A digest in `params` would do the
+    same, import pandas in every run, and be forgotten where the results were moved or .snakemake was removed.)
     """
-    code = hashlib.sha256(
+    digest = hashlib.sha256(
         b"".join(part_digest(part) for part in (*GROUND, *ROOMS[name]))
     ).hexdigest()[:16]
-    return f"MGASSAY_CODE={code} {{MGASSAY}} {name} {arguments}"
+    return f"{RESULTS}/logs/code/{name}-{digest}"
+
+
+def verb(name, arguments):
+    """A shell command that calls one verb. What it says goes to the rule's log; why it failed is said here, too."""
+    return command(f"{{MGASSAY}} --log {{log:q}} {name} {arguments}")
+
+
+def command(text):
+    """A shell command. In a module it holds our own names worked out: Snakemake looks for them in the outer workflow.
+
+    Elsewhere it does not, since the same folder by another path would be another command, and all be made again.
+    """
+    if not workflow.modifier.is_module:
+        return text
+    ours = {
+        "{MGASSAY}": MGASSAY,
+        "{FOLDER:q}": shlex.quote(FOLDER),
+        "{RESULTS:q}": shlex.quote(RESULTS),
+        "{EXPERIMENTS:q}": shlex.join(EXPERIMENTS),
+    }
+    for name, held in ours.items():
+        text = text.replace(name, held.replace("{", "{{").replace("}", "}}"))
+    return text
 
 
 EXPERIMENTS = experiments()

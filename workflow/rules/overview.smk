@@ -3,7 +3,19 @@
 # On the command line (--config own_donors=true) it comes as text.
 OWN_DONORS = "--own-donors " if str(config.get("own_donors")).lower() == "true" else ""
 
-IDS = f"{RESULTS}/logs/experiments.txt"
+# The file that names the experiments is named after them: with one more, or one less, it is another file.
+IDS = f"{RESULTS}/logs/experiments/{hashlib.sha256(repr(EXPERIMENTS).encode()).hexdigest()[:16]}.txt"
+
+
+# As with listings, marks of code that is no longer there go.
+rule code:
+    output:
+        f"{RESULTS}/logs/code/{{verb}}-{{digest}}",
+    wildcard_constraints:
+        verb="[a-z]+",
+    localrule: True
+    shell:
+        command("rm -f {RESULTS:q}/logs/code/{wildcards.verb:q}-*; touch {output:q}")
 
 
 # A command line ends at 128 kB, some 5,000 ids. A builtin of the shell takes as many as there are, and Snakemake hands
@@ -13,13 +25,16 @@ rule ids:
         IDS,
     localrule: True
     shell:
-        "printf '%s\\n' {EXPERIMENTS:q} >{output:q}"
+        command(
+            "rm -f {RESULTS:q}/logs/experiments/*; printf '%s\\n' {EXPERIMENTS:q} >{output:q}"
+        )
 
 
 rule overview:
     input:
         expand(f"{RESULTS}/{{experiment}}/report.html", experiment=EXPERIMENTS),
         ids=IDS,
+        code=code("overview"),
     output:
         f"{RESULTS}/index.html",
         f"{RESULTS}/summary.csv",
@@ -31,7 +46,7 @@ rule overview:
     shell:
         verb(
             "overview",
-            f"{OWN_DONORS}{{RESULTS:q}} --ids {{input.ids:q}} >{{log:q}} 2>&1",
+            f"{OWN_DONORS}{{RESULTS:q}} --ids {{input.ids:q}}",
         )
 
 
@@ -40,7 +55,8 @@ rule gate:
         expand(f"{RESULTS}/{{experiment}}/tables/problems.csv", experiment=EXPERIMENTS),
         f"{RESULTS}/index.html",
         ids=IDS,
+        code=code("gate"),
     output:
         touch(f"{RESULTS}/.accepted"),
     shell:
-        verb("gate", "{RESULTS:q} --ids {input.ids:q}")
+        command("{MGASSAY} gate {RESULTS:q} --ids {input.ids:q}")

@@ -11,6 +11,7 @@ from mgassay.chemistry.database import bare_ions, database_text, phase_name
 from mgassay.errors import ContractError, MgassayError
 
 TEMPERATURE_C = 37.0
+NOT_THERE_MM = 1e-60  # PHREEQC gives 1e-96 mM of a species of which the medium does not hold every part
 ABSENT = -99.0  # PHREEQC gives -99.99 for the saturation in a solid of which the medium holds a part only
 _ATM_IN_HUMID_AIR = (760.0 - 47.0) / 760.0  # of 1 atm, less the 47 mmHg of water vapour at 37 C
 
@@ -21,7 +22,7 @@ class SpeciationError(MgassayError):
 
 @dataclass(frozen=True)
 class Speciation:
-    """A medium at equilibrium: amounts by species (mM), saturation by solid (log10, NaN where a part is absent).
+    """A medium at equilibrium: amounts by species (mM), saturation by solid (log10); 0 and NaN where a part is absent.
 
     `charge_error` is the charge that is left over the sum of all charges (a proportion).
     """
@@ -121,7 +122,8 @@ def solution_text(medium: Medium) -> str:
 
 def _speciation_from_values(values: Mapping[str, float]) -> Speciation:
     """What PHREEQC gave, by kind."""
-    amounts = {n.removeprefix("amount "): v for n, v in values.items() if n.startswith("amount ")}
+    given = {n.removeprefix("amount "): v for n, v in values.items() if n.startswith("amount ")}
+    amounts = {species: amount if amount > NOT_THERE_MM else 0.0 for species, amount in given.items()}
     found = {n.removeprefix("saturation "): v for n, v in values.items() if n.startswith("saturation ")}
     saturation = {key: value if value > ABSENT else math.nan for key, value in found.items()}
     return Speciation(values["pH"], values["ionic strength"], amounts, saturation, values["error"] / 100.0)

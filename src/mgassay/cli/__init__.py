@@ -3,21 +3,22 @@
 Exit status: 0 (warnings included), 1 something in the data to mend, 2 wrong usage, 3 a bug of ours.
 """
 
-import errno
 import gc
 import os
 import sys
 import traceback
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mgassay.cli import bench, chemistry, doctor, explaining, exporting, overview, planning, running, stages
+from mgassay.cli.said import Patient, into_log, last_words, refused
 from mgassay.cli.words import coloured
 from mgassay.errors import MgassayError, UsageError
+from mgassay.problems import visible
 
 _BETWEEN_COLLECTIONS = 100_000  # objects; Python's own 700 costs a tenth of a verb, which lives for seconds
-_NO_ROOM = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)  # the disk's no, not a bug
 _WORKFLOW = ("read", "images", "quantify", "effects", "report", "export", "overview", "gate")
 
 app = typer.Typer(
@@ -47,8 +48,11 @@ def options(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="print the version and end")
     ] = False,
+    log: Annotated[Path | None, typer.Option(hidden=True, help="a file for all that the verb says")] = None,
 ) -> None:
     """How much of Mg2+'s protection against calcification is outside the cell, and how much inside?"""
+    if log is not None:
+        into_log(log)
 
 
 def one_thread() -> None:
@@ -64,6 +68,7 @@ def main() -> None:
     """Runs the command line; the one place where an exception becomes an exit status."""
     one_thread()
     gc.set_threshold(_BETWEEN_COLLECTIONS, *gc.get_threshold()[1:])
+    sys.stdout, sys.stderr = Patient(sys.stdout), Patient(sys.stderr)
     try:
         app()
     except UsageError as error:
@@ -71,13 +76,13 @@ def main() -> None:
     except MgassayError as error:
         _end(1, str(error))
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in _NO_ROOM:
-            _end(2, f"{error.strerror}: {error.filename or 'the file that was being written'}")
-        traceback.print_exc()
+        if words := refused(error):
+            _end(2, words)
+        last_words(traceback.format_exc())
         _end(3, "this is a bug of ours, not a mistake of yours. Please report the lines above.")
 
 
 def _end(status: int, words: str) -> None:
     """Says why on stderr and ends with that status."""
-    sys.stderr.write(f"{coloured('mgassay:', 'error', sys.stderr)} {words}\n")
+    last_words(f"{coloured('mgassay:', 'error', sys.stderr)} {visible(words)}\n")
     raise SystemExit(status) from None

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mgassay.cli.place import experiments_below
 from mgassay.cli.stages import opened
 from mgassay.cli.words import coloured, counted, print_problems
 from mgassay.errors import UsageError
-from mgassay.problems import Problems
+from mgassay.problems import Problems, listed, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +38,7 @@ def init(
     ] = False,
 ) -> None:
     """Make a filled-in example of an experiment folder, to be overwritten with your own tables and exports."""
-    refuse_existing(folder)
+    check_new(folder)
     from mgassay import store
     from mgassay.readers.registry import all_readers
     from mgassay.simulate.example import example_experiment, example_workbook
@@ -52,8 +53,12 @@ def init(
     typer.echo(f"Then: mgassay check {folder}, and mgassay run {folder}")
 
 
-def refuse_existing(folder: Path) -> None:
-    """Raises UsageError where the folder is there: nothing is ever written over a lab's own files."""
+def check_new(folder: Path) -> None:
+    """Raises UsageError for a name that is no id, and where the folder is there: nothing is ever written over files."""
+    from mgassay.readers.folder import ID, ID_RULE
+
+    if not ID.fullmatch(name := folder.resolve().name):
+        raise UsageError(f"“{visible(name)}” cannot be the name of an experiment: {ID_RULE}")
     if folder.exists() or folder.is_symlink():
         raise UsageError(f"{folder} exists already; {NOT_OVER}")
 
@@ -67,12 +72,15 @@ def check(
     """Read and map everything, fit the curves, find wells in photographs, list all problems; nothing is written."""
     if not folder.is_dir():
         raise UsageError(f"check: there is no folder {folder}")
+    if inside := experiments_below(folder):
+        first = f"mgassay check {folder / inside[0]}"
+        raise UsageError(f"check: {folder} is no experiment; it holds {listed(inside)}. One is checked by: {first}")
     problems, understood = looked_over(folder)
     if as_json:
         for problem in problems:
             typer.echo(json.dumps(asdict(problem), ensure_ascii=False))
     else:
-        typer.echo(understood, nl=bool(understood))
+        typer.echo(visible(understood), nl=bool(understood))
         print_problems(problems)
         worst = next((s for s in ("error", "warning") if problems.count(s)), "good")
         typer.echo(f"{folder.resolve().name}: {coloured(counted(problems), worst, sys.stdout)}")
@@ -83,6 +91,7 @@ def check(
 def looked_over(folder: Path) -> tuple[Problems, str]:
     """All problems of a folder that show without measuring images, and what was understood of it, in words."""
     from mgassay.readers.folder import read_experiment
+    from mgassay.readers.shelf import as_kept
     from mgassay.report.understood import understood_text
 
     problems = Problems()
@@ -90,7 +99,7 @@ def looked_over(folder: Path) -> tuple[Problems, str]:
     if experiment is None:
         return problems, ""
     made = check_data(folder, experiment, problems)
-    found = problems.confirmed({f.file: f.confirm for f in experiment.files})
+    found = as_kept(folder, problems).confirmed({f.file: f.confirm for f in experiment.files})
     return found, understood_text(experiment, made, found)
 
 
@@ -99,14 +108,17 @@ def check_data(folder: Path, experiment: "Experiment", problems: Problems) -> "M
     from mgassay.assays.images.photographs import placed_wells
     from mgassay.assays.plates.plates import quantify_plates
     from mgassay.effects.contrasts.arms import check_arms
+    from mgassay.effects.contrasts.donors_grown import check_donors
     from mgassay.readers.folder import is_doubtful
     from mgassay.readers.reading import read_folder
 
     made = read_folder(folder, experiment, problems).tables
     quantify_plates(experiment, made["wells"], problems)
     placed_wells(experiment, made["image_files"], partial(opened, folder), problems)
-    if not is_doubtful("conditions", problems):  # or arms would be missed that were grown
+    contrast_is_wrong = any(p.code in ("MG010", "MG011", "MG012", "MG097") for p in problems)
+    if not is_doubtful("conditions", problems) and not contrast_is_wrong:  # or arms would be missed that were grown
         check_arms(experiment, problems)
+        check_donors(experiment, [made["wells"], made["image_files"]], problems)
     return made
 
 
@@ -132,7 +144,7 @@ def simulate(
     ] = None,
 ) -> None:
     """Make an experiment of known truth: plates, images, qPCR, layouts and truth.toml."""
-    refuse_existing(folder)
+    check_new(folder)
     from mgassay import store
     from mgassay.simulate.folder import simulate_experiment
     from mgassay.simulate.truth import Truth

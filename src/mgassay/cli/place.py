@@ -1,5 +1,6 @@
 """Where the workflow and its programs are: the checkout that this package was installed from."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from mgassay.errors import UsageError
 from mgassay.problems import suggestion
 
 SNAKEFILE = "Snakefile"
+TABLES = ("experiment.toml", "experiment.xlsx", "conditions.csv", "files.csv")  # of an experiment's own folder
 
 
 def checkout() -> Path:
@@ -23,6 +25,27 @@ def checkout() -> Path:
             "which has to stay where it was: type `make install` in the checkout, and use the mgassay in its .venv/bin."
         )
     return home
+
+
+def experiments_below(folder: Path) -> list[str]:
+    """Names of the experiments in a folder that is none itself; nothing for one that is."""
+    if any((folder / table).exists() for table in TABLES):
+        return []
+    inside = (e for e in folder.iterdir() if e.is_dir() and not e.name.startswith("."))
+    return sorted(e.name for e in inside if any((e / table).exists() for table in TABLES))
+
+
+def check_writable(folder: Path, option: str) -> None:
+    """Raises UsageError where nothing can be written into a folder, or into the one that it would be made in."""
+    there = folder.absolute()
+    while not there.exists() and not there.is_symlink():
+        there = there.parent
+    if not there.is_dir():
+        raise UsageError(f"{there} is a file, so no folder can be made there. Name another: {option} FOLDER")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise UsageError(
+            f"nothing can be written into {there}: it is read-only, or another user's. Name another: {option} FOLDER"
+        )
 
 
 def profile_folder(home: Path, profile: str) -> Path:

@@ -20,7 +20,7 @@ _LOG = re.compile(r"Complete log\(s\): (.+)$")
 IDLE = "Nothing to be done"
 _KEPT = 2000  # lines; a traceback and a job's log are some hundred
 _LISTS = ("    message: None", "    jobid:", "    input:", "    output:")  # of a failed job: hundreds of names
-_QUIET = ("listing", "ids", "all")  # steps of the workflow's own housekeeping
+_QUIET = ("listing", "code", "ids", "all")  # steps of the workflow's own housekeeping
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class Watch:
     worked: bool = False
     log: str = ""
     idle: bool = False
+    stopped: bool = False  # by Ctrl-C
     _rule: str = ""
     _job: str = ""
     _ended: tuple[str, str] | None = None

@@ -1,5 +1,6 @@
 """The verb that runs the workflow: it shows the Snakemake command, then runs it and tells how far it is."""
 
+import contextlib
 import json
 import os
 import re
@@ -15,7 +16,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from mgassay.cli.place import checkout, profile_folder, snakemake_program
+from mgassay.cli.place import check_writable, checkout, profile_folder, snakemake_program
 from mgassay.cli.progress import Screen, Watch, step_text, steps_of, told
 from mgassay.cli.words import coloured, counted, is_terminal, print_problems
 from mgassay.errors import UsageError
@@ -24,6 +25,8 @@ _TABLES = ("experiment.toml", "experiment.xlsx")  # what only an experiment's ow
 _PLAIN = re.compile(r"[\w./-]*[A-Za-z/][\w./-]*")
 _READ_AS_OTHER = re.compile(r"[+-]?(?:inf|infinity|nan|true|false|yes|no|null|\d[\d_.]*e[+-]?\d+)", re.IGNORECASE)
 _OF_ONE = ("report.html", "export/README.txt")  # what `rule all` asks of each experiment
+AGAIN = "What is finished is kept: type the same command again to go on."
+_STOPPED = 130  # as shells say that a program was ended by Ctrl-C
 _EXTRA = "mgassay.snakemake"  # where the words behind `--` are kept
 
 
@@ -85,8 +88,13 @@ def job_of(
         raise UsageError("run: name the folder that holds your experiments, such as `mgassay run plates`")
     folder, only = folder_of(given)
     names = (only,) if only else experiments_in(folder)
+    if not names:
+        raise UsageError(
+            f"run: {given} holds no experiment. `mgassay init {given / 'my-plate'}` makes one to begin with."
+        )
     out = (results or Path(said.get("results", "results"))).resolve()
     check_apart(out, folder / only)
+    check_writable(out, "--results")
     work = out.parent
     keys = {"experiments": seen_from(work, folder), "results": out.name, **({"only": only} if only else {})}
     config = [f"{key}={config_text(value)}" for key, value in keys.items()]
@@ -192,7 +200,9 @@ def watched(command: Sequence[str]) -> tuple[Watch, int]:
             for step in steps_of(iter(process.stdout or ()), watch):
                 screen.show(step_text(step, time.monotonic() - started))
         except KeyboardInterrupt:  # the terminal told Snakemake too; it ends its jobs
-            process.wait()
+            watch.stopped = True
+            with contextlib.suppress(KeyboardInterrupt):
+                process.wait()
         finally:
             screen.leave()
     return watch, process.returncode
@@ -206,6 +216,9 @@ def _shown(text: str) -> None:
 
 def ended(job: Job, watch: Watch, status: int) -> int:
     """Tells what is to be mended, what broke off, and last where the report is; the exit status."""
+    if watch.stopped:
+        sys.stderr.write(f"{coloured('mgassay run: stopped by you.', 'error', sys.stderr)} {AGAIN}\n")
+        return _STOPPED
     data_errors = tell_problems(job)
     broke = [rule for rule in watch.failed if rule != "gate"]
     never = status != 0 and not broke and not data_errors

@@ -44,13 +44,14 @@ def read(folder: Folder, results: Results) -> None:
     from mgassay.readers.folder import read_experiment
     from mgassay.readers.reading import read_folder
 
-    problems = Problems()
-    store.write_json(results / "parts" / "inputs.json", store.file_hashes(folder))
+    problems = begun("read", results)
+    inputs, understood, account = (results / "parts" / f"{name}.json" for name in ("inputs", "experiment", "reading"))
+    store.write_json(inputs, store.file_hashes(folder))
     experiment = read_experiment(folder, problems)
-    store.write_experiment(results / "parts" / "experiment.json", experiment)
+    store.write_experiment(understood, experiment)
     done = read_folder(folder, experiment, problems) if experiment else None
-    store.write_json(results / "parts" / "reading.json", done.accounts if done else [])
-    finish("read", results, experiment, done.tables if done else {}, problems)
+    store.write_json(account, done.accounts if done else [])
+    finish("read", results, experiment, done.tables if done else {}, problems, inputs, understood, account)
 
 
 def images(
@@ -65,7 +66,7 @@ def images(
     from mgassay.assays.images.image_tables import tables_from_measured
     from mgassay.cli.workers import images_side_by_side
 
-    problems, made = Problems(), {}
+    problems, made = begun("images", results), {}
     experiment = stored_experiment(results)
     listed = store.read_table(results / "parts", tables.IMAGE_FILES)
     store.empty_folders(results / "parts" / "thumbnails", results / "export" / "overlays")
@@ -101,7 +102,7 @@ def quantify(results: Results) -> None:
     from mgassay.assays.amounts import tables_from_wells
     from mgassay.chemistry.speciation import chemistry_from_conditions
 
-    problems = Problems()
+    problems = begun("quantify", results)
     experiment = stored_experiment(results)
     held = store.read_tables(results / "tables", tables.WELLS, tables.IMAGES)
     wanted = (tables.QPCR_WELLS, tables.AMPLIFICATION, tables.MEASURED, tables.LEFT_OUT)
@@ -119,7 +120,7 @@ def effects(results: Results) -> None:
     from mgassay.effects.verdict.verdict import no_verdict
     from mgassay.report.headline import told
 
-    problems = Problems()
+    problems = begun("effects", results)
     made: dict[str, pd.DataFrame] = {}
     verdict = no_verdict(results.name)
     experiment = stored_experiment(results)
@@ -133,17 +134,20 @@ def effects(results: Results) -> None:
         if not found.count("error") and not problems.count("error"):
             verdict = {**facts, "sentences": told(facts, made, experiment)}
     store.write_json(results / "verdict.json", verdict)
-    finish("effects", results, experiment, made, problems)
+    finish("effects", results, experiment, made, problems, results / "verdict.json")
 
 
 def report(folder: Folder, results: Results) -> None:
     """All tables to the report and to the files that are handed on, with the problems of every stage."""
     from mgassay import store
     from mgassay.readers.miqe_items import miqe_documents
+    from mgassay.readers.shelf import as_kept
     from mgassay.report.page import report_page
     from mgassay.report.report_input import ReportInput
 
+    changed = begun("report", results)
     problems = store.read_problems(results / "parts" / "problems" / stage for stage in STAGES)
+    problems = as_kept(folder, Problems(dict.fromkeys((*problems, *changed))))
     inputs = store.read_json(results / "parts" / "inputs.json")
     for file in store.changed_files(folder, inputs):
         problems.add("MG901", file=file)
@@ -168,6 +172,21 @@ def handed_on(results: Path, given: "ReportInput", problems: Problems) -> "Repor
     return replace(given, tables={**given.tables, "problems": store.read_table(results / "tables", tables.PROBLEMS)})
 
 
+def begun(stage: str, results: Path) -> Problems:
+    """A stage's list of problems as it begins: tables of earlier stages that are not as these left them.
+
+    From here on nothing of this stage or of a later one counts as made. Raises UsageError where an earlier one has not
+    run to its end.
+    """
+    from mgassay import seals
+
+    problems = Problems()
+    for file in seals.changed_since(results, *seals.before(stage)):
+        problems.add("MG902", file=file)
+    seals.break_seals(results, stage)
+    return problems
+
+
 def stored_experiment(results: Path) -> "Experiment | None":
     """The experiment as `read` understood it; None where its folder could not be understood at all."""
     from mgassay import store
@@ -181,13 +200,21 @@ def finish(
     experiment: "Experiment | None",
     made: "dict[str, pd.DataFrame]",
     problems: Problems,
+    *further: Path,
 ) -> None:
-    """Writes all tables of a stage, header only where nothing was made, and what the stage found wrong."""
-    from mgassay import store, tables
+    """Writes all tables of a stage, header only where nothing was made, what the stage found wrong, and its seal.
 
+    `further` are other files that it wrote.
+    """
+    from mgassay import seals, store, tables
+
+    written = list(further)
     for name in STAGES[stage]:
         state = tables.BY_NAME[name]
         place = "tables" if state in tables.RESULT_TABLES else "parts"
         store.write_table(results / place, state, made.get(name, state.frame()))
+        written.append(results / place / f"{name}.csv")
     accepted = {f.file: f.confirm for f in experiment.files} if experiment else {}
-    store.write_problems(results / "parts" / "problems" / stage, problems.confirmed(accepted))
+    told = results / "parts" / "problems" / stage
+    store.write_problems(told, problems.confirmed(accepted))
+    seals.seal(results, stage, [*written, told / "problems.csv"])

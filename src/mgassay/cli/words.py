@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from typing import TextIO
 
-from mgassay.problems import SEVERITIES, Problem, Problems, place_in_words
+from mgassay.problems import SEVERITIES, Problem, Problems, place_in_words, visible
 
 _COLOURS = {"error": "1;31", "warning": "33", "notice": "2", "good": "32", "bold": "1"}  # of ANSI terminals
 
@@ -32,7 +32,8 @@ def problem_text(problem: Problem, stream: TextIO | None = None) -> str:
     where = ", ".join(part for part in (problem.file, problem.sheet, place) if part)
     head = f"{problem.severity.upper()} {problem.code}"
     told = head if stream is None else coloured(head, problem.severity, stream)
-    return f"{told}{f'  {where}' if where else ''}\n    {problem.message}\n    Mend: {problem.remedy}\n"
+    said = f"{f'  {where}' if where else ''}\n    {problem.message}\n    Mend: {problem.remedy}\n"
+    return told + visible(said)
 
 
 def print_problems(problems: Iterable[Problem]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mgassay.assays.images.alizarin import Each
+    from mgassay.assays.images.side_by_side import Each
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of mallopt(3)
 _KEPT, _LARGEST = 2**28, 2**25  # bytes; the second is the most that glibc takes

@@ -2,9 +2,11 @@
 
 from mgassay.design.days import days_named, primary_day
 from mgassay.design.levels import best_filled, filled, fitting, idle_levels, is_level
+from mgassay.design.once import once
 from mgassay.experiment import Experiment
 
 
+@once
 def backgrounds_of(experiment: Experiment) -> dict[str, tuple[str, ...]]:
     """Condition -> the control-medium conditions that may be its no-Pi background, best first.
 

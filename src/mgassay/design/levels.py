@@ -25,7 +25,10 @@ def is_level(conditions: pd.DataFrame, column: str, level: str) -> Mask:
         return np.zeros(len(conditions), dtype=bool)
     if pd.api.types.is_numeric_dtype(conditions[column]):
         values = conditions[column].to_numpy(dtype=float, na_value=np.nan)
-        return np.asarray(np.isclose(values, number_in(level), rtol=1e-6, atol=0.0), dtype=bool)
+        number = number_in(level)
+        if not math.isfinite(number):
+            return np.asarray(values == number, dtype=bool)
+        return np.asarray(np.abs(values - number) <= 1e-6 * abs(number), dtype=bool)
     return np.asarray(conditions[column].to_numpy(dtype=object) == level, dtype=bool)
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from mgassay import tables
 from mgassay.effects.contrasts.arms import check_arms
 from mgassay.effects.contrasts.contrasts import effects_from_means
+from mgassay.effects.contrasts.donors_grown import check_donors
 from mgassay.effects.contrasts.nondetects import wells_with_nondetects, with_nondetects
 from mgassay.effects.contrasts.series import with_doses
 from mgassay.effects.contrasts.viability import check_viability
@@ -47,6 +48,7 @@ def conclusions_from_amounts(
     Arms that are missing or ambiguous become problems here too, so that a lab that reads only the report sees them.
     """
     check_arms(experiment, problems)
+    check_donors(experiment, [amounts], problems)
     means = means_from_amounts(experiment, amounts, problems)
     check_viability(experiment, means, problems)
     wells = wells_with_nondetects(experiment, amounts)

@@ -1,13 +1,14 @@
 """The table `conditions`: one row per condition, with the contract's defaults filled in."""
 
-from collections.abc import Iterable, Iterator
+import difflib
+from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 
 from mgassay import tables
 from mgassay.experiment import Settings
-from mgassay.problems import Problems, suggestion
+from mgassay.problems import Problems, nearest, suggestion
 from mgassay.readers.declared import (
     Cells,
     Declared,
@@ -21,11 +22,13 @@ from mgassay.readers.names import cannot_name
 from mgassay.readers.ranges import check_ranges
 from mgassay.readers.settings import FILE as SETTINGS_FILE
 from mgassay.readers.settings import ReadSettings
+from mgassay.readers.shelf import WORKBOOK
 from mgassay.readers.text import number_from
 
 REQUIRED = ("condition", "medium", "mg_mM")
 DEFAULTS = {"inhibitor": "none", "sirna": "none", "cells": "live", "comparator": "none", "modulator": "none"}
 CELLS = ("live", "fixed", "none")
+_SLIP = 0.8  # how alike two names are, from 0 to 1, of which one is taken for a slip of the other
 _RESERVED = {"inhibitor": ("none",), "sirna": ("none", "scramble"), "comparator": ("none",), "modulator": ("none",)}
 _MEANT_AS_NONE = {"none", "na", "n/a", "nan", "null", "nil", "no", "-", "0"}
 _NAMES = ("inhibitor", "sirna", "comparator", "modulator", "day")
@@ -171,12 +174,17 @@ def _is_text(column: str) -> bool:
 def _check_contrast(conditions: pd.DataFrame, settings: Settings, file: str, problems: Problems) -> None:
     """The contrast's media and Mg levels against those that were grown."""
     contrast = settings.contrast
-    media = list(dict.fromkeys(conditions["medium"]))
+    media, named = list(dict.fromkeys(conditions["medium"])), (contrast.medium_calcifying, contrast.medium_control)
+    where = {"file": file} if file.endswith(".csv") else {"file": WORKBOOK, "sheet": file}
     for key, code in (("medium_calcifying", "MG010"), ("medium_control", "MG012")):
         medium = getattr(contrast, key)
         if medium not in media:
             words = {"seen": medium, "table": file, "suggestion": suggestion(medium, media)}
             problems.add(code, file=SETTINGS_FILE, place=f"contrast.{key}", **words)
+    own = {v for s in settings.step for v in (s.reference, s.raised) if s.column == "medium"}
+    for medium in (m for m in media if m not in own and _is_slip(m, [n for n in named if n in media])):
+        words = {"calcifying": contrast.medium_calcifying, "control": contrast.medium_control}
+        problems.add("MG097", **where, place="medium", seen=medium, suggestion=suggestion(medium, named), **words)
     if any(file in (p.file, p.sheet) and p.severity == "error" and "mg_mM" in p.place for p in problems):
         return  # what is wrong with the levels was named; held against them, the settings would look wrong too
     levels = conditions.loc[conditions["medium"] == contrast.medium_calcifying, "mg_mM"].dropna()
@@ -185,6 +193,18 @@ def _check_contrast(conditions: pd.DataFrame, settings: Settings, file: str, pro
         if len(levels) and not np.isclose(levels, level).any():
             words = {"seen": f"{level:g}", "table": file, "levels": _levels(levels)}
             problems.add("MG011", file=SETTINGS_FILE, place=f"contrast.{key}", **words)
+
+
+def _is_slip(text: str, names: Collection[str]) -> bool:
+    """Whether a text is one of these names misspelt; one that only has more behind it is a name of its own.
+
+    >>> _is_slip("calcifing", ("calcifying",)), _is_slip("calcifying_2", ("calcifying",)), _is_slip("x", ("control",))
+    (True, False, False)
+    """
+    if not text or text in names or any(text.startswith(n) or n.startswith(text) for n in names):
+        return False
+    close = nearest(text, names)
+    return bool(close) and difflib.SequenceMatcher(None, text.lower(), close.lower()).ratio() >= _SLIP
 
 
 def _levels(levels: Iterable[float]) -> str:

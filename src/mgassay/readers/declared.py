@@ -20,6 +20,7 @@ from mgassay.readers.sheets import UNMARKED, Content, Marks, Sheet, column_lette
 from mgassay.readers.text import is_date, number_from, separator_of
 from mgassay.units import plain
 
+_CELL_LINES = 50  # lines that one quoted cell may take
 _COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
 
@@ -87,13 +88,42 @@ def sheets_from_file(path: Path, file: str, problems: Problems) -> dict[str, Cel
 def _sheet_from_text(content: Content, problems: Problems) -> Sheet:
     """A text as one sheet, without a last row that was cut off: it ends early, and so does the file (a problem)."""
     header = next((line for line in content.lines if line.strip()), "")
-    sheet = sheet_from_lines(content.lines, separator_of([header]))
+    mark = separator_of([header])
+    sheet = sheet_from_lines(whole_lines(content.lines, mark), mark)
     last, width = len(sheet.cells) - 1, len(sheet.cells[content.lines.index(header)])
     if not any(sheet.cells[last]) or len(sheet.cells[last]) >= width:
         return sheet
     seen = f"{len(sheet.cells[last])} of {width} cells"
     problems.add("MG127", file=content.file, place=sheet.place(last), seen=seen)
     return replace(sheet, cells=sheet.cells[:last])
+
+
+def whole_lines(lines: Sequence[str], mark: str) -> list[str]:
+    r"""Lines of a CSV text in which a quoted cell that holds line breaks is whole; each keeps its number.
+
+    The lines that such a cell takes are blank after its first one. A quotation mark opens a cell only at its start; one
+    that is never closed opens none. Source: RFC 4180, section 2.
+
+    >>> whole_lines(['a,"one', 'two",b', 'c,d,e'], ",")
+    ['a,"one\ntwo",b', '', 'c,d,e']
+    """
+    made, at = list(lines), 0
+    while at < len(made):
+        text, last = made[at], at
+        while mark and '"' in text and _is_open(text, mark) and last + 1 < min(len(made), at + _CELL_LINES):
+            last += 1
+            text = f"{text}\n{made[last]}"
+        if last > at and not _is_open(text, mark):
+            made[at : last + 1] = [text, *[""] * (last - at)]
+        at += 1
+    return made
+
+
+def _is_open(text: str, mark: str) -> bool:
+    """Whether a text ends within a quoted cell."""
+    cell = rf' *+(?:"(?:[^"]|"")*+"[^{re.escape(mark)}]*+|(?!")[^{re.escape(mark)}]*+)'
+    left = re.match(rf"(?:(?:{cell}){re.escape(mark)})*+(?:{cell})?+", text)
+    return left is None or left.end() < len(text)
 
 
 def calculated(cells: Cells, problems: Problems) -> Cells:
@@ -253,5 +283,6 @@ def _tell_no_number(table: Declared, column: str, text: str, cells: "pd.Series[s
     rows = [r for r in cells.index[cells == text] if r not in table.shifted]
     if not rows or (table.sheet and text.startswith("=")):
         return
-    code = "MG028" if is_date(text) else "MG032" if _COMMA.fullmatch(text) else "MG027"
+    comma = "MG095" if table.sheet else "MG032"  # a workbook's numbers have no mark: a comma stands in a text only
+    code = "MG028" if is_date(text) else comma if _COMMA.fullmatch(text) else "MG027"
     problems.add(code, **table.at_all(rows, column), seen=text, column=column)

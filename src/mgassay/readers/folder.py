@@ -21,7 +21,8 @@ from mgassay.readers.settings import FILE as SETTINGS_FILE
 from mgassay.readers.settings import ReadSettings, settings_from_text
 from mgassay.readers.shelf import WORKBOOK, Shelf, cells_from_shelf, shelf_from_folder
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+ID_RULE = "letters, digits, _ . and -, beginning with a letter or digit, at most 64 signs."
 _LISTED = 10
 
 
@@ -64,10 +65,10 @@ def _shelf(folder: Path, problems: Problems) -> Shelf | None:
         problems.add("MG001", seen=folder)
         return None
     name = folder.resolve().name
-    if not _ID.fullmatch(name):
+    if not ID.fullmatch(name):
         problems.add("MG002", seen=name)
     shelf = shelf_from_folder(folder, problems)
-    if shelf.names() or (folder / SETTINGS_FILE).exists():
+    if shelf.names() or shelf.workbook_refused or (folder / SETTINGS_FILE).exists():
         return shelf
     problems.add("MG003", file=SETTINGS_FILE, seen=name)
     return None
@@ -93,8 +94,13 @@ def _missing(shelf: Shelf, name: str, problems: Problems) -> None:
     """The problem that a table is nowhere, unless it was named already."""
     if name in shelf.names() or shelf.is_told(name):
         return
-    words = {"workbook": WORKBOOK, "suggestion": suggestion(name, shelf.names())}
-    problems.add("MG020", file=f"{name}.csv", seen=name, **words)
+    words = {"table": f"{name}.csv", "workbook": WORKBOOK, "suggestion": suggestion(name, shelf.names())}
+    mend = (
+        f"Rename that sheet of {WORKBOOK}, or add the sheet {name}"
+        if shelf.sheets
+        else f"Rename that table to {name}.csv, or write one"
+    )
+    problems.add("MG020", file=WORKBOOK if shelf.sheets else f"{name}.csv", seen=name, mend=mend, **words)
 
 
 def _conditions(shelf: Shelf, read: ReadSettings, problems: Problems) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from mgassay.readers.declared import (
     numbers_from_table,
     table_from_cells,
 )
+from mgassay.readers.text import is_date
 from mgassay.wellnames import PLATE_SHAPES, compact, positions, row_letters, row_number, wells_from_texts
 
 COLUMNS = tuple(c for c in tables.LAYOUT.columns if c != "well")
@@ -169,7 +170,10 @@ def _roles(layout: Declared, wells: pd.DataFrame, problems: Problems) -> "pd.Ser
     }
     for text in (t for t, role in known.items() if t != role):
         where = layout.at_all(list(wells.index[wells["role"] == text]), "role")
-        problems.add("MG070", **where, seen=text, suggestion=suggestion(text, tables.WELL_ROLES))
+        if is_date(text):
+            problems.add("MG028", **where, seen=text)
+        else:
+            problems.add("MG070", **where, seen=text, suggestion=suggestion(text, tables.WELL_ROLES))
     given = wells["role"].map(known)
     standard, zero = wells["standard"].notna(), wells["standard"] == 0
     is_standard = standard & (given.isin(["", "standard"]) | ((given == "blank") & zero))

@@ -1,10 +1,12 @@
 """Paths that the lab wrote down: whether they stay in the experiment folder, and which files they mean."""
 
+import difflib
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+_CLOSE = 0.8  # how alike the names of a missing file and of the one that is meant are, from 0 to 1
 _LISTED_FILES = 5000  # enough to find the nearest name of a missing file
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".btf", ".svs", ".ndpi", ".czi", ".nd2", ".lif")
 _LEFT_BY_SYSTEMS = ("thumbs.db", "desktop.ini")
@@ -79,7 +81,22 @@ def offered(wanted: str, known: Iterable[str], taken: Collection[str]) -> list[s
     return [name for name in known if name not in taken or re.findall(r"\d+", name) == numbers]
 
 
-def alike(file: str, known: Sequence[str]) -> Sequence[str]:
-    """Files in the same folder where there are any, so that a list of all names stays short."""
-    beside = [k for k in known if PurePosixPath(k).parent == PurePosixPath(file).parent]
-    return known if len(known) <= 20 or not beside else beside[:200]
+def candidates(file: str, known: Iterable[str]) -> list[str]:
+    """Files that may be meant by a missing one: of its kind, and none of the folder's own tables.
+
+    One alone where its name is close, else all, the likest first.
+
+    >>> candidates("raw/plate_3.csv", ["files.csv", "raw/notes.txt", "raw/qpcr.csv", "raw/plate3.csv"])
+    ['raw/plate3.csv']
+    """
+    wanted = PurePosixPath(file.replace("\\", "/"))
+    data = [PurePosixPath(k) for k in known if "/" in k and not k.startswith("layouts/")]
+    alike = [k for k in data if k.suffix.lower() == wanted.suffix.lower()] or data
+    likest = sorted(alike, key=lambda k: (-_likeness(k.name, wanted.name), str(k)))
+    close = bool(likest) and _likeness(likest[0].name, wanted.name) >= _CLOSE
+    return [str(k) for k in (likest[:1] if close else likest)]
+
+
+def _likeness(one: str, other: str) -> float:
+    """How alike two names are, from 0 to 1, whatever their case."""
+    return difflib.SequenceMatcher(None, one.lower(), other.lower()).ratio()

@@ -14,7 +14,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from mgassay.experiment import ASSAYS, Assays, AssaySettings, RawFile, Settings
-from mgassay.problems import Problems, catalogue, nearest, suggestion
+from mgassay.problems import Problems, catalogue, listed, nearest, suggestion
 from mgassay.readers.declared import (
     Cells,
     Declared,
@@ -26,7 +26,7 @@ from mgassay.readers.images.names import reason_against_rule
 from mgassay.readers.kits import preset_from_kit
 from mgassay.readers.paths import (
     PICTURES,
-    alike,
+    candidates,
     files_in,
     is_file,
     is_folder,
@@ -41,6 +41,7 @@ from mgassay.readers.text import number_from
 
 OWN_COLUMNS = tuple(c for c in RawFile.model_fields if c not in ("overrides", "preset"))
 REQUIRED = ("file", "assay", "plate")
+_OFFERED = 3  # files that a missing one may have been meant for
 WAVELENGTHS_NM = (200.0, 1100.0)  # what plate readers can be set to
 _SECTIONS: dict[str, type[AssaySettings]] = {a: type(getattr(Assays(), a)) for a in ASSAYS}
 
@@ -141,8 +142,13 @@ def _check_file(table: Declared, row: object, file: str, folder: Path, images: b
         files = [f for f in files_in(folder) if f not in taken]
         pictures = sorted({posixpath.dirname(f) for f in files if f.lower().endswith(PICTURES)})
         slashed = file.replace("\\", "/")
-        known = [slashed] if slashed in files else pictures if images else alike(slashed, files)
-        problems.add("MG040", **where, suggestion=suggestion(slashed, known))
+        known = [slashed] if slashed in files else pictures if images else candidates(file, files)
+        meant = (
+            f"Did you mean {listed((f'“{f}”' for f in known), _OFFERED)}?"
+            if known
+            else "No other data file is without a row."
+        )
+        problems.add("MG040", **where, suggestion=meant)
     elif PurePosixPath(file).name.startswith("~$"):
         problems.add("MG045", **where)
     elif not images and not found[0].stat().st_size:

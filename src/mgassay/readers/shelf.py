@@ -1,15 +1,16 @@
 """Where the tables of an experiment folder stand: CSV files of the folder, or sheets of experiment.xlsx."""
 
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mgassay.problems import Problems
+from mgassay.problems import Problem, Problems, catalogue
 from mgassay.readers.declared import Cells, calculated, cells_from_file, sheets_from_file
-from mgassay.readers.paths import lies_inside
+from mgassay.readers.paths import is_left_behind, lies_inside
 
 WORKBOOK = "experiment.xlsx"
+_OWN_SHEETS = ("conditions", "files")
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,49 @@ def _sheets_from_workbook(folder: Path, problems: Problems) -> dict[str, Cells] 
     """The sheets of experiment.xlsx by name, none where there is no workbook; None (and a problem) for a bad one."""
     path = folder / WORKBOOK
     if not path.exists() and not path.is_symlink():
-        return {}
-    return (_is_inside(folder, path, problems) and sheets_from_file(path, WORKBOOK, problems)) or None
+        return None if _tell_other_name(folder, problems) else {}
+    if not _is_inside(folder, path, problems):
+        return None
+    found = Problems()
+    sheets = sheets_from_file(path, WORKBOOK, found)
+    if not sheets or "" in sheets:
+        why = next((catalogue()[p.code].title.lower() for p in found), "it holds text, no sheets")
+        problems.add("MG098", file=WORKBOOK, seen=why)
+        return None
+    problems.extend(found)
+    return sheets
+
+
+def _tell_other_name(folder: Path, problems: Problems) -> bool:
+    """Whether a workbook holds the tables under another name, in a folder that has them nowhere else (a problem)."""
+    if any((folder / f"{name}.csv").exists() for name in _OWN_SHEETS):
+        return False
+    for path in sorted(p for p in folder.glob("*.xls*") if not is_left_behind(p) and lies_inside(folder, p)):
+        sheets = [s for s in sheets_from_file(path, path.name, Problems()) if s in _OWN_SHEETS]
+        if sheets:
+            problems.add("MG099", file=path.name, seen=", ".join(sheets), workbook=WORKBOOK)
+            return True
+    return False
+
+
+def as_kept(folder: Path, problems: Problems) -> Problems:
+    """The same problems, of tables that the lab keeps as sheets of its workbook by these and not by CSV files."""
+    if not (folder / WORKBOOK).is_file():
+        return problems
+    sheets = [name for name in ("conditions", "files", "samples") if not (folder / f"{name}.csv").exists()]
+    return Problems(_as_kept(problem, sheets) for problem in problems)
+
+
+def _as_kept(problem: Problem, sheets: Sequence[str]) -> Problem:
+    """One problem, told of a sheet in place of the CSV file of the same name."""
+    words = {"message": problem.message, "remedy": problem.remedy}
+    if problem.code == "MG020":  # which names both
+        return problem
+    for name in sheets:
+        told = f"the sheet {name} of {WORKBOOK}"
+        words = {part: text.replace(f"{name}.csv", told) for part, text in words.items()}
+    of = next((name for name in sheets if problem.file == f"{name}.csv"), "")
+    return replace(problem, **words, **({"file": WORKBOOK, "sheet": of} if of else {}))
 
 
 def cells_from_shelf(shelf: Shelf, name: str, problems: Problems) -> Cells | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mgassay.experiment import CalciumSettings, Experiment
 from mgassay.report import labels
-from mgassay.report.numbers import level, significant, with_interval
+from mgassay.report.numbers import interval, level, significant
 from mgassay.report.pieces import Heading, Prose, listing_of
 from mgassay.report.rows import Row, Tables, is_missing
 
@@ -12,8 +12,10 @@ TITLE = "Apparent calcium of Mg²⁺"
 WHAT = (
     "Mg²⁺ binds the calcium dye and reads as calcium. Control wells hold the same Mg²⁺ and no calcium; what they read "
     "is below, per culture well as the samples are. Where it lies above the detection limit and was not subtracted, "
-    "raised Mg²⁺ looks less protective than it is."
+    "raised Mg²⁺ looks less protective than it is. The range is that of the wells; of a single well it is the 95 % "
+    "interval, in square brackets. A well above the curve enters with the top of its range (≥)."
 )
+SPREAD = "lowest to highest well"
 UNMEASURED = "No calcium plate has control wells of Mg²⁺ without calcium, so what the dye reads of Mg²⁺ is not known."
 
 
@@ -29,20 +31,20 @@ def apparent_pieces(tables: Tables, experiment: Experiment | None) -> list[objec
     for row in controls:
         groups.setdefault((row["plate"], float(mg[row["condition"]])), []).append(row)
     subtracted = _subtracted(experiment)
-    heads = ("plate", "Mg²⁺ (mM)", "wells", "apparent calcium", "LOD", "unit", "subtracted")
+    heads = ("plate", "Mg²⁺ (mM)", "wells", "apparent calcium", SPREAD, "LOD", "unit", "subtracted")
     rows = [
         (
             plate,
             level(mg_mM),
             str(len(wells)),
-            _told(wells),
+            *_told(wells),
             significant(wells[0]["limit"]),
             labels.unit(wells[0]["unit"]),
             "yes" if subtracted.get(plate) else "no",
         )
         for (plate, mg_mM), wells in groups.items()
     ]
-    listing = listing_of(TITLE, heads, rows, numeric=heads[1:5])
+    listing = listing_of(TITLE, heads, rows, numeric=heads[1:6])
     return [Heading(TITLE), Prose(WHAT, "quiet"), listing]
 
 
@@ -52,11 +54,18 @@ def _subtracted(experiment: Experiment) -> dict[str, bool]:
     return {p: s.subtract_mg_control for p, s in settings.items() if isinstance(s, CalciumSettings)}
 
 
-def _told(wells: Sequence[Row]) -> str:
-    """The mean of the control wells with the range of their values; of a single well its interval."""
-    values = [w["value"] for w in wells if not is_missing(w["value"])]
-    if not values:
-        return "above the curve"
-    if len(values) == 1:
-        return with_interval(values[0], wells[0]["ci_low"], wells[0]["ci_high"], significant)
-    return f"{significant(sum(values) / len(values))} ({significant(min(values))} to {significant(max(values))})"
+def _told(wells: Sequence[Row]) -> tuple[str, str]:
+    """The mean of the control wells and the range of their values; of a single well its interval.
+
+    A well without a value enters with its limit, and the mean is at least that much.
+    """
+    bounds = [is_missing(w["value"]) for w in wells]
+    values = [w["limit"] if bound else w["value"] for w, bound in zip(wells, bounds, strict=True)]
+    if any(map(is_missing, values)):
+        return "above the curve", ""
+    mean = f"{'≥ ' if any(bounds) else ''}{significant(sum(values) / len(values))}"
+    if len(wells) == 1:
+        return mean, "" if bounds[0] else interval(wells[0]["ci_low"], wells[0]["ci_high"], significant)
+    top = max(values)
+    beyond = any(bound for v, bound in zip(values, bounds, strict=True) if v == top)
+    return mean, f"{significant(min(values))} to {'≥ ' if beyond else ''}{significant(top)}"

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from mgassay.effects.estimators.bounds import is_censored
+from mgassay.effects.estimators.bounds import is_censored, is_open, side_of
 from mgassay.effects.verdict.address import FALSIFICATION, key_of
+from mgassay.effects.verdict.refits import HALF
 from mgassay.report import labels
 from mgassay.report.donors_used import donors_of_late
 from mgassay.report.late_words import TOLD, is_part, late_day, late_outcome
@@ -52,7 +53,7 @@ def _check_text(row: Row) -> str:
 def _tested(row: Row) -> str:
     """The 90 % interval of two one-sided tests at 5 %, and the bounds declared beforehand."""
     found = f"{estimate_text(row)} (90{NO_BREAK}% interval)"
-    return f"{found}, declared bounds {decimal(row['bound_low'])} to {decimal(row['bound_high'])} on the log scale"
+    return f"{found}, declared bounds {decimal(row['bound_low'])} to {decimal(row['bound_high'])}, natural log"
 
 
 def _equivalence(row: Row) -> str:
@@ -107,22 +108,55 @@ def _falsification(row: Row) -> str:
 
 
 def _scale(row: Row) -> str:
-    """Only that the scales disagree; the share on either is told among the shares."""
+    """Only that the estimates lie on either side of one half; the share on either scale is told among the shares."""
     if row["subject"] != "additive" or "not_scale_robust" not in row["flag"].split(";"):
         return ""
     return (
-        "The two scales do not put the intracellular share on the same side of one half: as percent inhibition it is "
-        f"{share_of_check(row)}."
+        "The estimates of the intracellular share in natural logarithms and as percent inhibition lie on either side "
+        f"of one half: as percent inhibition it is {share_of_check(row)}."
     )
 
 
+# A share made again without a donor, beside the interval of all donors, in words.
+STAYS, OPEN, TURNED, SETTLED, UNTOLD = (
+    "stays",
+    "is no longer settled",
+    "is reversed",
+    "is settled only so",
+    "can no longer be told",
+)
+
+
+def conclusion_without(row: Row) -> str:
+    """What becomes of the conclusion without a donor: its side of 0 and of one half; "" where none was reached.
+
+    Reversed only where both intervals lie on one side, and not on the same; one that merely holds the value that the
+    other leaves out is no longer settled.
+    """
+    if is_missing(row["passed"]):
+        return ""
+    if row["passed"]:
+        return STAYS
+    if is_missing(row["ci_low"]) or is_open(row["flag"]):
+        return UNTOLD
+    before, after = (
+        [side_of(row[low], row[high], str(row["flag"]), value) for value in (0.0, HALF)]
+        for low, high in (("bound_low", "bound_high"), ("ci_low", "ci_high"))
+    )
+    sides = list(zip(before, after, strict=True))
+    if any(b * a < 0 for b, a in sides):
+        return TURNED
+    return OPEN if any(b and not a for b, a in sides) else SETTLED
+
+
 def _left_out(row: Row) -> str:
-    """Only a donor without whom the conclusion is another: whether the share is told, its side of 0 or of one half."""
-    if is_missing(row["passed"]) or row["passed"]:
+    """Only a donor without whom the conclusion does not stay: whether the share is told, its side of 0 or one half."""
+    outcome = conclusion_without(row)
+    if outcome in ("", STAYS):
         return ""
     everyone = interval(row["bound_low"], row["bound_high"], percent)
     told = f"the intracellular share is {share_of_check(row)} instead of {everyone} by all donors"
-    return f"Without donor {row['subject']} the conclusion is another: {told}."
+    return f"Without donor {row['subject']} the conclusion {outcome}: {told}."
 
 
 def _unflagged(row: Row) -> str:
@@ -152,7 +186,7 @@ def _late(row: Row) -> str:
         )
         return f"What Mg²⁺ raised only from day {day} still does{under}{whole} is {share_of_check(row)}{n}."
     told, _ = TOLD[late_outcome(row)]
-    margin = f"log scale, declared margin {decimal(row['bound_high'])}"
+    margin = f"natural log, declared margin {decimal(row['bound_high'])}"
     return f"Mg²⁺ raised only from day {day}{under} {told}: effect {estimate_text(row)}{n} ({margin})."
 
 

@@ -16,9 +16,10 @@ from mgassay.report.rows import Row, Tables, is_missing, n_donors
 EXPECTED_READ = (
     "What that change of phosphate alone would do, read off this experiment's own phosphate levels (straight lines of "
     "logarithms from the reference to the next level, donor by donor, 95 % t interval; never beyond the levels "
-    "that were run), beside what was measured. Both are log(reference) − log(raised); > 0: a lower readout. Living "
-    "cells answer phosphate in more ways than by precipitation, so beside T it is what so much less phosphate would "
-    "do to them; beside A it is the medium alone."
+    "that were run), beside what was measured between the two conditions named, which need not be those of the "
+    "verdict's block. Both are natural logarithms, ln(reference) − ln(raised); > 0: a lower readout. Living cells "
+    "answer phosphate in more ways than by precipitation, so beside T it is what so much less phosphate would do to "
+    "them; beside A it is the medium alone."
 )
 EXPECTED_HEADS = ("expected, least", "expected, most", "measured")
 TITLE = "Expected from complexation alone, and measured"
@@ -89,7 +90,8 @@ def _with_interval(row: Row, estimate: str, low: str, high: str) -> str:
 def _name(row: Row) -> str:
     """What a line of the figure is of."""
     held = STATES[row["bgp_state"]]
-    return ", ".join(filter(None, (labels.readout(row["readout"]), labels.contrast(row["contrast"]), held)))
+    arms = f"{row['reference_condition']} to {row['condition']}"
+    return ", ".join(filter(None, (labels.readout(row["readout"]), labels.contrast(row["contrast"]), held, arms)))
 
 
 def _spoken(group: Sequence[Row], told: Sequence[Row]) -> str:
@@ -112,9 +114,9 @@ def _svg(lines: Sequence[tuple[Sequence[Row], Sequence[Row]]]) -> Markup:
         axes.up.ends(-len(lines) + 0.35, 0.6)
         axes.up.tick([])
         axes.up.line = False
-        axes.below = "effect, log scale (> 0: lowered)"
+        axes.below = "effect, natural log (> 0: lowered)"
 
-    label = f"{TITLE}, log scale. " + " ".join(_spoken(group, told) for group, told in lines)
+    label = f"{TITLE}, natural log. " + " ".join(_spoken(group, told) for group, told in lines)
     return figure("chemistry-expected", label, [(ROW * (len(lines) + 0.15), paint)])
 
 

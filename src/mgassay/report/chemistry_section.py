@@ -27,6 +27,7 @@ from mgassay.report.numbers import NOTHING, level
 from mgassay.report.pieces import Beside, Drawing, Folded, Heading, Listing, Prose, listing_of
 from mgassay.report.rows import Row, Tables
 from mgassay.report.series import LOOKS
+from mgassay.report.species_names import species_name
 
 _HEIGHT = 110.0
 _AS_NEAR_SI = 0.005  # what prints alike is as near
@@ -48,7 +49,7 @@ def chemistry_pieces(tables: Tables, experiment: Experiment | None) -> list[obje
     pieces += [*expected_pieces(tables, bool(steps)), Heading("What each medium holds"), Prose(f"{MG_CA} {HINT}")]
     pieces += [media_listing(media), *_without_acellular(media, experiment)]
     species = species_listing(tables, media)
-    return [*pieces, *([Folded(species)] if species.rows else [])]
+    return [*pieces, *([Folded(species, unprinted=True)] if species.rows else [])]
 
 
 def _by_set(steps: Sequence[MediumRows]) -> list[object]:
@@ -153,7 +154,15 @@ def species_listing(tables: Tables, media: Sequence[MediumRows]) -> Listing:
         own = [r for r in rows if (r["condition"], r["bgp_state"]) == (medium.conditions[0], medium.state)]
         for kind, species in dict.fromkeys((r["kind"], r["species"]) for r in own if r["kind"] != "free"):
             same = [r for r in own if r["species"] == species]
-            body.append((", ".join(medium.conditions), STATES[medium.state], kind, species, *_species_numbers(same)))
+            body.append(
+                (
+                    ", ".join(medium.conditions),
+                    STATES[medium.state],
+                    kind,
+                    species_name(species),
+                    *_species_numbers(same),
+                )
+            )
     return listing_of("Ion pairs and solids (ranges over constant sets)", heads, body, numeric=heads[4:])
 
 

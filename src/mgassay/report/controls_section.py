@@ -19,8 +19,10 @@ from mgassay.report.rows import Tables, natural_order
 
 WHAT = (
     "What the assay reads where little or no mineral is expected, beside the cells that it is held against. Nothing is "
-    "subtracted here; a mark is the mean of one donor, or of one run without cells."
+    "subtracted here; a mark is the mean of one donor, or of one run without cells; an open mark is a mean with wells "
+    "above the curve, and stands at the least that it is."
 )
+AT_LEAST = "≥ "
 CELLS, NO_PHOSPHATE, NO_CELLS = "cells", "no phosphate added", "no cells"
 
 
@@ -42,11 +44,18 @@ def controls_pieces(verdict: Mapping[str, Any], tables: Tables, experiment: Expe
 
 
 def donor_means(tables: Tables, readout: str) -> pd.DataFrame:
-    """Arithmetic mean of the amounts of each condition and donor, nothing subtracted, over wells that have a value."""
+    """Arithmetic mean of the amounts of each condition and donor, nothing subtracted.
+
+    A well above the curve enters with the top of its range, and the mean is `at_least` that much.
+    """
     amounts = tables["amounts"]
-    own = amounts[(amounts["readout"] == readout) & (amounts["donor"] != "") & amounts["value"].notna()]
-    return own.groupby(["condition", "donor"], sort=True, as_index=False).agg(
-        value=("value", "mean"), reps=("rep", "nunique")
+    own = amounts[(amounts["readout"] == readout) & (amounts["donor"] != "")]
+    above = own["value"].isna() & own["flag"].str.split(";").map(lambda flags: "above_curve" in flags).astype(bool)
+    held = own.assign(value=own["value"].where(~above, own["limit"]), at_least=above)
+    return (
+        held[held["value"].notna()]
+        .groupby(["condition", "donor"], sort=True, as_index=False)
+        .agg(value=("value", "mean"), reps=("rep", "nunique"), at_least=("at_least", "any"))
     )
 
 
@@ -83,8 +92,10 @@ def _drawing(tables: Tables, readout: str, means: pd.DataFrame, roles: Mapping[s
     heads = ("condition", "what it is", "n", "mean", "lowest", "highest")
     rows, spoken = [], []
     for condition, (_, told) in roles.items():
-        own = means.loc[means["condition"] == condition, "value"]
-        cells = [significant(float(f)) for f in (own.mean(), own.min(), own.max())] if len(own) else 3 * [NOTHING]
+        mine = means[means["condition"] == condition]
+        own, bound = mine["value"], mine["at_least"]
+        ends = (own.mean(), bound.any()), (own.min(), bound.all()), (own.max(), bound.any())
+        cells = [f"{AT_LEAST * bool(b)}{significant(float(f))}" for f, b in ends] if len(own) else 3 * [NOTHING]
         rows.append((condition, told, str(len(own)), *cells))
         spoken.append(f"{told}: {cells[0]}")
     return Drawing(
@@ -112,10 +123,11 @@ def _svg(
     def paint(axes: Axes) -> None:
         for line, condition in enumerate(roles):
             own = held[held["condition"] == condition]
-            for donor, value in zip(own["donor"].tolist(), own["value"].tolist(), strict=True):
+            columns = (own[c].tolist() for c in ("donor", "value", "at_least"))
+            for donor, value, is_bound in zip(*columns, strict=True):
                 colour, shape = marks[donor]
                 y = float(spread[donors.index(donor)]) - line
-                axes.marks([value], [y], shape, colour=colour, size=6, edge_width=0.5)
+                axes.marks([value], [y], shape, colour="none" if is_bound else colour, size=6, edge_width=0.5)
         axes.up.tick([-i for i in range(len(roles))], [short(told, 30) for _, told in roles.values()])
         axes.up.ends(-len(roles) + 0.5, 0.5)
         axes.up.grid = True

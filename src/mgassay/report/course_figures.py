@@ -10,6 +10,7 @@ from markupsafe import Markup
 from mgassay.assays.curves.models import Array
 from mgassay.report.axes import FAINT, INK, Axes
 from mgassay.report.courses import Courses, Summary, in_time_unit, summaries, time_unit, value_limits
+from mgassay.report.donors import short
 from mgassay.report.drawing import BLUE, VERMILION
 from mgassay.report.figure import WIDE, figure
 from mgassay.report.rows import Row
@@ -222,4 +223,4 @@ def apart(places: Sequence[float], gap: float) -> list[float]:
 
 def _short(name: str) -> str:
     """A name that fits beside the axes."""
-    return name if len(name) <= MOST_NAME + 3 else f"{name[: MOST_NAME + 2]}…"
+    return short(name, MOST_NAME + 3)

@@ -87,10 +87,14 @@ def curve_drawing(tables: Tables, curve: Row) -> Drawing:
     used = [s for s in standards if s["standard"] <= curve["range_high"]]
     failed = [s for s in used if s["error_percent"] == s["error_percent"] and not _passes(s)]
     spoken = f"{title}: {model_name(curve['model'])}, {len(standards)} levels, {len(failed)} outside the limits."
+    caption = curve_caption(tables, curve, standards)
     return Drawing(
         title=title,
-        svg=curve_svg(f"curve-{curve['assay']}-{curve['plate']}", spoken, curve, standards),
-        caption=curve_caption(tables, curve, standards),
+        svg=curve_svg(
+            f"curve-{curve['assay']}-{curve['plate']}", spoken, curve, standards, _signal(tables, curve["plate"])
+        ),
+        caption=caption,
+        alone=f"Signal in the reader's own units. {caption} {HOW_TO_READ}",
         listing=standards_listing(title, standards, curve["range_high"]),
         folded=True,
     )
@@ -116,8 +120,15 @@ def curve_values(curve: Row, standards: Sequence[Row]) -> tuple[list[float], lis
     return [float(v) for v in x], [float(v) for v in model.predict(p, x)]
 
 
-def curve_svg(key: str, label: str, curve: Row, standards: Sequence[Row]) -> Markup:
-    """The figure of one curve, both axes linear from zero."""
+def _signal(tables: Tables, plate: str) -> str:
+    """What the reader measured on a plate, by its own name; its units are those of the reader."""
+    own = tables["wells"][tables["wells"]["plate"] == plate]
+    channels = [c for c in dict.fromkeys(own["channel"]) if c]
+    return f"signal ({', '.join(channels)}, as read)" if channels else "signal (as read)"
+
+
+def curve_svg(key: str, label: str, curve: Row, standards: Sequence[Row], signal: str) -> Markup:
+    """The figure of one curve, both axes linear from zero; `signal` is what stands up."""
 
     def paint(axes: Axes) -> None:
         axes.line(*curve_values(curve, standards), width=1.2, z=1)
@@ -129,7 +140,7 @@ def curve_svg(key: str, label: str, curve: Row, standards: Sequence[Row]) -> Mar
         axes.across.ends(low=0.0)
         axes.up.ends(low=min([0.0, *(s["signal"] for s in standards)]))
         axes.below = f"standard ({labels.unit(curve['unit'])})"
-        axes.title = "signal"
+        axes.title = signal
 
     return figure(key, label, [(130.0, paint)])
 

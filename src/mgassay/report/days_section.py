@@ -30,7 +30,7 @@ def day_pieces(tables: Tables) -> list[object]:
     told = (
         f"The Mg²⁺ step of {level(pair[0])} to {level(pair[1])} mM on every day of harvest, with 95 % intervals over "
         f"donors, each by itself; the verdict rests on {_named(declared_day(tables))}. Effects are "
-        "log(reference) − log(raised), > 0 is inhibition. Hatched: not identifiable. An open mark is a bound."
+        "ln(reference) − ln(raised), > 0 is inhibition. Hatched: not identifiable. An open mark is a bound."
     )
     rows = [r for own in by_day.values() for r in rows_equal(own["effects"]) if r["scale"] == "log"]
     several = [r for r in readouts_of(rows) if len({row["day"] for row in rows if row["readout"] == r}) > 1]
@@ -82,7 +82,7 @@ def _svg(key: str, label: str, rows: Sequence[Row], shares: dict[str, list[Row]]
     places = places_of_days(days)
     at = dict(zip(days, places.at, strict=True))
     contrasts = [[(at[r["day"]], r) for r in rows if r["contrast"] == c] for c in DRAWN]
-    panels = [effects_panel(series_of(_contrast_names(), contrasts), places, "effect, log scale (> 0: lowered)")]
+    panels = [effects_panel(series_of(_contrast_names(), contrasts), places, "effect, natural log (> 0: lowered)")]
     quoted = [r for some in shares.values() for r in some if r["scale"] == "log"]
     if quoted:
         parts = [[(at[r["day"]], r) for r in quoted if r["share"] == s] for s in OUTSIDE_IN]

@@ -12,7 +12,6 @@ import pandas as pd
 from markupsafe import Markup
 
 from mgassay.design import Arms
-from mgassay.effects.means.means import reps_from_amounts
 from mgassay.report import labels
 from mgassay.report.axes import Axes
 from mgassay.report.drawing import donor_marks, step_above, step_below
@@ -24,10 +23,13 @@ from mgassay.report.rows import Row, Tables, donors_column
 Marks = dict[str, tuple[str, str]]
 Reps = Mapping[tuple[str, str], Sequence[float]]  # by condition and donor
 HOW_TO_READ = (
-    "n counts donors. A line is one donor, or one run without cells: its mean over reps on the log scale, no-Pi "
+    "n counts donors. A line is one donor, or one run without cells: its mean over the logarithms of reps, no-Pi "
     "background subtracted where it was run; small marks are the reps, an open mark is a bound, not a value. Effects "
-    "are log(reference) − log(raised), > 0 is inhibition, with 95 % intervals over donors."
+    "are natural logarithms, ln(reference) − ln(raised), with 95 % intervals over donors: > 0 is inhibition, 0.69 is "
+    "half as much mineral, 1.10 a third, 2.30 a tenth. T is the effect with Mg²⁺ entry intact, B with entry blocked, A "
+    "without cells; T − B is what the block took."
 )
+MOST_KEYS = 12  # donors that a legend names
 UNDER_TICKS = 22.0  # below the axis, where the arms are named
 BOUNDS = {"floor", "above_curve", "lower_bound", "upper_bound"}
 
@@ -62,8 +64,7 @@ def _reps_of(tables: Tables, readout: str) -> Reps:
     """What every rep goes into its mean with, in the readout's unit, by condition and donor; {} without experiment."""
     if tables.experiment is None:
         return {}
-    amounts = tables["amounts"]
-    reps = reps_from_amounts(tables.experiment, amounts[amounts["readout"] == readout])
+    reps = tables.reps[tables.reps["readout"] == readout]
     return {
         (str(c), str(d)): [math.exp(v) for v in own["log_value"] if not math.isnan(v)]
         for (c, d), own in reps.groupby(["condition", "donor"], sort=True)
@@ -158,12 +159,21 @@ def _name_arms(axes: Axes, names: Sequence[str], tables: Tables) -> None:
 
 
 def short(name: str, most: int = 18) -> str:
-    """A name that fits under a pair of points."""
-    return name if len(name) <= most else f"{name[: most - 1]}…"
+    """A name that fits under a pair of points, of a long one both ends, which tell it from its kin.
+
+    >>> short("D1"), short("calcifying medium, Mg 0.8"), short("calcifying medium, Mg 2.0")
+    ('D1', 'calcifyin…, Mg 0.8', 'calcifyin…, Mg 2.0')
+    """
+    end = (most - 1) // 2
+    return name if len(name) <= most else f"{name[: most - 1 - end]}…{name[-end:]}"
 
 
 def donor_legend(axes: Axes, marks: Marks) -> None:
-    """Donors by colour and shape."""
+    """Donors by colour and shape; of more than a legend can hold only how many there are."""
+    if len(marks) > MOST_KEYS:
+        colour, shape = next(iter(marks.values()))
+        axes.marks([], [], shape, colour=colour, label=f"{len(marks)} donors, each by colour and shape: see the tables")
+        return
     for donor, (colour, shape) in marks.items():
         axes.marks([], [], shape, colour=colour, label=short(donor))
 
@@ -172,7 +182,7 @@ def _paired_listing(
     title: str, pairs: Sequence[tuple[str, str, str]], means: dict[tuple[str, str], Row], donors: list[str], t: Tables
 ) -> Listing:
     """The means drawn, in the readout's unit, one row per donor and arm."""
-    heads = ("arm", "donor or run", f"{level(t.mg_reference_mM)} mM", f"{level(t.mg_raised_mM)} mM", "log ratio")
+    heads = ("arm", "donor or run", f"{level(t.mg_reference_mM)} mM", f"{level(t.mg_raised_mM)} mM", "ln ratio")
     rows = []
     for name, reference, raised in pairs:
         for donor in donors:
@@ -192,7 +202,7 @@ def _mean_text(row: Row | None) -> str:
 
 
 def _ratio_text(low: Row | None, high: Row | None) -> str:
-    """log(reference) − log(raised), the donor's own effect."""
+    """ln(reference) − ln(raised), the donor's own effect."""
     return decimal(low["log_mean"] - high["log_mean"]) if low and high else "–"
 
 
@@ -210,7 +220,7 @@ def measured_drawing(tables: Tables, conditions: Sequence[str], readout: str) ->
     return Drawing(
         title=title,
         svg=measured_svg(f"measured-{readout}", spoken, known, listed, page_marks(tables), unit_of(tables, readout)),
-        caption=f"{count(censored, 'row')} without a value.",
+        caption=f"{count(censored, 'row')} without a value, not drawn." if censored else "",
     )
 
 

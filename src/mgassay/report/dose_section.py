@@ -15,7 +15,7 @@ from mgassay.report.share_listing import shares_listing
 from mgassay.report.words import estimate_text
 
 HOW_TO_READ = (
-    "Every Mg²⁺ level against the reference one: log(reference) − log(raised), > 0 is inhibition. The 95 % intervals "
+    "Every Mg²⁺ level against the reference one: ln(reference) − ln(raised), > 0 is inhibition. The 95 % intervals "
     "hold together over all levels of a series, and so do the p values over levels (t over donors, Bonferroni). "
     "“Dunnett”: donors as blocks with one error for all levels, or a level’s own where that is larger; narrower. "
     "Beneath: the intracellular share of the effect at each level (95 % Fieller sets, each by itself; hatched: not "
@@ -80,7 +80,7 @@ def _svg(key: str, label: str, rows: Sequence[Row], shares: Sequence[Row]) -> Ma
     entries += [b for b in dict.fromkeys(r["block"] for r in inner) if b not in entries]
     levels = tuple(sorted({float(r["mg_raised_mM"]) for r in [*rows, *inner]}))
     places = Places(levels, tuple(level(x) for x in levels), "raised Mg²⁺ (mM)")
-    panels = [effects_panel(_series(entries, rows), places, "effect, log scale (> 0: lowered)")]
+    panels = [effects_panel(_series(entries, rows), places, "effect, natural log (> 0: lowered)")]
     if inner:
         panels.append(shares_panel(_series(entries, inner), places, "intracellular share of the effect at that level"))
     return figure(key, label, panels)
@@ -95,7 +95,7 @@ def _series(entries: Sequence[str], rows: Sequence[Row]) -> list[Series]:
 
 def dose_listing(caption: str, rows: Sequence[Row]) -> Listing:
     """The series as a table, one line per level (and per gene where there are several readouts)."""
-    heads = ("readout", "entry", "Mg²⁺ (mM)", "effect, log scale", "p", "p over levels", "Dunnett", "n", "remarks")
+    heads = ("readout", "entry", "Mg²⁺ (mM)", "effect, natural log", "p", "p over levels", "Dunnett", "n", "remarks")
     dunnett = {_level_of(r): estimate_text(r) for r in rows if r["method"] == "dunnett"}
     several = len({r["readout"] for r in rows}) > 1
     body = [

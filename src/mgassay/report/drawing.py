@@ -1,19 +1,26 @@
 """Colours and shapes of figures, and round ends of their axes.
 
-Colours are those of Okabe and Ito, told apart by every common kind of colour vision; every colour goes with a shape.
+Colours are those of Okabe and Ito, told apart by every common kind of colour vision, and a grey; every colour goes with
+a shape.
 """
 
+import math
+
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
-SKY, VERMILION, YELLOW = "#56B4E9", "#D55E00", "#F0E442"
-DONOR_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY, YELLOW)
+SKY, VERMILION, YELLOW, GREY = "#56B4E9", "#D55E00", "#F0E442", "#6E6E6E"
+DONOR_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY, YELLOW, GREY)
 DONOR_SHAPES = ("o", "s", "^", "D", "v", "P", "X", "p", "*", "h", "<", ">")
 
 
 def donor_marks(donors: list[str]) -> dict[str, tuple[str, str]]:
-    """Donor -> colour and shape, the same on the whole page; both go on when the list is longer than either."""
-    return {
-        d: (DONOR_COLOURS[i % len(DONOR_COLOURS)], DONOR_SHAPES[i % len(DONOR_SHAPES)]) for i, d in enumerate(donors)
-    }
+    """Donor -> colour and shape, the same on the whole page; both go on when the list is longer than either.
+
+    No pair of the two comes twice among as many donors as there are pairs (96): where both lists end together (24), the
+    shapes move on by one.
+    """
+    colours, shapes = len(DONOR_COLOURS), len(DONOR_SHAPES)
+    both = math.lcm(colours, shapes)
+    return {d: (DONOR_COLOURS[i % colours], DONOR_SHAPES[(i + i // both) % shapes]) for i, d in enumerate(donors)}
 
 
 def step_below(value: float) -> float:

@@ -33,7 +33,7 @@ def effect_drawing(tables: Tables, arms: Arms, readout: str) -> Drawing | None:
     donors = {d for c, _ in rows for d in own.get(c, ())}
     marks = {d: mark for d, mark in page_marks(tables).items() if d in donors}
     title = f"{labels.capital(labels.readout(readout))}, {labels.block(arms.name)}: effects"
-    spoken = f"{title}, log scale. " + "; ".join(f"{labels.contrast(c)}: {estimate_text(r)}" for c, r in rows)
+    spoken = f"{title}, natural log. " + "; ".join(f"{labels.contrast(c)}: {estimate_text(r)}" for c, r in rows)
     svg = effects_svg(f"effects-{readout}-{arms.name}", f"{spoken}.", rows, own, marks)
     return Drawing(title=title, svg=svg, caption=CAPTION)
 
@@ -68,7 +68,7 @@ def effects_svg(key: str, label: str, rows: Sequence[tuple[str, Row]], own: Own,
         axes.up.ends(-len(rows) + 0.45, 0.6)
         axes.up.tick([])
         axes.up.line = False
-        axes.below = "effect, log(reference) − log(raised); right of 0 is less mineral"
+        axes.below = "effect, ln(reference) − ln(raised); right of 0 is less mineral"
         donor_legend(axes, marks)
 
     return figure(key, label, [(ROW * (len(rows) + 0.15), paint)])

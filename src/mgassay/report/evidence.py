@@ -57,14 +57,14 @@ SHORT: Mapping[str, str] = {
 
 
 def overview_listing(tables: Tables, cases: Sequence[Case]) -> Listing:
-    """The shares of every readout and block on the log scale, a line each."""
+    """The shares of every readout and block in natural logarithms, a line each."""
     heads = ("readout", "block", *(SHORT[s] for s in SHARE_ORDER))
     rows = []
     for readout, block in cases:
         found = [share_row(tables, s, readout, block) for s in SHARE_ORDER]
         told = [share_text(r) if r else "" for r in found]
         rows.append((labels.capital(labels.readout(readout)), labels.block(block), *told))
-    return listing_of("Shares by readout and block, log scale", heads, rows, numeric=heads[2:])
+    return listing_of("Shares by readout and block, natural log", heads, rows, numeric=heads[2:])
 
 
 def effect_pieces(
@@ -77,11 +77,15 @@ def effect_pieces(
     pieces: list[object] = [Prose(DONORS_READ, "quiet"), *_case_pieces(tables, first, arms)]
     for case in others:
         pieces += drawer(_case_title(case), _case_pieces(tables, case, arms), _case_line(tables, case))
-    measured = [d for r in dict.fromkeys(r for r, _ in cases) if (d := measured_drawing(tables, conditions, r))]
+    drawn = (measured_drawing(tables, conditions, r) for r in dict.fromkeys(r for r, _ in cases))
+    measured = [replace(d, alone=f"{MEASURED} {d.caption}".strip()) for d in drawn if d]
     return [
         *pieces,
         *drawer("Everything measured, by condition", [Beside(tuple(measured), dense=True)] if measured else []),
     ]
+
+
+MEASURED = "One mark per value, nothing subtracted; colour and shape tell the donor, or the run without cells."
 
 
 def _case_title(case: Case) -> str:
@@ -101,7 +105,7 @@ def _case_pieces(tables: Tables, case: Case, arms: Mapping[str, Arms]) -> list[o
     own = arms.get(block)
     drawn = [paired_drawing(tables, own, readout), effect_drawing(tables, own, readout)] if own else []
     used = donors_used(tables, own, readout) if own else ""
-    figures = tuple(d for d in drawn if d)
+    figures = tuple(replace(d, alone=" ".join(t for t in (d.caption, DONORS_READ, used) if t)) for d in drawn if d)
     return [
         *([Beside(figures)] if figures else []),
         effects_listing(tables, readout, block),
@@ -119,9 +123,9 @@ def effects_listing(tables: Tables, readout: str, block: str) -> Listing:
     held = {(r["contrast"], r["scale"], _column(r)): r for r in rows}
     heads = (
         "contrast",
-        "effect, log scale",
+        "effect, natural log",
         "p",
-        "p over readouts",
+        "p, Holm",
         "percent inhibition",
         "if donors respond alike",
         "n",
@@ -150,6 +154,6 @@ def _effect_cells(row: Row, additive: Row | None, anova: Row | None) -> tuple[st
         NOTHING if is_missing(row["p_adjusted"]) else p_value(row["p_adjusted"]),
         estimate_text(additive, percent) if additive else NOTHING,
         estimate_text(anova) if anova else NOTHING,
-        str(n_donors(row)),
+        f"{n_donors(row)} runs" if row["contrast"] == "acellular" else str(n_donors(row)),
         labels.flags(row["flag"]),
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from mgassay.problems import SEVERITIES, place_in_words
 from mgassay.report import labels
+from mgassay.report.map_sources import OF_THE_RUN
 from mgassay.report.numbers import count, significant
 from mgassay.report.pieces import Folded, Listing, Prose, listing_of
 from mgassay.report.rows import Row, Tables
@@ -56,12 +57,13 @@ def _flag_pieces(tables: Tables) -> list[object]:
 
 
 def _flags_in_words(tables: Tables) -> str:
-    """How many amounts and images are flagged, of how many; a flag marks a value."""
+    """How many amounts and images are flagged, of how many; a flag marks a value, those of a qPCR run none."""
     told = []
     for name, noun in (("amounts", "amount"), ("images", "image"), ("qpcr", "Cq")):
         rows = tables[name]
         if len(rows):
-            told.append(f"{int((rows['flag'] != '').sum())} of {count(len(rows), noun, noun if noun == 'Cq' else '')}")
+            flagged = [set(f.split(";")) - {"", *OF_THE_RUN} for f in rows["flag"]]
+            told.append(f"{sum(map(bool, flagged))} of {count(len(rows), noun, noun if noun == 'Cq' else '')}")
     return f"Flagged: {', '.join(told)}." if told else "Flags are listed below."
 
 

@@ -34,7 +34,7 @@ def further_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sent
     parts = {_question(r): r for r in asked if r["contrast"] == "interaction"}
     shares = {_question(r): r for r in rows_equal(tables["shares"], **_share(readout, block))}
     for question, total in totals.items():
-        told = f"{_asked(tables, total)} {direction(total, labels.readout(readout))}: {evidence('T', total)}"
+        told = f"{_asked(tables, total)} {direction(total, labels.readout(readout))}: {evidence('T', total, fold=True)}"
         yield sentence(f"{told}.", "effects", total)
         if lost := parts.get(question):
             claim = interaction_claim(lost, total, stopped=entry_was_blocked(shares.get(question)))

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from mgassay.effects.estimators.bounds import is_open
 from mgassay.effects.genes.adjusted import ALPHA
+from mgassay.effects.genes.claims import WEAKENS
 from mgassay.effects.means.panels import MINERAL_READOUTS
 from mgassay.effects.verdict.address import key_of
 from mgassay.flags import join_flags
@@ -13,6 +14,7 @@ from mgassay.report import labels
 from mgassay.report.axes import Axes
 from mgassay.report.drawing import DONOR_COLOURS
 from mgassay.report.figure import figure
+from mgassay.report.gene_arms import CONTROL, gene_rows
 from mgassay.report.numbers import NOTHING, count, decimal, p_value
 from mgassay.report.pieces import Drawing, listing_of
 from mgassay.report.rows import Row, Tables, excludes_zero, is_missing, n_donors
@@ -20,6 +22,7 @@ from mgassay.report.words import estimate_text, is_bound
 
 ESTIMANDS = {
     "total": "total effect",
+    CONTROL: "total effect",
     "matched_mineral": "at matched mineral",
     "adjusted": "adjusted for mineral",
 }
@@ -32,6 +35,7 @@ TIPPING = (
     "interval to reach 0. At “1.7-fold up” an effect that lowers the gene would be explained away by a comparator that "
     "raises it 1.7-fold; the further from 1, the harder that is to believe."
 )
+BY_ITSELF = "taken by itself, but not once all genes are counted"
 # What a row may be called, by its flag; what is not flagged is not claimed.
 CLAIMS = {
     "direct": "yes",
@@ -48,7 +52,8 @@ def gene_sentences(tables: Tables) -> Iterator[dict[str, str]]:
         rows = tables.rows("genes", gene=gene, block="")
         row = _best_row([r for r in rows if "unmatched" not in r["flag"].split(";")])
         if row is not None:
-            yield {"text": _gene_text(row, matched_on(tables, row)), "table": "genes.csv", "key": key_of("genes", row)}
+            text = f"{_gene_text(row, matched_on(tables, row))}{_others_text(row, rows)}."
+            yield {"text": text, "table": "genes.csv", "key": key_of("genes", row)}
 
 
 def claim_of(row: Row) -> str:
@@ -79,13 +84,41 @@ def _gene_text(row: Row, mineral: str) -> str:
     raised = f"{labels.gene(row['gene'])} at raised Mg²⁺"
     told = f"{_change(row)}, log2 {gene_evidence(row)}" if not is_missing(row["estimate"]) else _untold(row)
     if row["estimand"] == "total":
-        return f"{raised}: {told}; a total effect, not evidence of a direct one."
+        return f"{raised}: {told}; a total effect, not evidence of a direct one"
     against = (
         f"against {row['comparator']} with the same mineral{f' ({labels.readout(mineral)})' if mineral else ''}"
         if row["estimand"] == "matched_mineral"
         else "adjusted for mineral"
     )
-    return f"{raised}, {against}: {told}{_claim_text(row)}."
+    return f"{raised}, {against}: {told}{_claim_text(row)}"
+
+
+def _others_text(row: Row, rows: Sequence[Row]) -> str:
+    """What the other rows beside mineral say of a gene that one of them calls direct; "" where all say the same."""
+    if not claim_of(row):
+        return ""
+    beside = [r for r in rows if r is not row and r["estimand"] in ("matched_mineral", "adjusted") and not claim_of(r)]
+    found: dict[str, list[str]] = {}
+    for other in beside:
+        by = f"against {other['comparator']}" if other["estimand"] == "matched_mineral" else "adjusted for mineral"
+        found.setdefault(why_unclaimed(other), []).append(by)
+    told = "; ".join(f"{' and '.join(by)}: {why}" for why, by in found.items())
+    return f". Its other comparisons do not show it ({told})" if told else ""
+
+
+def why_unclaimed(row: Row) -> str:
+    """Why a row beside mineral is not called direct, in words."""
+    weak = ";".join(f for f in row["flag"].split(";") if f in WEAKENS)
+    if "unmatched" in weak.split(";") or (weak and excludes_zero(row)):
+        return labels.flags(weak)
+    if excludes_zero(row):
+        return BY_ITSELF if is_by_itself(row) else "a bound stands in it"
+    return "not clearly changed"
+
+
+def is_by_itself(row: Row) -> bool:
+    """Whether a row is shown by itself, and no longer once all genes are counted."""
+    return excludes_zero(row) and not is_missing(row["p_adjusted"]) and bool(row["p_adjusted"] >= ALPHA)
 
 
 def _claim_text(row: Row) -> str:
@@ -125,8 +158,7 @@ def _change(row: Row) -> str:
     if not excludes_zero(row):
         return "not clearly changed"
     way = "lower" if row["estimate"] < 0 else "higher"
-    alone = not is_missing(row["p_adjusted"]) and row["p_adjusted"] >= ALPHA
-    return f"{way} taken by itself, but not once all genes are counted" if alone else way
+    return f"{way} {BY_ITSELF}" if is_by_itself(row) else way
 
 
 def gene_evidence(row: Row) -> str:
@@ -141,11 +173,11 @@ def gene_evidence(row: Row) -> str:
 
 def gene_cells(row: Row, common: Collection[str]) -> tuple[str, ...]:
     """A row of the table beside the figure; flags in `common` are told once, for all rows."""
-    is_total = row["estimand"] == "total"
+    is_total = row["estimand"] in ("total", CONTROL)
     rest = ";".join(f for f in row["flag"].split(";") if f not in CLAIMS and f not in common)
     return (
         labels.gene(row["gene"]),
-        labels.block(row["block"]),
+        _entry(row),
         str(ESTIMANDS.get(row["estimand"], row["estimand"])),
         estimate_text(row),
         p_value(row["p"]) or NOTHING,
@@ -154,17 +186,33 @@ def gene_cells(row: Row, common: Collection[str]) -> tuple[str, ...]:
         row["comparator"],
         "not interpretable as one" if is_total else CLAIMS.get(claim_of(row), "not claimed"),
         "" if is_total else tipping_text(row),
-        labels.flags(rest),
+        "; ".join(t for t in (BY_ITSELF if is_by_itself(row) else "", labels.flags(rest)) if t),
     )
+
+
+def _entry(row: Row) -> str:
+    """Whether entry was blocked, in words; of a block's own control, whose it is."""
+    return f"{labels.INTACT}, control of {row['block']}" if row["estimand"] == CONTROL else labels.block(row["block"])
+
+
+def _arms_text(rows: Sequence[Row]) -> str:
+    """Which conditions the rows compare, each pair once; "" where none is known."""
+    pairs = {
+        ", ".join(t for t in (_entry(r), f"against {r['comparator']}" if r["comparator"] else "") if t): r["arms"]
+        for r in rows
+        if r["arms"]
+    }
+    told = "; ".join(f"{name}: {arms}" for name, arms in pairs.items())
+    return f" Conditions compared: {told}." if told else ""
 
 
 def gene_drawing(tables: Tables) -> Drawing | None:
     """Log2 fold changes of all genes, each estimand and block with a mark of its own; None without genes."""
-    rows = tables.rows("genes")
+    rows = gene_rows(tables)
     if not rows:
         return None
     heads = (
-        *("gene", "entry", "estimand", "log2 fold change", "p", "p over genes", "n", "comparator"),
+        *("gene", "entry", "estimand", "log2 fold change", "p", "p, Holm", "n", "comparator"),
         *("direct effect", "tipping point", "remarks"),
     )
     bounds = " An open mark is a bound." if any(is_bound(r) for r in rows) else ""
@@ -176,7 +224,8 @@ def gene_drawing(tables: Tables) -> Drawing | None:
     return Drawing(
         title=title,
         svg=genes_svg(f"{title}. {spoken}.", rows),
-        caption=f"Log2 fold change with 95 % interval; left of 0 is lowered.{bounds} {NOT_DIRECT}{tips}{told}",
+        caption=f"Log2 fold change with 95 % interval; left of 0 is lowered.{_arms_text(rows)}{bounds} "
+        f"{NOT_DIRECT}{tips}{told}",
         listing=listing_of(title, heads, (gene_cells(r, common) for r in rows), numeric=(*heads[3:6], "n")),
         folded=True,
         is_wide=True,
@@ -208,8 +257,8 @@ GENE_SHAPES = "osD^vP"
 
 def _kind(row: Row) -> str:
     """What tells the lines of one gene apart."""
-    if row["estimand"] == "total":
-        return f"total, {labels.block(row['block'])}"
+    if row["estimand"] in ("total", CONTROL):
+        return f"total, {_entry(row)}"
     under = f", {row['block']}" if row["block"] else ""
     return f"{ESTIMANDS.get(row['estimand'], row['estimand'])}: {row['comparator']}{under}"
 

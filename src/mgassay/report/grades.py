@@ -14,8 +14,8 @@ NOT_THE_ANSWER = "The grade is of the evidence, not of the answer: “all of it 
 
 # A rule that weighs against the evidence when it fires, in words.
 AGAINST: Mapping[str, str] = {
-    "total_includes_zero": "T was not shown to differ from 0",
-    "share_not_identifiable": "a share of T cannot be told from these data",
+    "total_includes_zero": "the effect of raising Mg²⁺ with entry intact (T) was not shown to differ from 0",
+    "share_not_identifiable": "a share of the effect cannot be told from these data",
     "floor": "a live arm is at the detection limit above background: a bound, not a value",
     "viability_changed": "an arm lost viability, so its mineral cannot be compared",
     "block_main_exceeds_total": "the block by itself changed mineral more than Mg²⁺ did",
@@ -23,13 +23,14 @@ AGAINST: Mapping[str, str] = {
     "above_curve": "a live arm is beyond the top standard",
     "unspecific_block": "the block changes what a comparator without Mg²⁺ does: it acts on more than the entry of Mg²⁺",
     "block_did_not_block": "Mg²⁺ went on entering the cell under the block, as intracellular Mg²⁺ shows",
-    "no_background": "no known background was subtracted from a live arm, which pulls T, B and the share towards 0",
+    "no_background": "no known background was subtracted from a live arm, which pulls effects and shares towards 0",
 }
 # A rule that speaks for the evidence: in words when it fired, and when it did not.
 SUPPORTING: Mapping[str, tuple[str, str]] = {
     "resolved": (
-        "T excludes 0, and T − B differs from 0 or was shown equivalent to 0",
-        "T − B was shown neither to differ from 0 nor to be equivalent to 0",
+        "raising Mg²⁺ had an effect with entry intact (T), and what the block took of it (T − B) differs from 0 or was "
+        "shown to be as good as absent",
+        "what the block took of the effect (T − B) was shown neither to differ from 0 nor to be as good as absent",
     ),
     "sirna": ("the block is siRNA", "the block is not siRNA"),
     "selective_block": ("the block is selective", "the block is not selective"),
@@ -38,8 +39,8 @@ SUPPORTING: Mapping[str, tuple[str, str]] = {
     "second_block_agrees": ("a second, independent block agrees", "no second block that agrees"),
     "acellular_arm": ("the step was also made without cells", "no usable arm without cells"),
     "scale_robust": (
-        "the share lies on the same side of one half on both scales",
-        "not shown that the share lies on one side of one half on both scales",
+        "the share lies on the same side of one half in natural logarithms and as percent inhibition",
+        "not shown that the share lies on one side of one half in natural logarithms and as percent inhibition",
     ),
 }
 # What need not be said once a rule weighs against the evidence: without T or a block there is no T − B to judge.
@@ -50,6 +51,8 @@ SAID_ALREADY: Mapping[str, tuple[str, ...]] = {
     "block_did_not_block": ("rho_below_half",),
 }
 NEXT_STEPS: Mapping[str, str] = {
+    "three donors": "Grow every arm in three donors or more: n counts donors, one has no interval and two a very wide "
+    "one.",
     "mineral readout": "Measure mineral (calcium or Alizarin Red) in the arms of the Mg²⁺ step, above the "
     "detection limit.",
     "TRPM7 siRNA": "Make the Mg²⁺ step under TRPM7 siRNA, with its scramble control: inhibitors such as 2-APB stop "

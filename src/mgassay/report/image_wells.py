@@ -15,7 +15,7 @@ HEADS = (
     "donor",
     "rep",
     "fields",
-    "stained area [threshold ±20 %]",
+    "stained area (threshold ±20 %)",
     "SD between fields",
     "density (OD)",
     "OD of stained area",
@@ -54,10 +54,13 @@ def wells_listing(plate: str, rows: Sequence[Row]) -> Listing:
     return listing_of(caption, HEADS, map(_cells, rows), numeric=HEADS[4:14])
 
 
-def area_text(row: Row) -> str:
-    """Stained area with what it would be at a threshold 20 % higher and lower."""
+def area_text(row: Row, named: str = "") -> str:
+    """Stained area with what it would be at a threshold 20 % higher and lower; `named` says so where no head does.
+
+    Not in square brackets, which are intervals elsewhere.
+    """
     low, high = sorted((row["area_low"], row["area_high"]))
-    ends = f" [{area_percent(low)}, {area_percent(high)}]" if low == low and high == high else ""
+    ends = f" ({named}{area_percent(low)} to {area_percent(high)})" if low == low and high == high else ""
     return f"{area_percent(row['area_fraction'])}{ends}"
 
 

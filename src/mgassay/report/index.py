@@ -12,6 +12,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from mgassay import tables as states
+from mgassay.problems import visible
 from mgassay.report import labels
 from mgassay.report.control_charts import control_pieces, is_marked
 from mgassay.report.glance import Glance
@@ -74,7 +75,7 @@ def index_page(
     dates = {name: glance.date for name, glance in held.items()}
     marked = marked_plates(charted)
     lines = [_line(row, held.get(row["experiment"], Glance()), marked) for row in listed(summary)]
-    return (
+    return visible(
         templates()
         .get_template("index.html.j2")
         .render(

@@ -20,7 +20,7 @@ from mgassay.report.words import estimate_text, is_bound, share_of_check
 HOW_TO_READ = (
     "Mg²⁺ that is raised only after some days meets mineral that has begun. What it still does then is against "
     "progression; the rest of what Mg²⁺ does from the start is against initiation, or needs the longer time. Effect: "
-    "log(reference) − log(raised late), > 0 is inhibition, 95 % intervals over donors. Part: that effect over the "
+    "ln(reference) − ln(raised late), > 0 is inhibition, 95 % intervals over donors. Part: that effect over the "
     "one of Mg²⁺ raised from the start by the same entry, 95 % Fieller sets (hatched: not identifiable). An open mark "
     "is a bound."
 )
@@ -52,7 +52,7 @@ def _drawing(readout: str, rows: Sequence[Row]) -> Drawing:
     heads = (
         "entry",
         "raised",
-        "effect, log scale",
+        "effect, natural log",
         "still stops progression",
         "part of the protection",
         "n",
@@ -75,7 +75,7 @@ def _drawing(readout: str, rows: Sequence[Row]) -> Drawing:
         title=title,
         svg=_svg(f"late-{readout}", f"{title}. {spoken}", names, effects, parts),
         caption="",
-        listing=listing_of(title, heads, body, numeric=("effect, log scale", "part of the protection", "n")),
+        listing=listing_of(title, heads, body, numeric=("effect, natural log", "part of the protection", "n")),
     )
 
 
@@ -94,7 +94,7 @@ def _svg(
 
     def paint_effects(axes: Axes) -> None:
         axes.vertical(0.0)
-        axes.title = "effect of late Mg²⁺, log scale (> 0: lowered)"
+        axes.title = "effect of late Mg²⁺, natural log (> 0: lowered)"
         _forest(axes, names, effects, BLUE, "o")
 
     def paint_parts(axes: Axes) -> None:

@@ -105,8 +105,8 @@ def _effects(experiment: Experiment, tables: Tables) -> Iterator[str]:
     contrast = experiment.settings.contrast
     yield (
         "The effect of Mg²⁺ is the natural log of the readout at reference minus that at raised Mg²⁺ (> 0 is "
-        f"inhibition), after {_background(tables)}wells were averaged on the log scale. Effects are means of per-donor "
-        "contrasts with t intervals (n − 1 degrees of freedom); intervals are 95 %."
+        f"inhibition), after {_background(tables)}wells were averaged as natural logarithms. Effects are means of "
+        "per-donor contrasts with t intervals (n − 1 degrees of freedom); intervals are 95 %."
     )
     if (tables["effects"]["method"] == "welch").any():
         yield "Arms without cells were compared with living ones by Welch's method (Welch 1947)."
@@ -130,13 +130,14 @@ def _effects(experiment: Experiment, tables: Tables) -> Iterator[str]:
 
 
 def _background(tables: Tables) -> str:
-    """What was subtracted from mineral readouts: the no-phosphate wells, where they were run."""
+    """What was subtracted from mineral readouts: the wells in control medium, where they were run."""
     mineral = tables["means"][tables["means"]["readout"].isin(MINERAL_READOUTS)]
     lacking = mineral["flag"].str.split(";").map(lambda flags: "no_background" in flags).astype(bool)
     if lacking.all():
         return ""
     where = " where they were run" if lacking.any() else ""
-    return f"the mean of the donor's own no-phosphate wells was subtracted from mineral readouts{where} and "
+    own = "the mean of the donor's own wells in control medium (no phosphate added)"
+    return f"{own} was subtracted from mineral readouts{where} and "
 
 
 def _software(versions: Mapping[str, str]) -> Iterator[str]:

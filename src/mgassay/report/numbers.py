@@ -77,6 +77,15 @@ def significant(value: float, digits: int = 3) -> str:
     return _signed(f"{value:.{max(digits - 1 - magnitude, 0)}f}")
 
 
+def trimmed(value: float, digits: int = 4) -> str:
+    """A reading to that many significant digits at most, without zeros that nobody read.
+
+    >>> trimmed(0.0630000010132789), trimmed(25.95703125), trimmed(2.0)
+    ('0.063', '25.96', '2')
+    """
+    return NOTHING if math.isnan(value) else level(float(f"{value:.{digits}g}"))
+
+
 def level(value: float) -> str:
     """A declared level (mM Mg, standard) as the lab wrote it, without a trailing .0.
 

@@ -5,6 +5,7 @@ import re
 
 import jinja2
 
+from mgassay.problems import visible
 from mgassay.report.exports.handed_on import handed_names
 from mgassay.report.flaws import problem_counts, problems_listing
 from mgassay.report.methods import methods_text
@@ -13,6 +14,7 @@ from mgassay.report.provenance import downloads
 from mgassay.report.report_input import ReportInput
 from mgassay.report.rows import Tables, donors_column, tables_of
 from mgassay.report.sections import sections
+from mgassay.report.shown_conditions import as_shown
 from mgassay.report.verdict_box import verdict_box
 
 # Nothing is loaded and nothing runs: styles stand in the page, pictures in data URIs, and there is no script.
@@ -32,6 +34,7 @@ def templates() -> jinja2.Environment:
     )
     held.filters["glued"] = glued
     held.filters["unbroken"] = unbroken
+    held.filters["whole"] = whole
     return held
 
 
@@ -45,14 +48,27 @@ def unbroken(text: str) -> str:
     return re.sub(r"([−\d.]+(\s%)? )?\[[^\]]{1,24}\]", lambda found: found.group().replace(" ", NO_BREAK), text)
 
 
-def report_page(given: ReportInput) -> str:
+def whole(text: str) -> str:
+    """A cell of numbers in which no line is broken within a bracket or a number and its unit.
+
+    It may be between an estimate and its interval or the ends of a range, where the column is narrow (on paper).
+
+    >>> whole("1.20 [0.92, 1.49]").replace(NO_BREAK, "~"), whole("0.84 to 1.03 mM").replace(NO_BREAK, "~")
+    ('1.20 [0.92,~1.49]', '0.84 to~1.03~mM')
+    """
+    inside = re.sub(r"\[[^\]]*\]|\([^)]{1,24}\)", lambda found: found.group().replace(" ", NO_BREAK), text)
+    return re.sub(r" (?!to\b)(?=[%A-Za-zµ])|(?<=\bto) |(?<=[<>≤≥=]) ", NO_BREAK, inside) if len(text) < 30 else inside
+
+
+def report_page(stored: ReportInput) -> str:
     """The whole page. With errors among the problems it leads with what to mend, and gives no verdict."""
+    given = as_shown(stored)
     held = _tables(given)
     problems = held.rows("problems")
     errors = [p for p in problems if p["severity"] == "error"]
     name = given.experiment.id if given.experiment else str(given.verdict.get("experiment") or "")
     title = given.experiment.settings.experiment.title if given.experiment else ""
-    return (
+    return visible(
         templates()
         .get_template("report.html.j2")
         .render(
@@ -64,8 +80,8 @@ def report_page(given: ReportInput) -> str:
             counts=problem_counts(problems),
             understood=given.experiment is not None,
             box=None if errors else verdict_box(given, held),
-            sections=sections(given, held, bool(errors)),
-            methods=methods_text(given.experiment, given.tables, _versions(given)) if given.experiment else "",
+            sections=sections(given, held, bool(errors), stored.experiment),
+            methods=methods_text(stored.experiment, stored.tables, _versions(given)) if stored.experiment else "",
             downloads=downloads(held, handed_names(name, given.experiment, given.tables)),
         )
     )

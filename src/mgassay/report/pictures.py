@@ -12,6 +12,7 @@ from mgassay.report.numbers import count, decimal
 from mgassay.report.pieces import Listing, Prose, listing_of
 from mgassay.report.rows import Row, Tables
 
+AT_THRESHOLDS = "at threshold ±20 %: "
 ROOM_BYTES = 2_700_000  # of pictures, so that the whole page stays below 5 MB once they are written as text
 MOST_LISTED = 500  # images in the table
 
@@ -117,7 +118,7 @@ def picture_of(
         thumbnail=data_uri(thumbnails[image["file"]], "image/jpeg"),
         outline=data_uri(outline, "image/png") if outline else "",
         name=", ".join(p for p in (*parts, *unit) if p),
-        found=f"{area_text(image)} stained",
+        found=f"stained {area_text(image, AT_THRESHOLDS)}",
         flags=labels.flags(image["flag"]),
         round=is_round,
         overlay=overlays.get(image["file"], ""),
@@ -135,7 +136,7 @@ def images_listing(images: Sequence[Row]) -> Listing:
         "image",
         "condition",
         "donor",
-        "stained area [threshold ±20 %]",
+        "stained area (threshold ±20 %)",
         "density (OD)",
         "nodules",
         "threshold (OD)",

@@ -27,9 +27,10 @@ class Listing:
 
 @dataclass(frozen=True)
 class Folded:
-    """A table that is opened on request: its caption is what is seen."""
+    """A table that is opened on request: its caption is what is seen, and all that is printed of an `unprinted` one."""
 
     listing: Listing
+    unprinted: bool = False
     kind: ClassVar[str] = "folded"
 
 
@@ -37,7 +38,8 @@ class Folded:
 class Drawing:
     """A figure: its SVG, what it shows, and the numbers as a table (`folded`: opened on request).
 
-    The table stands below, of one that `is_wide` beside the figure where there is room.
+    The table stands below, of one that `is_wide` beside the figure where there is room. `alone` is said in place of
+    the caption where the figure stands without its page: what marks and lines are, n.
     """
 
     title: str
@@ -46,6 +48,7 @@ class Drawing:
     listing: Listing | None = None
     folded: bool = False
     is_wide: bool = False
+    alone: str = ""
     kind: ClassVar[str] = "drawing"
 
 
@@ -69,12 +72,16 @@ class Beside:
 
 @dataclass(frozen=True)
 class Drawer:
-    """Pieces that are opened on request, and in print; what is seen closed is the title and what it `told` in short."""
+    """Pieces that are opened on request, and in print but for those of one that is `unprinted`.
+
+    What is seen closed is the title and what it `told` in short.
+    """
 
     title: str
     pieces: tuple[object, ...]
     told: str = ""
     is_open: bool = False
+    unprinted: bool = False
     kind: ClassVar[str] = "drawer"
 
 
@@ -100,12 +107,12 @@ def folded(pieces: Iterable[object]) -> list[object]:
     return [Folded(p) if isinstance(p, Listing) else p for p in pieces]
 
 
-def drawer(title: str, pieces: Iterable[object], told: str = "") -> list[object]:
+def drawer(title: str, pieces: Iterable[object], told: str = "", unprinted: bool = False) -> list[object]:
     """One closed drawer with these pieces, but for warnings, which stay outside; empty where there are none."""
     held = tuple(pieces)
     loud = [p for p in held if isinstance(p, Prose) and p.tone == "warning"]
     kept = tuple(p for p in held if p not in loud)
-    return [*loud, Drawer(title, kept, told)] if kept else [*loud]
+    return [*loud, Drawer(title, kept, told, unprinted=unprinted)] if kept else [*loud]
 
 
 def written_bytes(piece: object) -> int:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from mgassay.assays.quality.position import deviations
 from mgassay.report import labels
+from mgassay.report.map_sources import MapSource, image_sources, qpcr_sources
 from mgassay.report.map_wells import FACES, Known, MapWell, map_well
 from mgassay.report.numbers import count, level, significant
 from mgassay.report.pieces import Listing
@@ -69,7 +70,7 @@ def map_pieces(tables: Tables, conditions: Sequence[str]) -> list[PlateMaps]:
 
 
 def plate_maps(tables: Tables, conditions: Sequence[str]) -> list[PlateMap]:
-    """A map for every plate and read in wells.csv, in its order, at most MOST_READS per plate.
+    """A map for every plate and read in wells.csv, in its order, at most MOST_READS per plate; then of qPCR and images.
 
     A condition has the same letter on all maps, in the order of `conditions`.
     """
@@ -89,12 +90,20 @@ def plate_maps(tables: Tables, conditions: Sequence[str]) -> list[PlateMap]:
             if told and i == 0:
                 made = replace(made, quality=quality_listing(told), summary=quality_line(told))
             maps.append(made)
+    for i, source in enumerate((*qpcr_sources(tables), *image_sources(tables)), len(maps)):
+        maps.append(replace(_of_source(source, letters), key=f"w{i}"))
     return maps
+
+
+def _of_source(source: MapSource, letters: Mapping[str, str]) -> PlateMap:
+    """The map of wells that have no standard curve."""
+    return plate_map(source.title, source.wells, letters, source.known, source.note, source.verb, source.early_is_dark)
 
 
 def condition_letters(tables: Tables, conditions: Sequence[str]) -> dict[str, str]:
     """Condition -> its letter, the same on all maps and figures of the page: those of `conditions` first."""
-    return dict(zip(_in_order([*conditions, *tables["wells"]["condition"]]), _letters(), strict=False))
+    met = (c for name in ("wells", "qpcr", "image_wells") for c in tables[name]["condition"])
+    return dict(zip(_in_order([*conditions, *met]), _letters(), strict=False))
 
 
 def _known(tables: Tables, assay: str, plate: str, flags: Mapping[tuple[str, str], str]) -> dict[str, Known]:
@@ -140,9 +149,10 @@ def _amounts_of(tables: Tables, assay: str, plate: str) -> pd.DataFrame:
 
 
 def _with_source(tables: Tables) -> pd.DataFrame:
-    """Wells with file, sheet and place of the reading that each came from."""
-    source = tables["readings"][[*_KEYS, "file", "sheet", "place"]].drop_duplicates(_KEYS)
-    return tables["wells"].merge(source, on=_KEYS, how="left").fillna({"file": "", "sheet": "", "place": ""})
+    """Wells with file, sheet, place and text of the reading that each came from."""
+    named = ["file", "sheet", "place", "raw"]
+    source = tables["readings"][[*_KEYS, *named]].drop_duplicates(_KEYS)
+    return tables["wells"].merge(source, on=_KEYS, how="left").fillna(dict.fromkeys(named, ""))
 
 
 def _flags_by_well(tables: Tables) -> dict[tuple[str, str], str]:
@@ -161,12 +171,18 @@ def plate_map(
     letters: Mapping[str, str],
     known: Mapping[str, Known],
     note: str = "",
+    verb: str = "reads",
+    early_is_dark: bool = False,
 ) -> PlateMap:
-    """The map of one read: rows of WELLS with file, sheet and place beside; what else is `known` by well."""
+    """The map of one read: rows of WELLS with file, sheet, place and raw beside; what else is `known` by well.
+
+    The highest reading is darkest and zero is not coloured; where `early_is_dark` the lowest is and the highest is not.
+    """
     wells: list[Row] = [{str(k): v for k, v in r.items()} for r in read.to_dict("records")]
     run = {w["condition"] for w in wells}
-    top = max((w["value"] for w in wells if w["value"] == w["value"]), default=float("nan"))
-    placed = {_place(w["well"]): map_well(w, letters, top, known.get(w["well"], Known())) for w in wells}
+    values = [w["value"] for w in wells if w["value"] == w["value"]] or [float("nan")]
+    ends = (max(values), min(values)) if early_is_dark else (0.0, max(values))
+    placed = {_place(w["well"]): map_well(w, letters, ends, known.get(w["well"], Known()), verb) for w in wells}
     rows, columns = range(1 + max(r for r, _ in placed)), range(1, 1 + max(c for _, c in placed))
     return PlateMap(
         key="",

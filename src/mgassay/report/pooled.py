@@ -98,7 +98,7 @@ def pooled_listing(rows: Sequence[Row]) -> Listing:
     """The pooled shares of the readouts shown, on both scales."""
     numbers = ("all together, 95 % interval", "next experiment, 95 % prediction", "tau", "experiments", "donors")
     heads = ("readout and block", "share", "counted as", *numbers, "remarks")
-    kinds = {"log": "log scale", "additive": "percent inhibition"}
+    kinds = {"log": "natural log", "additive": "percent inhibition"}
     body = [
         (
             f"{labels.readout(r['readout'])}, {labels.block(r['block'])}",

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from mgassay.report import labels
 from mgassay.report.axes import FAINT, INK, Axes
+from mgassay.report.donors import short
 from mgassay.report.figure import WIDE, figure
 from mgassay.report.numbers import count, interval, percent
 from mgassay.report.rows import Row, is_missing
@@ -44,7 +45,7 @@ def heaviest(members: Sequence[Row]) -> list[Row]:
 
 def shortened(name: str) -> str:
     """A name that leaves room for the figure."""
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    return short(name, LONGEST)
 
 
 def spoken(pooled: Row) -> str:

@@ -22,6 +22,11 @@ SOURCES = {
     "mg_intracellular": (f"measured: {RHO_SOURCES['mg_intracellular']}", BLUE, "o"),
     "gene:TRPM7": (f"stands in: {RHO_SOURCES['gene:TRPM7']}", ORANGE, "D"),
 }
+CAPTION = (
+    "Marks with 95 % sets, strokes at their ends; open: a bound; hatched: not identifiable. Dashed: half of entry "
+    "left. Circles: from intracellular Mg²⁺ as measured; diamonds: from the mRNA of TRPM7, which stands in for entry "
+    "where that was not measured."
+)
 HOW_TO_READ = (
     "ρ is what a block left of Mg²⁺ entry: the step of log intracellular Mg²⁺ under block over that with entry intact. "
     "0 %: entry was stopped; 100 %: the block did nothing. What still entered acts inside the cell, and an uncorrected "
@@ -117,7 +122,12 @@ def _drawing(step: str, day: str, rows: Sequence[Row]) -> Drawing:
     """Rho of every block at every pair of levels of one step and day, by source."""
     title = _title(step, day)
     spoken = " ".join(f"{_name(r)}, {_source(r)}: {rho_text(r)}." for r in rows)
-    return Drawing(title=title, svg=_svg(f"rho-{step}-{day}", f"{title}. {spoken}", rows), caption="")
+    return Drawing(
+        title=title,
+        svg=_svg(f"rho-{step}-{day}", f"{title}. {spoken}", rows),
+        caption=CAPTION,
+        alone=f"{CAPTION} {HOW_TO_READ} {spoken}",
+    )
 
 
 def rho_listing(step: str, day: str, rows: Sequence[Row]) -> Listing:
@@ -164,6 +174,8 @@ def _line(axes: Axes, y: float, row: Row) -> None:
     for end, cut, arrow in ((low, row["ci_low"], "<"), (high, row["ci_high"], ">")):
         if end != cut:
             axes.marks([end], [y], arrow, size=5)
+        else:  # a narrow interval would lie under its mark
+            axes.line([end, end], [y - 0.26, y + 0.26], width=1.2)
     if FURTHEST[0] <= row["rho"] <= FURTHEST[1]:
         axes.marks([row["rho"]], [y], shape, colour="none" if is_bound(row) else colour, size=7)
     axes.marks([], [], shape, colour=colour, label=name)

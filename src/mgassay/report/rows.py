@@ -1,5 +1,6 @@
 """Finding the row that a sentence or a mark rests on, and the key by which others find it again."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,6 +45,18 @@ class Tables:
         """The first primary row, or None."""
         return next(iter(self.primary(name, **equal)), None)
 
+    @functools.cached_property
+    def reps(self) -> pd.DataFrame:
+        """Every rep of all readouts as it goes into its mean (`reps_from_amounts`), worked out once.
+
+        Needs an experiment: raises ValueError without one.
+        """
+        from mgassay.effects.means.means import reps_from_amounts  # the exports find rows too, and make no means
+
+        if self.experiment is None:
+            raise ValueError("reps need an experiment")
+        return reps_from_amounts(self.experiment, self["amounts"])
+
     def _rows_of(self, name: str, declared: bool) -> list[Row]:
         """All rows of a table (those of the declared question), made once."""
         if (name, declared) not in self._records:
@@ -54,12 +67,16 @@ class Tables:
 
 def _with(rows: Sequence[Row], equal: Mapping[str, str]) -> list[Row]:
     """The rows whose columns have these values."""
-    return [r for r in rows if all(r[column] == value for column, value in equal.items())]
+    kept = list(rows)
+    for column, value in equal.items():
+        kept = [r for r in kept if r[column] == value]
+    return kept
 
 
 def rows_equal(table: pd.DataFrame, **equal: str) -> list[Row]:
     """The rows of a table whose text columns have these values, in the table's order."""
-    return _with([{str(k): v for k, v in row.items()} for row in table.to_dict("records")], equal)
+    names, columns = [str(c) for c in table.columns], (table[c].tolist() for c in table.columns)
+    return _with([dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)], equal)
 
 
 _PARTS = (tables.STAIN_HISTOGRAMS, tables.QPCR_WELLS, tables.AMPLIFICATION)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from mgassay.design import arms_of_blocks
+from mgassay.experiment import Experiment
 from mgassay.report.apparent import apparent_pieces
 from mgassay.report.chemistry_section import chemistry_pieces
 from mgassay.report.controls_section import controls_pieces
@@ -23,7 +24,8 @@ from mgassay.report.qpcr_quality import quality_pieces
 from mgassay.report.report_input import ReportInput
 from mgassay.report.residual_section import residual_pieces, rho_line
 from mgassay.report.rows import Tables
-from mgassay.report.sensitivity import check_line, sensitivity_pieces
+from mgassay.report.sensitivity import sensitivity_pieces
+from mgassay.report.shown_conditions import in_order, names_listing
 from mgassay.report.steps_section import step_pieces
 from mgassay.report.time_courses import time_course_pieces
 from mgassay.report.what_if import what_if_pieces
@@ -31,14 +33,17 @@ from mgassay.report.what_if import what_if_pieces
 Named = tuple[str, str, Sequence[object]]  # anchor, title, pieces
 
 
-def sections(given: ReportInput, tables: Tables, has_errors: bool) -> list[Section]:
-    """The sections of the page in order, those with nothing to say left out."""
-    conditions: Sequence[str] = tuple(given.experiment.conditions["condition"]) if given.experiment else ()
+def sections(given: ReportInput, tables: Tables, has_errors: bool, named: Experiment | None = None) -> list[Section]:
+    """The sections of the page in order, those with nothing to say left out.
+
+    `named` is the experiment with the ids of its conditions, where `given` has their labels.
+    """
+    conditions: Sequence[str] = in_order(given.experiment) if given.experiment else ()
     answer = _answer(given, tables, conditions)
     if has_errors:
         told = Prose("There are errors: do not use these numbers before they are mended.", "warning")
         answer = [(anchor, title, [told, *pieces] if pieces else []) for anchor, title, pieces in answer]
-    made = [*answer, *_data(given, tables, conditions)]
+    made = [*answer, *_data(given, tables, conditions, named)]
     return [Section(anchor, title, tuple(pieces)) for anchor, title, pieces in made if pieces]
 
 
@@ -59,13 +64,13 @@ def _answer(given: ReportInput, tables: Tables, conditions: Sequence[str]) -> li
     ]
 
 
-def _data(given: ReportInput, tables: Tables, conditions: Sequence[str]) -> list[Named]:
+def _data(given: ReportInput, tables: Tables, conditions: Sequence[str], named: Experiment | None) -> list[Named]:
     """What the answer was made of, from the wells on."""
     experiment = given.experiment
     images = image_pieces(tables, experiment, conditions, given.thumbnails, given.outlines, given.overlays)
     return [
         ("problems", "Excluded, flagged, problems", flaw_pieces(tables, with_errors=False)),
-        ("plates", "Plate maps", map_pieces(tables, conditions)),
+        ("plates", "Plate maps", [*map_pieces(tables, conditions), *names_listing(named)]),
         ("curves", "Standard curves", [*curve_pieces(tables), *apparent_pieces(tables, experiment)]),
         ("controls", "Controls beside the cells", controls_pieces(given.verdict, tables, experiment)),
         ("courses", "Time courses", time_course_pieces(tables, experiment)),
@@ -78,11 +83,10 @@ def _data(given: ReportInput, tables: Tables, conditions: Sequence[str]) -> list
 
 
 def _checks(given: ReportInput, tables: Tables) -> list[object]:
-    """In one line how many checks held, then all of them to open."""
+    """In one line what would change the verdict, each change and every check to open."""
     checks, changes = sensitivity_pieces(tables, given.verdict), what_if_pieces(given.verdict)
-    line = check_line(tables, given.verdict)
     asked = "Every check: what was asked, what came out, against which bounds"
-    return [*([Prose(line)] if line else []), *folded(changes), *drawer(asked, checks)]
+    return [*folded(changes), *drawer(asked, checks)]
 
 
 def _residual(tables: Tables) -> list[object]:
@@ -98,7 +102,7 @@ def _qpcr(given: ReportInput, tables: Tables) -> list[object]:
     if experiment is None or not len(tables["qpcr"]):
         return pieces
     checked = miqe_pieces(given.miqe, facts_of(experiment, given.tables, given.provenance))
-    return [*pieces, *quality_pieces(tables, experiment), *drawer("Checklist after MIQE", checked)]
+    return [*pieces, *quality_pieces(tables, experiment), *drawer("Checklist after MIQE", checked, unprinted=True)]
 
 
 def _provenance(given: ReportInput) -> list[object]:

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from mgassay.effects.estimators.bounds import is_open, side_of
 from mgassay.effects.verdict.address import FALSIFICATION
+from mgassay.effects.verdict.refits import HALF
 from mgassay.report import labels
-from mgassay.report.check_words import with_test
+from mgassay.report.check_words import OPEN, TURNED, UNTOLD, conclusion_without, with_test
 from mgassay.report.late_words import TOLD, is_part, late_day, late_outcome
 from mgassay.report.numbers import NOTHING, count, decimal, percent
 from mgassay.report.pieces import Folded, Listing, Prose, listing_of
@@ -16,7 +18,8 @@ MARGINS = (
     "Each line changes one thing and asks whether the answer stays. Absence, agreement and match are two one-sided "
     "tests (90 % intervals) against margins that were declared before. Without a donor the intracellular share says "
     "the same where it is still told, on the same side of 0 and of one half; other shares are held against the "
-    "interval that they had before. “Undecided”: the data allow both answers."
+    "interval that they had before. “Undecided”: the data allow both answers. An effect that is present has passed or "
+    "failed nothing."
 )
 SHARES = ("scale", "leave_one_out", "without_flagged", "acellular_variant")  # checks whose estimate is a share
 # Passed, failed, undecided in words, where they are more than yes and no.
@@ -24,10 +27,8 @@ ANSWERS: Mapping[str, tuple[str, str, str]] = {
     "agreement": ("they agree", "they are not shown to agree", "undecided"),
     "equivalence": ("as good as absent", "not shown to be absent", "undecided"),
     "falsification": ("it does the same", "not shown to do the same", "undecided"),
-    "leave_one_out": ("the conclusion stays", "the conclusion is another", "undecided"),
     "without_flagged": ("it stays", "it moves out of the interval", "undecided"),
     "acellular_variant": ("it stays", "it moves out of the interval", "undecided"),
-    "scale": ("both scales say the same", "the scales disagree", "undecided: not told on both scales"),
     "match": ("the same mineral", "not shown to be the same", "undecided"),
     "late_mg": ("yes", "no", "undecided"),
 }
@@ -63,7 +64,7 @@ ASKED: Mapping[str, Callable[[str, str], str]] = {
 
 def _scale(name: str) -> str:
     """A scale."""
-    return {"log": "on the log scale", "additive": "counted as percent inhibition"}.get(name, name)
+    return {"log": "in natural logarithms", "additive": "counted as percent inhibition"}.get(name, name)
 
 
 def sensitivity_pieces(tables: Tables, verdict: Mapping[str, Any]) -> list[object]:
@@ -82,44 +83,9 @@ def sensitivity_pieces(tables: Tables, verdict: Mapping[str, Any]) -> list[objec
     ]
 
 
-# Checks that make the answer again, by what is changed in each.
-AGAIN: Mapping[str, str] = {
-    "leave_one_out": "without one donor",
-    "without_flagged": "without flagged wells",
-    "scale": "counted on the other scale",
-    "agreement": "by the other block",
-    "acellular_variant": "by the other arm without cells",
-}
-
-
-def check_line(tables: Tables, verdict: Mapping[str, Any]) -> str:
-    """In a sentence under which changes the verdict's answer stays, and under which not; "" where none was made."""
-    equal = {"readout": str(verdict.get("readout") or ""), "block": str(verdict.get("block") or "")}
-    found: dict[str, list[str]] = {}
-    for check, changed in AGAIN.items():
-        rows = tables.rows("checks", check=check, **equal)
-        for outcome, names in _outcomes(rows).items():
-            of = f" ({', '.join(names)})" if check in ("leave_one_out", "agreement") else ""
-            found.setdefault(outcome, []).append(f"{changed}{of}")
-    told = [f"{head}: {'; '.join(found[outcome])}." for outcome, head in STAYS.items() if outcome in found]
-    return " ".join(told)
-
-
-STAYS: Mapping[str, str] = {"yes": "The answer stays", "no": "It does not stay", "": "Undecided"}
-
-
-def _outcomes(rows: Sequence[Row]) -> dict[str, list[str]]:
-    """Subjects of some checks by outcome; a check on both scales or of several rows stays only where all rows do."""
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        outcome = "" if is_missing(row["passed"]) else "yes" if row["passed"] else "no"
-        found.setdefault(outcome, []).append(row["subject"])
-    return found
-
-
 def check_listing(readout: str, rows: Sequence[Row]) -> Listing:
     """Checks of one readout, each with its test beside it (`with_test`): the donors that a decision would take."""
-    heads = ("block", "asked", "answer", "found", "bounds", "passed", "remarks")
+    heads = ("block", "asked", "answer", "found", "bounds", "holds", "remarks")
     body = [
         (
             labels.block(r["block"]) if r["block"] or r["check"] == "late_mg" else "",
@@ -127,7 +93,7 @@ def check_listing(readout: str, rows: Sequence[Row]) -> Listing:
             answer(r),
             found(r),
             bounds(r),
-            "undecided" if is_missing(r["passed"]) else "yes" if r["passed"] else "no",
+            _holds(r),
             "; ".join(t for t in (_donors_needed(r), labels.flags(r["flag"])) if t),
         )
         for r in rows
@@ -145,13 +111,48 @@ def answer(row: Row) -> str:
     """What came out, in words, of a check with its test beside it (`with_test`)."""
     if row["check"] == "late_mg" and not is_part(row["subject"]):
         return TOLD[late_outcome(row)][1]
-    kind = "falsification" if row["subject"].startswith(FALSIFICATION) else row["check"]
+    kind = _kind(row)
+    if kind == "leave_one_out":
+        return f"the conclusion {conclusion_without(row)}" if conclusion_without(row) else "undecided"
+    if kind == "scale":
+        return _scale_answer(row)
     yes, no, open_ = ANSWERS.get(kind, ("yes", "no", "undecided"))
     if kind == "equivalence" and row["differs"] and row["passed"]:
         return "it differs from 0, but by less than the margin"
     if kind == "equivalence" and row["outcome"] == "different":
         return "present: it differs from 0"
     return open_ if is_missing(row["passed"]) else yes if row["passed"] else no
+
+
+def _kind(row: Row) -> str:
+    """The check, or that it is one of what needs no Mg2+."""
+    return "falsification" if row["subject"].startswith(FALSIFICATION) else str(row["check"])
+
+
+def _scale_answer(row: Row) -> str:
+    """On which side of one half the interval on this scale lies, and whether the estimate on the other lies there too.
+
+    Two intervals that both hold one half disagree about nothing, though their estimates may lie on either side of it.
+    """
+    if is_missing(row["ci_low"]) or is_missing(row["ci_high"]) or is_open(row["flag"]):
+        return "undecided: not told"
+    side = side_of(row["ci_low"], row["ci_high"], str(row["flag"]), HALF)
+    told = {1: "above", -1: "below"}.get(side, "not settled: the interval holds one half")
+    if is_missing(row["passed"]):
+        return f"{told}; undecided on the other scale" if side else "undecided: the interval holds one half"
+    return f"{told}; the other estimate lies on {'the same' if row['passed'] else 'the other'} side"
+
+
+def _holds(row: Row) -> str:
+    """Whether what a check asks for holds; a dash where it asks what is there, and either answer is as good."""
+    kind = _kind(row)
+    if kind == "equivalence":
+        return NOTHING
+    if kind == "leave_one_out" and not is_missing(row["passed"]) and not row["passed"]:
+        return {OPEN: "no longer settled", TURNED: "reversed", UNTOLD: "no longer told"}.get(
+            conclusion_without(row), "settled only so"
+        )
+    return "undecided" if is_missing(row["passed"]) else "yes" if row["passed"] else "no"
 
 
 def is_share(row: Row) -> bool:

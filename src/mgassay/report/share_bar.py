@@ -8,10 +8,10 @@ from mgassay.report import labels
 from mgassay.report.axes import FAINT, INK, Axes
 from mgassay.report.drawing import GREEN, ORANGE, SKY, VERMILION
 from mgassay.report.figure import figure
-from mgassay.report.numbers import NOTHING, percent
+from mgassay.report.numbers import NOTHING, count, percent
 from mgassay.report.pieces import Drawing, Listing, listing_of
-from mgassay.report.rows import Row, Tables, is_missing
-from mgassay.report.words import SHARE_ORDER, allowed_values, estimate_text, is_bound, is_identifiable
+from mgassay.report.rows import Row, Tables, is_missing, n_donors
+from mgassay.report.words import SHARE_ORDER, allowed_values, effect_row, estimate_text, is_bound, is_identifiable
 
 # From outside to inside, as the bar reads from left to right.
 OUTSIDE_IN = ("passive", "surface", "extracellular", "intracellular", "intracellular_corrected")
@@ -23,11 +23,11 @@ COLOURS = {
     "intracellular_corrected": ORANGE,
 }
 HOW_TO_READ = (
-    "Shares of the total effect T, with 95 % Fieller sets over donors. Circles: log scale, on which the verdict rests, "
-    "open where it is a bound; open diamonds: counted as percent inhibition. Hatched: not identifiable from this "
-    "experiment. “Donors alike”: from a block ANOVA, if donors respond alike."
+    "Shares of the total effect T, with 95 % Fieller sets over donors. Circles: in natural logarithms, on which the "
+    "verdict rests, open where it is a bound; open diamonds: counted as percent inhibition. Hatched: not identifiable "
+    "from this experiment. “Donors alike”: from a block ANOVA, if donors respond alike."
 )
-IN_SHORT = "95 % intervals over donors; circles: log scale, diamonds: counted as percent inhibition."
+IN_SHORT = "95 % intervals over donors; circles: counted in natural logarithms, diamonds: as percent inhibition."
 ROW = 42.0  # height of a share in the figure
 FURTHEST = (-1.0, 2.0)  # an axis is not drawn beyond; an arrow and the printed number say the rest
 
@@ -44,12 +44,16 @@ def share_drawing(tables: Tables, readout: str, block: str, question: str = "") 
         return None
     pairs = [(quoted[s, "log"], quoted.get((s, "additive"))) for s in shares]
     title = f"{labels.capital(labels.readout(readout))}, {labels.block(block)}{question}"
+    total = effect_row(tables, "total", readout, block)
+    of = f"n = {count(n_donors(total), 'donor')} (T). " if total else ""
+    corrected = allowance(quoted.get(("intracellular_corrected", "log")))
     spoken = f"Shares of the effect of {'Mg²⁺' if not question else 'the step'}. {title}. {_spoken(pairs)}"
     return Drawing(
         title=title,
         svg=share_svg(f"share-{readout}-{block}-{question}", spoken, pairs),
-        caption=allowance(quoted.get(("intracellular_corrected", "log"))),
+        caption=corrected,
         listing=share_listing(rows, title),
+        alone=f"{of}{HOW_TO_READ} {corrected}".strip(),
     )
 
 
@@ -58,7 +62,7 @@ def share_listing(rows: Sequence[Row], title: str) -> Listing:
     held = {(r["share"], r["scale"], r["method"]): r for r in rows}
     shares = [s for s in SHARE_ORDER if (s, "log", "fieller_donor") in held]
     kinds = (("log", "fieller_donor"), ("additive", "fieller_donor"), ("log", "fieller_block_anova"))
-    heads = ("share", "log scale", "percent inhibition", "donors alike", "remarks")
+    heads = ("share", "natural log", "percent inhibition", "donors alike", "remarks")
     told = ([share_text(held.get((s, *k))) for k in kinds] for s in shares)
     flags = (labels.flags(held[s, "log", "fieller_donor"]["flag"]) for s in shares)
     cells = [(labels.share(s), *texts, flag) for s, texts, flag in zip(shares, told, flags, strict=True)]

@@ -11,7 +11,7 @@ from mgassay.report.words import SHARE_ORDER
 
 def shares_listing(caption: str, head: str, groups: Sequence[tuple[str, Sequence[Row]]]) -> Folded:
     """Shares by what stands under `head` (a level, a day), by block, from inside to outside; opened on request."""
-    heads = (head, "block", "share", "log scale", "percent inhibition", "remarks")
+    heads = (head, "block", "share", "natural log", "percent inhibition", "remarks")
     body = [cells for name, rows in groups for cells in _cells(name, rows)]
     return Folded(listing_of(caption, heads, body, numeric=heads[3:5]))
 

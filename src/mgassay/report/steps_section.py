@@ -13,7 +13,7 @@ from mgassay.report.rows import Tables, rows_equal
 from mgassay.report.share_bar import HOW_TO_READ, share_drawing
 
 ASKED_ALIKE = (
-    "Asked in the same way as the Mg²⁺ step: T is log(readout at the step's reference) − log(readout at its raised "
+    "Asked in the same way as the Mg²⁺ step: T is ln(readout at the step's reference) − ln(readout at its raised "
     "level) with Mg²⁺ entry intact, B the same under block, A without cells; > 0: the step lowers the readout, < 0: it "
     "raises it. Shares divide the step's own effect: “intracellular” is the part that goes with Mg²⁺ entry. Nothing "
     "here enters the verdict."

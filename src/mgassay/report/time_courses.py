@@ -24,6 +24,7 @@ from mgassay.report.numbers import NO_BREAK, NOTHING, count, decimal, level, sig
 from mgassay.report.pieces import Beside, Drawing, Listing, Prose, listing_of
 from mgassay.report.plate_maps import condition_letters
 from mgassay.report.rows import Row, Tables, is_missing
+from mgassay.report.shown_conditions import in_order
 
 HOW_TO_READ = (
     "One figure per plate that was read over time; a letter is a condition, as on the plate maps. A dashed orange line "
@@ -40,7 +41,7 @@ def time_course_pieces(tables: Tables, experiment: Experiment | None) -> list[ob
     """One figure per kinetic plate in wells.csv, in its order; empty where there is none."""
     if experiment is None:
         return []
-    letters = condition_letters(tables, tuple(experiment.conditions["condition"]))
+    letters = condition_letters(tables, in_order(experiment))
     made = [_drawing(plate, tables, letters) for plate in _kinetic_plates(tables, experiment)]
     drawings = tuple(d for d in made if d is not None)
     return [Prose(HOW_TO_READ, "quiet"), Beside(drawings)] if drawings else []

@@ -84,5 +84,6 @@ def _basis_text(verdict: Mapping[str, Any]) -> str:
         return "No effect on mineral could be computed, so there is nothing to judge."
     rests = f"The verdict rests on {labels.readout(readout)}" + (f" and {block}." if block else ".")
     if verdict.get("basis") == "acellular_arm":
-        return f"{rests} Wells without cells have no protein to divide by, so T, B and A are compared per well."
+        told = "Wells without cells have no protein to divide by, so all effects are compared per well."
+        return f"{rests} {told}"
     return rests

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mgassay.report import labels
+from mgassay.report.numbers import count
 from mgassay.report.pieces import Listing, Prose, listing_of
 
 SIDES: Mapping[str, str] = {
@@ -15,31 +16,58 @@ SIDES: Mapping[str, str] = {
 CHANGED: Mapping[str, str] = {
     "grade": "the grade",
     "identifiable": "whether it can be told",
-    "side": "the side of half",
 }
+NOTHING_CHANGED = "nothing"
+ASKED = "its grade, whether the share can be told, or on which side of one half its interval lies"
+
+
+def what_if_line(verdict: Mapping[str, Any]) -> str:
+    """Under which single changes the verdict stays, and what of it becomes another under which; "" where none was made.
+
+    Every line of the listing is named once.
+    """
+    rows = verdict.get("what_if") or ()
+    if not rows:
+        return ""
+    cases: dict[str, list[str]] = {}
+    for row in sorted(rows, key=lambda r: len(r["changes"])):
+        cases.setdefault(_changed(verdict, row), []).append(_case(row))
+    changing = sum(bool(row["changes"]) for row in rows)
+    told = "None" if not changing else str(changing)
+    of = f"{told} of {count(len(rows), 'single change')} would change the verdict: {ASKED}."
+    return " ".join([of, *(f"{_head(changed)}: {'; '.join(names)}." for changed, names in cases.items())])
+
+
+def _changed(verdict: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    """What one change makes another, in words; "nothing" where the verdict stays."""
+    told = [CHANGED.get(c, c) for c in row["changes"] if c != "side" or row["side"]]  # a share not told has no side
+    side = _side_change(str(verdict.get("side") or ""), str(row["side"]))
+    return ", ".join(side if c == "side" else c for c in told) or NOTHING_CHANGED
+
+
+def _side_change(before: str, after: str) -> str:
+    """How the side of one half is another: turned, no longer settled, or settled only so."""
+    if after == "unsettled":
+        return "no longer settled which side of half" if before else SIDES[after]
+    return f"{SIDES.get(after, after)} instead of {SIDES.get(before, before)}" if before else SIDES.get(after, after)
+
+
+def _head(changed: str) -> str:
+    """What stands before the cases that make the same another."""
+    return "The verdict stays" if changed == NOTHING_CHANGED else f"Another: {changed}"
 
 
 def what_if_pieces(verdict: Mapping[str, Any]) -> list[object]:
-    """The listing with a line above that says how much of it changes the verdict; empty where nothing was asked."""
-    rows = verdict.get("what_if") or ()
-    if not rows:
-        return []
-    changing = sum(bool(row["changes"]) for row in rows)
-    told = "None of these changes" if not changing else f"{changing} of these {len(rows)} would change"
-    return [
-        Prose(f"{told} the verdict: its grade, whether it can be told, or the side of one half."),
-        _listing(verdict),
-    ]
+    """The line, and the listing that it names every case of; empty where nothing was asked."""
+    line = what_if_line(verdict)
+    return [Prose(line), _listing(verdict)] if line else []
 
 
 def _listing(verdict: Mapping[str, Any]) -> Listing:
     """One line for the verdict as it stands, then one for each change."""
     heads = ("if", "grade", "share can be told", "intracellular share, by its interval", "changes")
     first = ("as it stands", *_told(verdict), "")
-    rows = [
-        (_case(row), *_told(row), ", ".join(CHANGED.get(c, c) for c in row["changes"]) or "nothing")
-        for row in verdict["what_if"]
-    ]
+    rows = [(_case(row), *_told(row), _changed(verdict, row)) for row in verdict["what_if"]]
     return listing_of("What would change the verdict", heads, [first, *rows])
 
 

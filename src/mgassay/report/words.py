@@ -7,7 +7,7 @@ never printed without their interval, and n always counts donors.
 import math
 from collections.abc import Callable, Iterator
 
-from mgassay.effects.estimators.bounds import is_censored, is_open
+from mgassay.effects.estimators.bounds import is_censored, is_open, negative_flag
 from mgassay.effects.shares.knockdown import MESSENGER
 from mgassay.effects.verdict.address import key_of
 from mgassay.report import labels
@@ -47,15 +47,36 @@ def estimate_text(row: Row, word: Callable[[float], str] = decimal) -> str:
     return f"{reached(row)}{told}{', of bounds' if is_open(row['flag']) else ''}"
 
 
-def evidence(letter: str, row: Row, *, unit: str = "donor", over: str = "") -> str:
-    """A letter with its estimate, interval, p and n: `T = 1.20 [0.92, 1.49], p < 0.001, n = 4 donors`.
+def evidence(letter: str, row: Row, *, unit: str = "donor", over: str = "", fold: bool = False) -> str:
+    """A letter with its estimate, interval, p and n: `T = 1.20 [0.92, 1.49] (natural log), p < 0.001, n = 4 donors`.
 
-    A bound is called one: `T at least 1.20 …`. `over` says over what p is adjusted, where it is.
+    A bound is called one. `over` says over what p is adjusted, where it is; `fold` tells the fold change too.
     """
     p = p_value(row["p"])
-    parts = [with_interval(row["estimate"], row["ci_low"], row["ci_high"]), f"{p} {over}".rstrip() if p else ""]
-    told = ", ".join([p for p in parts if p] + [f"n = {count(n_donors(row), unit)}"])
+    log = f"natural log; {fold_text(row)}" if fold and not is_missing(row["ci_low"]) else "natural log"
+    found = f"{with_interval(row['estimate'], row['ci_low'], row['ci_high'])} ({log})"
+    told = ", ".join([t for t in (found, f"{p} {over}".rstrip() if p else "") if t] + [_counted(row, unit)])
     return f"{letter} {reach(row) or '='} {told}{open_text(row)}"
+
+
+def _counted(row: Row, unit: str) -> str:
+    """The donors, or runs, of a row."""
+    return f"n = {count(n_donors(row), unit)}"
+
+
+def fold_text(row: Row) -> str:
+    """An effect on the natural-log scale as the fold by which the readout fell, with its interval; rose, where it did.
+
+    >>> row = {"estimate": 1.2627, "ci_low": 1.1095, "ci_high": 1.4159, "flag": ""}
+    >>> fold_text(row), fold_text({**row, "estimate": -0.69315, "ci_low": -1.0, "ci_high": -0.4, "flag": "lower_bound"})
+    ('3.53-fold [3.03, 4.12] lower', 'at most 2.00-fold [1.49, 2.72] higher')
+    """
+    lower = row["estimate"] >= 0
+    low, high = (row["ci_low"], row["ci_high"]) if lower else (-row["ci_high"], -row["ci_low"])
+    flag = row["flag"] if lower else negative_flag(row["flag"])
+    ends = interval(math.exp(low), math.exp(high))
+    told = f"{reached({'flag': flag})}{decimal(math.exp(abs(row['estimate'])))}-fold {ends}"
+    return f"{told} {'lower' if lower else 'higher'}"
 
 
 def reach(row: Row) -> str:
@@ -88,10 +109,10 @@ def direction(row: Row, thing: str) -> str:
 
 
 def total_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
-    """T in words, on the log scale and as percent."""
+    """T in words, in natural logarithms, as a fold change and as percent."""
     step = f"{level(tables.mg_reference_mM)} to {level(tables.mg_raised_mM)} mM"
     if total := effect_row(tables, "total", readout, block):
-        found = f"{direction(total, labels.readout(readout))}: {evidence('T', total)}"
+        found = f"{direction(total, labels.readout(readout))}: {evidence('T', total, fold=True)}"
         yield sentence(f"Raising Mg²⁺ from {step} with entry intact {found}.", "effects", total)
     if additive := effect_row(tables, "total", readout, block, scale="additive"):
         found = f"{reached(additive)}{_percent_with_interval(additive)} inhibition{open_text(additive)}"
@@ -102,10 +123,10 @@ def part_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentenc
     """What the shares are made of: B, A and T − B, and the block by itself."""
     thing = labels.readout(readout)
     if blocked := effect_row(tables, "blocked", readout, block):
-        found = f"{direction(blocked, thing)}: {evidence('B', blocked)}"
+        found = f"{direction(blocked, thing)}: {evidence('B', blocked, fold=True)}"
         yield sentence(f"With entry blocked ({labels.block(block)}) the same step {found}.", "effects", blocked)
     if acellular := effect_row(tables, "acellular", readout, ""):
-        found = f"{direction(acellular, thing)}: {evidence('A', acellular, unit='run')}"
+        found = f"{direction(acellular, thing)}: {evidence('A', acellular, unit='run', fold=True)}"
         yield sentence(f"Without cells it {found}.", "effects", acellular)
     if lost := effect_row(tables, "interaction", readout, block):
         stopped = entry_was_blocked(share_row(tables, "intracellular", readout, block))
@@ -165,7 +186,7 @@ def share_of_check(row: Row) -> str:
 
 
 def share_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sentence]:
-    """Each share of T on the log scale, then the intracellular one as percent inhibition."""
+    """Each share of T in natural logarithms, then the intracellular one as percent inhibition."""
     counted = effect_row(tables, "interaction", readout, block) or effect_row(tables, "total", readout, block)
     for name in SHARE_ORDER:
         if row := share_row(tables, name, readout, block):
@@ -175,7 +196,7 @@ def share_sentences(tables: Tables, readout: str, block: str) -> Iterator[Senten
             )
     if (row := share_row(tables, "intracellular", readout, block, scale="additive")) and is_identifiable(row):
         found = ", ".join(t for t in (estimate_text(row, percent), donors_of(counted)) if t)
-        told = f"Counted as percent inhibition instead of on the log scale, the intracellular share is {found}."
+        told = f"Counted as percent inhibition instead of in natural logarithms, the intracellular share is {found}."
         yield sentence(told, "shares", row)
 
 
@@ -248,7 +269,7 @@ def _block_sentences(tables: Tables, readout: str, block: str) -> Iterator[Sente
     if row := effect_row(tables, "block_main", readout, block):
         turned = direction({**row, "estimate": -row["estimate"]}, labels.readout(readout))  # > 0 is more here
         where = f"{labels.block(block)} by itself, at {level(tables.mg_reference_mM)} mM Mg²⁺,"
-        yield sentence(f"{where} {turned}: {evidence('effect', row)} (log scale, > 0 is more).", "effects", row)
+        yield sentence(f"{where} {turned}: {evidence('effect', row)} (> 0 is more).", "effects", row)
 
 
 def _knock_down_sentences(tables: Tables, block: str) -> Iterator[Sentence]:

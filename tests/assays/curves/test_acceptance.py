@@ -49,3 +49,13 @@ def test_levels_above_those_of_the_fit_are_shown_and_not_counted():
     assert found.back_calculated[-1] == pytest.approx(60)
     assert found.error_percent[-1] == pytest.approx(-25)
     assert found.r2_means == pytest.approx(1)
+
+
+def test_the_unit_of_the_standards_changes_nothing():
+    """The standards of the first test as 0.05 to 0.8: levels below 1 count and are held to the same limits."""
+    x = np.array([0.0, 5, 10, 20, 40, 80]) / 100
+    curve = fit_curve(np.append(x, 1.6), 100 * np.append(x, 1.6), "linear")
+    a = assess_curve(curve, x, np.array([0.0, 5.9, 11.6, 20, 40, 80]))
+    np.testing.assert_allclose(a.error_percent, [np.nan, 18, 16, 0, 0, 0], atol=1e-6)
+    assert a.passed.tolist() == [False, True, False, True, True, True]
+    assert (a.levels, a.levels_pass) == (5, 4)

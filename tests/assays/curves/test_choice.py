@@ -138,3 +138,11 @@ def test_the_range_ends_at_the_highest_standard_that_reads_back(plate):
     assert (chosen.assessment.assessed, chosen.assessment.passed[-1]) == ("pass", False)
     assert chosen.curve.range_high == 100
     assert choose_curve(x, y, "linear", "none").curve.range_high == 150  # here the curve fails, and says so
+
+
+def test_aicc_has_no_value_where_its_correction_would_divide_by_nothing():
+    """n - k - 1 with k = 3 (line and variance): 0 for four wells, 1 for five."""
+    x = np.array([0.0, 1, 2, 3, 4])
+    y = 2 * x + np.array([0.1, -0.1, 0.1, -0.1, 0.0])
+    assert aicc_over_wells(fit_curve(x[:4], y[:4]), 8.0) == np.inf
+    assert np.isfinite(aicc_over_wells(fit_curve(x, y), 8.0))

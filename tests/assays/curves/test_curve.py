@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from mgassay.assays.curves.acceptance import assess_curve
-from mgassay.assays.curves.curve import fit_curve, t_quantile, t_quantiles
+from mgassay.assays.curves.curve import fit_curve, reading_variance, t_quantile, t_quantiles, with_scatter
 from mgassay.assays.curves.inverse import invert
 from mgassay.assays.curves.limits import critical_value, detection_limit, quantification_limit
 from mgassay.errors import CalibrationError
@@ -77,3 +77,32 @@ def test_quantiles_of_t():
     assert t_quantiles(np.array([1.0, 10.0, 0.0, np.nan]), 0.975) == pytest.approx(
         [12.7062, 2.2281, np.nan, np.nan], abs=1e-4, nan_ok=True
     )
+
+
+def test_a_curve_reaches_from_its_lowest_to_its_highest_standard_or_its_apex():
+    x = np.array([0.0, 1, 2, 4, 8])
+    line = fit_curve(x, 2 * x + np.array([0.1, -0.1, 0.1, -0.1, 0.0]))
+    assert (line.range_low, line.range_high) == (1, 8)
+    bent = fit_curve(x, 12 * x - x**2 + np.array([0.1, -0.1, 0.1, -0.1, 0.0]), "quadratic")  # apex at 6
+    assert bent.range_high == pytest.approx(6, abs=0.1)
+
+
+def test_a_reading_scatters_as_its_weight_says():
+    """At weights 1/x the variance at twice the concentration is twice as large, in the residual SD of the fit."""
+    x = np.array([1.0, 2, 4, 8, 16])
+    curve = fit_curve(x, 3 * x + np.array([0.1, -0.2, 0.3, -0.4, 0.5]), "linear", "1/x")
+    variance, df = reading_variance(curve, np.array([1.0, 2.0, 8.0]), np.array([3.0, 6.0, 24.0]))
+    assert variance / variance[0] == pytest.approx([1, 2, 8])
+    assert variance[0] == pytest.approx(curve.residual_sd**2)  # weights are scaled to the lowest standard
+    assert df.tolist() == [3, 3, 3]
+
+
+def test_the_covariance_of_a_weighted_fit_is_whites_sandwich(plate):
+    """(X'WX)^-1 X'W V W X (X'WX)^-1 with the estimated variances V of the readings, by matrices."""
+    x, y = plate.curved()
+    curve = with_scatter(fit_curve(x, y, "linear", "1/x"))
+    assert curve.scatter is not None
+    design, w = np.column_stack([np.ones_like(x), x]), np.diag(curve.weights)
+    v = np.diag(curve.scatter.variance(curve.coefficients[1] * x))
+    bread = np.linalg.inv(design.T @ w @ design)
+    assert curve.covariance == pytest.approx(bread @ design.T @ w @ v @ w @ design @ bread, rel=1e-9)

@@ -89,3 +89,12 @@ def test_the_figures_of_din_38402_come_out_to_the_digits():
     assert np.round(found.error_percent[8:], 1).tolist() == [-7.4, -15.0]
     assert linear_range(x, y, limits=Limits(5.0, 5.0)) == 80
     assert is_bent(x, y)
+
+
+@pytest.mark.parametrize(("fall", "told"), [(3.118, []), (3.58, [(1.0, 2.0)])])
+def test_standards_out_of_order_fall_by_three_sds_of_such_a_difference(fall, told):
+    """Eight blanks and two wells each at 1 and 2, all 1 off their mean: s = sqrt(12/9) = 1.1547, and the difference of
+    two means of two has the SD s: 2.7 s is within it, 3.1 s is not, whatever the number of blanks."""
+    off = np.array([1.0, -1.0])
+    x = np.repeat([0.0, 1.0, 2.0], [8, 2, 2])
+    assert disordered_levels(x, np.concatenate([np.tile(off, 4), 20 + off, 20 - fall + off])) == told

@@ -64,3 +64,10 @@ def test_a_shape_that_is_not_there_names_those_that_are():
 def test_what_rises(name, p, rises):
     assert MODELS[name].rises(np.array(p)) is rises
     assert MODELS[name].is_linear is (name in ("linear", "quadratic"))
+
+
+def test_a_fit_has_the_degree_of_its_name_by_hand():
+    """Signals 0, 1, 4 at 0, 1, 2: the line is -1/3 + 2x (normal equations), the parabola x^2."""
+    x, y, w = np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 4.0]), np.ones(3)
+    assert MODELS["linear"].fit(x, y, w).tolist() == pytest.approx([-1 / 3, 2.0])
+    assert MODELS["quadratic"].fit(x, y, w).tolist() == pytest.approx([0.0, 0.0, 1.0], abs=1e-12)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mgassay.assays.images.cell_cover import Cover
-from mgassay.assays.images.flatfield import White
+from mgassay.assays.images.flatfield import White, unit_vector
 from mgassay.assays.images.image_quality import sight_of
 from mgassay.assays.images.image_score import score_of_image
 
@@ -17,7 +17,9 @@ def score(rgb=None, cells=0.5, area=0.1):
     coefficients[:, 0] = 2.3
     coefficients[:, 1], coefficients[:, 2] = [0.01, 0.02, 0.03], [-0.03, 0.0, 0.0]
     sight = sight_of(picture() if rgb is None else rgb)
-    return score_of_image(sight, White(coefficients, 0.0), "own", Cover(cells, 0.004), area)
+    return score_of_image(
+        sight, White(coefficients, 0.0), "own", Cover(cells, 0.004), area, unit_vector((0.38, 0.73, 0.57))
+    )
 
 
 def test_a_score_holds_what_was_seen_of_the_image():

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from mgassay import tables
-from mgassay.assays.images.alizarin import measure_experiment
+from mgassay.assays.images.alizarin import amounts_from_images, measure_experiment
+from mgassay.assays.images.image_tables import tables_from_measured
 from mgassay.assays.images.photo_wells import WellPicture
 from mgassay.assays.images.photographs import Place, WellOpener, place_from_text, placed_wells, turned_back, well_opener
 from mgassay.errors import UnreadableError
@@ -210,3 +212,83 @@ def test_what_is_measured_is_what_was_drawn(lab, opens, problems, plate):
     assert [p.code for p in problems] == []
     assert all(np.isnan(row["cell_fraction"]) for row in rows)  # no cell can be seen
     assert all(np.isnan(image.score.brightness).all() for image in images)  # or round wells would be called copies
+
+
+def _in_well(centres, radius, shape, well):
+    row, column = "ABCD".index(well[0]), int(well[1]) - 1
+    y, x = np.mgrid[: shape[0], : shape[1]]
+    return np.hypot(x - centres[row, column, 0], y - centres[row, column, 1]) < radius
+
+
+def _shadow(rgb, well):
+    return np.where(well[..., None], rgb * 0.7, rgb)
+
+
+def _blur(rgb, well):
+    return np.where(well[..., None], ndimage.gaussian_filter(rgb.astype(float), (4, 4, 0)), rgb)
+
+
+def _glare(rgb, well):
+    y, x = np.nonzero(well)
+    spot = np.zeros_like(well)
+    spot[int(y.mean()) + 5 : int(y.mean()) + 25, int(x.mean()) - 10 : int(x.mean()) + 10] = True
+    return np.where(spot[..., None], 255, rgb)
+
+
+def _yellow(rgb, well):
+    return np.where(well[..., None], rgb * [1.0, 0.99, 0.8], rgb)
+
+
+@pytest.mark.parametrize(
+    ("well", "fault", "flag", "code"),
+    [
+        ("B2", None, "", ""),
+        ("B2", _shadow, "illumination", "MG428"),
+        ("C5", _shadow, "illumination", "MG428"),
+        ("A4", _yellow, "white_balance", "MG427"),
+        ("B5", _blur, "out_of_focus", "MG410"),
+        ("D3", _glare, "clipped", "MG409"),
+    ],
+)
+def test_one_bad_well_of_a_photograph_is_the_one_that_is_flagged(lab, plate, problems, well, fault, flag, code):
+    """A quarter of the light is missing in the corners of the photograph: that is in its white, no well is at fault."""
+    rgb, centres, r = plate
+    wrong = rgb if fault is None else fault(rgb, _in_well(centres, 0.97 * r, rgb.shape, well))
+    experiment, files = lab()
+    measured = list(measure_experiment(experiment, files, lambda _: np.rint(wrong).astype(np.uint8), problems))
+    images = tables_from_measured(experiment, measured, problems)["images"].set_index("well")
+    assert {w: f for w, f in images["flag"].items() if f} == ({well: flag} if flag else {})
+    told = [(p.code, p.file, p.place) for p in problems]
+    assert told == ([(code, f"plate.png/{well}", well)] if flag else [])
+    amounts = amounts_from_images(experiment, images.reset_index()).set_index(["readout", "well"])
+    assert (flag in amounts.at[("alizarin_area", well), "flag"].split(";")) is True
+
+
+def test_unstained_wells_under_a_neutral_white_are_not_taken_for_grey(lab, photograph, problems):
+    rgb, *_ = photograph(4, 6, STAINED, radius=0.42, width=1400, noise=0.3)
+    neutral = np.rint(rgb * (210 / np.array([225.0, 220.0, 210.0]))).astype(np.uint8)
+    experiment, files = lab()
+    measured = list(measure_experiment(experiment, files, lambda _: neutral, problems))
+    assert (len(measured), list(problems)) == (24, [])
+    grey = np.repeat(neutral[..., :1], 3, axis=2)
+    assert list(measure_experiment(experiment, files, lambda _: grey, problems)) == []
+    assert {p.code for p in problems} == {"MG403", "MG401"}  # each well refused, so none is left for the threshold
+
+
+def test_photographs_are_worked_through_by_what_is_given(lab, opens, problems):
+    """As processes would: each outcome goes through a pickle, and so do the problems."""
+    experiment, files = lab()
+    both = tables.IMAGE_FILES.frame(
+        [*files.to_dict("records"), *files.assign(file=files["file"].str.replace("plate", "broken")).to_dict("records")]
+    )
+    asked = []
+
+    def each(work, items):
+        for item in items:
+            asked.append(item[0])
+            yield pickle.loads(pickle.dumps(work(item)))
+
+    placed = placed_wells(experiment, both, opens, problems, each=each)
+    assert asked == ["plate.png", "broken.png"]
+    assert placed.equals(placed_wells(experiment, files, opens, Problems()))
+    assert [(p.code, p.file) for p in problems] == [("MG265", "broken.png")]

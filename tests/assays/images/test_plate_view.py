@@ -140,7 +140,7 @@ def scored(rgb, fraction=0.0):
     sight = sight_of(rgb)
     own = fit_white(sight.picture, VECTOR)
     cover = cell_cover(sight.look, own, None, unit_vector(VECTOR), fraction)
-    return score_of_image(sight, own, "own", cover, fraction)
+    return score_of_image(sight, own, "own", cover, fraction, unit_vector(VECTOR))
 
 
 PLATE = [0.0] * 6 + [0.02, 0.1, 0.2, 0.4]
@@ -223,7 +223,7 @@ def test_a_field_saved_for_another_well_in_another_form_is_found(plate, good):
 def test_a_white_taken_from_negatives_leaves_the_images_own_unknown(plate):
     sight = sight_of(plate[0])
     own = fit_white(sight.picture, VECTOR)
-    score = score_of_image(sight, own, "negatives", Cover(np.nan, 0.01), 0.9)
+    score = score_of_image(sight, own, "negatives", Cover(np.nan, 0.01), 0.9, unit_vector(VECTOR))
     assert np.isnan(score.level).all()
     assert np.isnan(score.tilt).all()
     assert not score.is_bare

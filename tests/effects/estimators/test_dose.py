@@ -1,5 +1,7 @@
 """Dunnett with a donor block: R's emmeans, statsmodels' least squares, and simultaneous coverage."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -167,3 +169,11 @@ def test_all_intervals_hold_at_once_where_donors_respond_differently(levels):
         held.append(((low <= truth[1:]) & (truth[1:] <= high)).all(axis=-1).mean())
     assert held[0] < 0.935
     assert 0.935 < held[1] < 0.965
+
+
+def test_levels_and_reference_that_are_the_same_have_no_p():
+    """No effect and no scatter: 0/0 tells nothing, and is no division that warns."""
+    found = dose_series(np.array([[1.0, 1.0], [2.0, 2.0], [4.0, 4.0]]))
+    certain = replace(found, se=np.zeros_like(found.se), estimate=np.zeros_like(found.estimate))
+    assert np.isnan(certain.p_adjusted()).all()
+    assert replace(certain, estimate=np.ones_like(found.estimate)).p_adjusted().tolist() == [0.0]

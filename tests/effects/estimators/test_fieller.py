@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from mgassay.effects.estimators.fieller import BOUNDED, TWO_RAYS, UNBOUNDED, fieller_set
+from mgassay.effects.estimators.intervals import t_quantile
 from mgassay.effects.estimators.share_sets import live_effects
 
 finite = st.floats(-3, 3).map(lambda x: round(x, 3))
@@ -69,3 +70,11 @@ def test_the_ratio_without_a_donor_always_lies_in_the_set_of_all(n):
     for donor in range(n):
         others = np.arange(n) != donor
         assert np.all(found.holds(part[:, others].mean(axis=1) / total[:, others].mean(axis=1)))
+
+
+def test_a_denominator_whose_interval_ends_at_zero_is_unbounded():
+    """Denominator t, its variance 1: the leading coefficient is t^2 - t^2 * 1 = 0 exactly."""
+    t = t_quantile(np.array(3.0), 0.95)
+    found = fieller_set(np.array(1.0), t, *arrays(0.1, 1, 0, 3))
+    assert found.kind == UNBOUNDED
+    assert np.isnan([float(found.low), float(found.high)]).all()

@@ -98,3 +98,11 @@ def test_the_set_of_acellular_runs_is_bounded_exactly_when_t_excludes_zero(sprea
     found = share_set("passive", live_effects(total, total), runs)
     low, high = donor_estimate(total).limits()
     assert ((found.kind == BOUNDED) == (low * high > 0)).all()
+
+
+def test_a_set_without_df_is_unbounded_however_far_the_denominator_lies_from_zero():
+    """A tenth of 1000 with SD .1: a t of any finite df would end the set."""
+    one, two = (SetVariance(np.array(0.01), np.array(0.01), np.array(0.0), np.array(df)) for df in (0.0, 3.0))
+    for first, second in ((one, two), (two, one)):
+        assert fieller_two_sets(np.array(100.0), np.array(1000.0), first, second).kind == UNBOUNDED
+    assert fieller_two_sets(np.array(100.0), np.array(1000.0), two, two).kind == BOUNDED

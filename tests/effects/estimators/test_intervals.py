@@ -75,3 +75,8 @@ def test_holm_does_not_count_what_was_not_tested():
 def test_df_below_one_has_no_quantile():
     nothing = Estimate(np.array(1.0), np.array(0.1), np.array(0.0))
     assert np.isnan(float(nothing.limits()[0]))
+
+
+def test_p_of_two_donors_is_cauchys():
+    """Effects 0 and 2: mean 1, se 1, t = 1 on 1 df; p = 1 - 2 atan(1)/pi = .5."""
+    assert donor_estimate(np.array([0.0, 2.0])).p() == pytest.approx(0.5, abs=1e-12)

@@ -104,3 +104,12 @@ def test_the_next_experiments_share_is_held(donors, tau, bounds):
 def test_tau_is_the_spread_of_the_truth():
     found = pool_ratios(experiments((4,) * 8, 0.3, 2_000))
     assert np.sqrt(np.mean(found.tau**2)) == pytest.approx(0.3, abs=0.03)
+
+
+def test_what_each_experiment_says_is_scaled_to_the_whole_by_hand():
+    """Wholes of 4 and parts of 2.4, 3.2 and 2.8, each with a variance of .016: ratios .6, .8, .7 with .016/16."""
+    variance = np.full(3, 0.016)
+    given = PartsAndWholes(np.array([2.4, 3.2, 2.8]), np.full(3, 4.0), variance, np.zeros(3), np.zeros(3))
+    found = pool_ratios(given)
+    assert found.near == pytest.approx([0.6, 0.8, 0.7])
+    assert found.variances == pytest.approx(np.full(3, 0.001))

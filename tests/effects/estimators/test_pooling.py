@@ -129,3 +129,11 @@ def test_each_donor_counts_once():
     assert list(once) == ["D1", "D2"]
     assert once["D1"] == pytest.approx([1.5, 0.6])
     assert once["D2"] == pytest.approx([2.0, 1.0])
+
+
+def test_one_experiment_each_of_several_shares_has_no_interval_for_any():
+    one = pool_estimates(np.array([[0.6], [0.4], [0.2]]), np.full((3, 1), 0.04))
+    assert one.estimate == pytest.approx([0.6, 0.4, 0.2])
+    for column in (one.low, one.high, one.tau):
+        assert column.shape == (3,)
+        assert np.isnan(column).all()

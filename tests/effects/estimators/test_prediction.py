@@ -72,3 +72,13 @@ def test_it_holds_the_next_truth():
 def test_it_holds_the_next_truth_whatever_tau(k, tau):
     """1,500 sets, whose own error (two SD) is .011."""
     assert 0.91 < held(k, tau, 1_500) < 0.99
+
+
+def test_three_experiments_are_the_least_that_predict():
+    low, high = prediction_interval(Y[:3], V[:3])
+    assert low < Y[:3].mean() < high
+
+
+def test_experiments_that_agree_exactly_below_zero():
+    """The sign of what is pooled changes nothing: as at .5 above, at -.5."""
+    assert prediction_interval(np.full(4, -0.5), np.full(4, 0.01)) == pytest.approx((-0.5, -0.5), abs=1e-6)

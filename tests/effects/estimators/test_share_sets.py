@@ -41,3 +41,12 @@ def test_a_sum_of_t_and_b_is_that_of_the_donors_sums():
         assert found.se == pytest.approx(own.se)
         assert found.df == pytest.approx(own.df)
     assert np.isnan(live_effects(total[:, :1], blocked[:, :1]).combined((1.0, 0.0)).se).all()
+
+
+def test_many_experiments_at_once_are_each_alone():
+    """Shapes (2, 3, donors): the number of donors is that of the last axis."""
+    total, blocked = np.random.default_rng(8).normal(1.2, 0.3, (2, 2, 3, 5))
+    live, one = live_effects(total, blocked), live_effects(total[1, 2], blocked[1, 2])
+    assert live.df.tolist() == [[4.0] * 3] * 2
+    assert live.mean[1, 2] == pytest.approx(one.mean)
+    assert live.covariance[1, 2] == pytest.approx(one.covariance)

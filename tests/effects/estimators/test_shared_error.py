@@ -95,3 +95,26 @@ def test_intervals_hold_the_truth_with_the_error_of_a_five_point_series(series_s
     bare, full = (float(np.mean((f.low <= truth) & (truth <= f.high))) for f in (before, after))
     assert 0.94 <= full <= 0.965
     assert bare < without
+
+
+def test_two_donors_take_in_the_shared_error_by_hand():
+    # donors 0, 2: mean 1, se² 1, df 1; a known shift of 1: variance 2, df = 2²/(1²/1) = 4
+    found = with_shared_errors(reported([0.0, 2.0]), np.array([1.0]), np.array([np.inf]))
+    assert (found.se, found.df) == (pytest.approx(np.sqrt(2)), pytest.approx(4.0))
+    assert found.high == pytest.approx(1 + stats.t.ppf(0.975, 4) * np.sqrt(2))
+    assert found.p == pytest.approx(2 * stats.t.sf(1 / np.sqrt(2), 4))
+
+
+def test_p_of_two_donors_keeps_its_kind():
+    """A likelihood's p of .2 on 1 df is cot(.1 pi) = 3.0777 se from 0, whatever estimate/se is; se doubles, df 16."""
+    given = Reported(*(np.array([x]) for x in (2.0, 1.0, 3.0, 0.2, 1.0, 1.0)))
+    found = with_shared_errors(given, np.array([[np.sqrt(3.0)]]), np.array([np.inf]))
+    assert found.p == pytest.approx([2 * stats.t.sf(1 / np.tan(0.1 * np.pi) / 2, 16)])
+
+
+def test_a_p_of_nothing_leaves_the_distance_in_standard_errors():
+    """Estimate 4 with se .5 lies 8 se from 0; a shift of .5 leaves 8/sqrt(2); df = .5²/(.0625/5) = 20."""
+    given = Reported(*(np.array([x]) for x in (4.0, 3.0, 5.0, 0.0, 0.5, 5.0)))
+    found = with_shared_errors(given, np.array([[0.5]]), np.array([np.inf]))
+    assert found.df == pytest.approx([20.0])
+    assert found.p == pytest.approx([2 * stats.t.sf(8 / np.sqrt(2), 20)])

@@ -7,8 +7,10 @@ from linearmodels.iv import IV2SLS
 from scipy import stats
 
 from mgassay import tables
+from mgassay.design import arms_of_blocks
 from mgassay.effects.means.means import means_from_amounts
-from mgassay.effects.shares.corrected import with_rho
+from mgassay.effects.means.panels import panels_from_means
+from mgassay.effects.shares.corrected import matched_readout, with_rho
 from mgassay.effects.shares.shares import shares_from_means
 from mgassay.problems import Problems
 
@@ -100,11 +102,14 @@ def test_the_slope_is_the_step_of_mineral_per_step_of_magnesium(lab):
     assert rho["slope"].tolist() == pytest.approx([np.nan, 1.5], nan_ok=True)
 
 
-def test_a_proxy_is_flagged_on_every_row_and_has_no_slope(lab):
-    """.4/(1 - .25) = .5333, since the deviations of log residual mRNA add up to 0."""
+def test_a_proxy_is_flagged_where_it_corrects_and_has_no_slope(lab):
+    """.4/(1 - .25) = .5333, since the deviations of log residual mRNA add up to 0. A/T and (T - B)/T rest on no rho."""
     shares, rho, told = of_readouts(lab, {"calcium": CALCIUM, "gene:TRPM7": MRNA})
     assert shares["rho"].tolist() == pytest.approx([0.25] * len(shares))
-    assert shares["flag"].str.split(";").map(lambda flags: "proxy_rho" in flags).all()
+    proxy = shares["flag"].str.split(";").map(lambda flags: "proxy_rho" in flags)
+    assert set(shares["share"][proxy]) == {"intracellular_corrected"}
+    assert set(shares["share"][~proxy]) >= {"intracellular", "extracellular"}
+    assert rho["flag"].str.contains("proxy_rho").all()
     assert corrected(shares)["estimate"].tolist() == pytest.approx([0.4 / 0.75])
     assert rho["source"].tolist() == ["gene:TRPM7"] * 2
     assert rho["slope"].isna().all()
@@ -363,3 +368,14 @@ def test_the_slope_is_linearmodels_two_stage_least_squares(lab):
     covariates = pd.concat([own, table[["raised", "block"]]], axis=1)
     fit = IV2SLS(table["y"], covariates, table[["m"]], table[["z"]]).fit(cov_type="unadjusted")
     assert rho["slope"].iloc[-1] == pytest.approx(-fit.params["m"], abs=1e-9)
+
+
+def test_a_readout_beside_its_rho_is_what_the_corrected_row_rests_on(lab):
+    """T 1.2, B .72 (noise aside) and steps of Mg_i .4 and .08: the same donors, in the same order."""
+    means = lab.means({"calcium": CALCIUM, "mg_intracellular": MG})
+    panels = {p.readout: p for p in panels_from_means(means)}
+    (arms,) = (a for a in arms_of_blocks(lab.sirna) if a.block)
+    found = matched_readout(arms, panels, "calcium")
+    assert found is not None
+    assert matched_readout(arms, panels, "alizarin_od") is None
+    assert matched_readout(arms, {"calcium": panels["calcium"]}, "calcium") is None

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mgassay.effects.estimators.donor_sets import donor_sets
+from mgassay.effects.estimators.fieller import FiellerSet
 from mgassay.effects.estimators.share_sets import live_effects, share_set
 from mgassay.effects.means.means import means_from_amounts
 from mgassay.effects.shares.incomplete import (
@@ -224,3 +225,12 @@ def test_coverage_with_rho_from_other_donors_over_the_grid(n, own):
     """5,000 experiments a cell, whose own error (two SD) is .006."""
     for cell in GRID[::3]:
         assert 0.924 < covers(n, **cell, own=own, runs=5_000) < 0.976, cell
+
+
+@pytest.mark.parametrize(
+    ("kind", "high", "told"), [("bounded", 0.99, True), ("bounded", 1.0, False), ("two_rays", 0.5, False)]
+)
+def test_a_rho_whose_set_reaches_one_corrects_nothing(kind, high, told):
+    """1 - rho then includes 0."""
+    rho = FiellerSet(np.array(kind), np.array(0.1), np.array(high), np.array(0.3))
+    assert bool(is_told(rho)) is told

@@ -53,3 +53,14 @@ def test_nothing_where_the_arm_was_not_measured_or_the_block_is_no_sirna(lab):
             for m, mg in (("08", 0.8), ("20", 2.0))]  # fmt: skip
     inhibitor = lab.experiment(rows)
     assert knockdown(inhibitor, lab.means({"gene:TRPM7": {"ca_08": [0], "apb_08": [1]}})) is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "direction"),
+    [("scr_08", "lower_bound"), ("scr_20", "lower_bound"), ("si_08", "upper_bound"), ("si_20", "upper_bound")],
+)
+def test_a_bound_of_either_level_pulls_the_residual_the_way_it_must(lab, cell, direction):
+    """Blocked over intact: what is below detection when intact was less than put in, so that more is left than said."""
+    means = lab.means({"gene:TRPM7": {"scr_08": [0, 0], "si_08": [-2, -3], "scr_20": [0, 0], "si_20": [-2, -3]}})
+    flagged = means.assign(flag=["floor" if c == cell else "" for c in means["condition"]])
+    assert knockdown(lab.sirna, flagged).flag == f"floor;{direction}"

@@ -286,3 +286,18 @@ def test_further_questions_leave_the_rows_of_the_declared_one_alone(lab):
     few = shares_from_means(alone, means[means["condition"].isin(declared)]).drop(columns="day")
     many = primary_rows(lab.every, shares_from_means(lab.every, means)).drop(columns="day")
     pd.testing.assert_frame_equal(few, many.reset_index(drop=True), check_exact=True)
+
+
+def test_one_run_or_one_donor_says_so_and_two_do_not(lab):
+    """Shares that rest on acellular runs are of few donors where there is one run; the others are not."""
+    rng = np.random.default_rng(1)
+    live = {c: rng.normal(3 - i % 2, 0.1, 2) for i, c in enumerate(lab.arms[:4])}
+
+    def flagged(runs):
+        values = {**live, "acell_08": [1.0, 1.1][:runs], "acell_20": [0.9, 0.8][:runs]}
+        shares = shares_from_means(lab.sirna, lab.means({"calcium": values}))
+        few = shares["flag"].str.contains("few_donors")
+        return set(shares.loc[few, "share"])
+
+    assert flagged(1) == {"passive", "surface"}
+    assert flagged(2) == set()

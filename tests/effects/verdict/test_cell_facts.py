@@ -97,3 +97,19 @@ def test_without_a_block_or_mg_nothing_is_told(lab, room, arms):
     for which, values in ((arms, {"calcium": room.arms(room.SI)}), (alone, {"mg_intracellular": room.MG})):
         told = dict(rho_facts(panels(lab.means(values)), which))
         assert [f["value"] for f in told.values()] == [None, None, None]
+
+
+@pytest.mark.parametrize(("blocked", "below"), [(0.24, True), (0.26, False)])
+def test_half_is_where_the_grade_draws_the_line(lab, arms, blocked, below):
+    """Steps of .24 and .26 over .5 intact, all but without scatter: rho .48 and .52."""
+    noise = np.array([-1.0, 1.0, 0.5, -0.5]) * 1e-4
+    mg = {"scr_08": noise * 0, "scr_20": noise * 0 + 0.5, "si_08": noise * 0, "si_20": blocked + noise}
+    told = dict(rho_facts(panels(lab.means({"mg_intracellular": mg})), arms))
+    assert told["rho_below_half"]["value"] is below
+
+
+@pytest.mark.parametrize("cell", ["scr_08", "scr_20", "si_08", "si_20"])
+def test_a_bound_in_any_of_the_four_arms_is_no_measurement(lab, room, arms, cell):
+    means = lab.means({"mg_intracellular": room.MG})
+    flagged = means.assign(flag=["floor" if c == cell else "" for c in means["condition"]])
+    assert dict(rho_facts(panels(flagged), arms))["mg_measured"]["value"] is False

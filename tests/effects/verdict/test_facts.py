@@ -12,6 +12,7 @@ from mgassay.effects.conclusions import conclusions_from_amounts
 from mgassay.effects.contrasts.contrasts import effects_from_means
 from mgassay.effects.shares.shares import shares_from_means
 from mgassay.effects.verdict.address import key_of
+from mgassay.effects.verdict.facts import _counts
 from mgassay.effects.verdict.grade import FACTS, GRADES
 from mgassay.effects.verdict.verdict import verdict_from_tables
 from mgassay.problems import Problems
@@ -138,3 +139,17 @@ def test_an_arm_that_is_added_never_lowers_the_grade(lab, room):
     assert all(grades[more] <= grades[less] for more in sets for less in sets if less < more)
     assert grades[frozenset(parts)] == GRADES.index("A")
     assert grades[frozenset()] == GRADES.index("D")
+
+
+@pytest.mark.parametrize(
+    ("held", "sirna", "counts"),
+    [
+        (("total_excludes_zero", "blocked_run", "interaction_excludes_zero"), (True, False), True),
+        (("total_excludes_zero", "blocked_run", "interaction_excludes_zero"), (False, True), True),
+        (("total_excludes_zero", "blocked_run", "interaction_excludes_zero"), (False, False), False),
+        (("total_excludes_zero", "blocked_run"), (True, True), False),
+    ],
+)
+def test_a_second_block_counts_where_it_is_resolved_by_itself_and_one_of_the_two_is_sirna(held, sirna, counts):
+    own, other = ({"sirna": {"value": one}} for one in sirna)
+    assert _counts(own, {**other, **{name: {"value": True} for name in held}}) is counts

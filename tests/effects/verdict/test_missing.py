@@ -47,3 +47,19 @@ def test_blocks_that_were_not_compared_want_the_same_donors(lab):
 def test_without_mineral_that_comes_first(lab):
     found = blocks(lab, "siTRPM7", "2-APB")
     assert missing_arms(ALL, found[0], found, measured=False) == ["mineral readout"]
+
+
+def test_too_few_donors_come_before_all_arms(lab):
+    found = blocks(lab, "siTRPM7", "2-APB")
+    assert missing_arms(ALL, found[0], found, few=True) == ["three donors"]
+    assert missing_arms(frozenset(), found[0], found, measured=False, few=True)[:2] == [
+        "three donors",
+        "mineral readout",
+    ]
+
+
+def test_wells_without_cells_that_were_run_are_not_asked_for_where_mineral_is_what_lacks(lab):
+    """Of ALP alone: what the declared acellular arm lacks is a mineral readout, not wells."""
+    found = arms_of_blocks(lab.sirna)
+    assert "acellular" not in missing_arms(frozenset(), found[0], found, measured=False)
+    assert "acellular" in missing_arms(frozenset(), found[0], found)

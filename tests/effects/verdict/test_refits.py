@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from mgassay.effects.estimators.fieller import FiellerSet
 from mgassay.effects.verdict.checks import check_rows, checks_from_rows
 from mgassay.effects.verdict.flagged import Unflagged
-from mgassay.effects.verdict.refits import OtherAcellular, other_acellular, with_acellular
+from mgassay.effects.verdict.refits import OtherAcellular, _Share, other_acellular, with_acellular
 
 KEY = ["block", "check", "subject"]
 
@@ -78,3 +79,17 @@ def test_one_kind_alone_has_no_other(lab, both_kinds):
     assert other_acellular(lab.sirna) == OtherAcellular()
     assert other_acellular(both_kinds) == OtherAcellular("fixed", ("fix_08", "fix_20"))
     assert other_acellular(with_acellular(both_kinds, "fixed")) == OtherAcellular("none", ("acell_08", "acell_20"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "high", "conclusion"),
+    [
+        ("bounded", 0.51, 0.54, (True, 1, 1)),
+        ("bounded", 0.10, 0.49, (True, 1, -1)),
+        ("bounded", -0.3, 0.60, (True, 0, 0)),
+        ("unbounded", np.nan, np.nan, (False, 0, 0)),
+    ],
+)
+def test_what_a_share_concludes_is_its_side_of_zero_and_of_a_half(kind, low, high, conclusion):
+    found = FiellerSet(*map(np.array, (kind, low, high, 0.5)))
+    assert _Share(found, "").conclusion == conclusion

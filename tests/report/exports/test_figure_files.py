@@ -75,6 +75,34 @@ def test_links_of_the_page_are_left_behind_and_what_they_led_from_is_not():
     assert [e.tag.rpartition("}")[2] for e in ET.fromstring(found.svg).iter()] == ["svg", "title", "rect", "g", "path"]
 
 
+def in_frame(svg, below="", alone=""):
+    """A figure as the page has it, with its title above and its caption below."""
+    from mgassay.report.page import templates
+    from mgassay.report.pieces import Drawing
+
+    module = templates().get_template("macros.html.j2").module
+    return f'<section id="effects">{module.drawing(Drawing("Title", svg, below, alone=alone))}</section>'
+
+
+@pytest.mark.parametrize(
+    ("below", "alone", "said"),
+    [
+        ("n = 3 & <4>", "", "n = 3 & <4>"),
+        ("short", 'n = 4; "open": a bound > 0', 'n = 4; "open": a bound > 0'),
+        ("", "", ""),
+    ],
+)
+def test_what_is_said_of_a_figure_goes_with_it(below, alone, said):
+    from markupsafe import Markup
+
+    (found,) = figures_of(in_frame(Markup(drawn()), below, alone))
+    assert found.caption == said
+    told = [e.text for e in ET.fromstring(found.svg) if e.tag.endswith("}desc")]
+    assert told == ([said] if said else [])
+    captions = dict(figure_files([found]))["figures/captions.txt"].decode()
+    assert captions == f"{found.name}\n{found.title}.{f' {said}' if said else ''}\n"
+
+
 def test_a_page_without_figures_has_none():
     assert figures_of("<html><p>nothing</p></html>") == []
 

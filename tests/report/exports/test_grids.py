@@ -65,6 +65,18 @@ def test_bounds_both_ways_or_without_a_limit_are_no_number(hand):
     assert all(math.isnan(grid.values("control", d)[0].number) for d in grid.donors)
 
 
+def test_a_rep_below_its_limit_of_detection_is_at_most_that_limit(hand):
+    """As from a plate: the value stands there, with its flag. 0.5 and 0.7 are 0.6, the limits 1 and 2 are 1.5."""
+    low = [amount("control", "D1", "1", 0.5, limit=1.0, flag="below_lod"),
+           amount("control", "D1", "1", 0.7, limit=2.0, flag="outlier;below_lod")]  # fmt: skip
+    mixed = [amount("control", "D2", "1", 0.5, limit=1.0, flag="below_lod"),
+             amount("control", "D2", "1", 3.5, limit=1.0)]  # fmt: skip
+    near = [amount("control", "D3", "1", 2.0, limit=1.0, flag="below_loq")]
+    grid = grid_of(hand.make_experiment(), [*low, *mixed, *near])
+    held = [grid.values("control", d)[0] for d in ("D1", "D2", "D3")]
+    assert held == [Value(1.5, "<="), Value(2.0), Value(2.0)]
+
+
 def test_wells_without_a_donor_or_of_no_condition_are_none_of_it(hand):
     rows = [amount("control", "", "1", 1.0), amount("elsewhere", "D1", "1", 1.0)]
     assert rep_grids(hand.make_experiment(), tables.AMOUNTS.frame(rows)) == []

@@ -41,8 +41,8 @@ def test_every_name_has_its_file_and_every_file_its_name(finished):
     assert {n for n in made if "/" not in n} == named - of_report - folders
     assert {n.partition("/")[0] + "/" for n in made if "/" in n} == folders
     assert {"mg-hand.xlsx", "mg-hand.pzfx", "ro-crate-metadata.json", "README.txt",
-            "figures/effects_calcium.svg", "figures/effects_calcium.png", "to_paste/calcium_per_well_means.tsv",
-            "to_paste/calcium_per_well_reps.tsv"} == made  # fmt: skip
+            "figures/effects_calcium.svg", "figures/effects_calcium.png", "figures/captions.txt",
+            "to_paste/calcium_per_well_means.tsv", "to_paste/calcium_per_well_reps.tsv"} == made  # fmt: skip
 
 
 def test_with_an_error_nothing_travels_that_does_not_say_so(finished):

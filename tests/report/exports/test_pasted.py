@@ -55,3 +55,11 @@ def test_a_mark_says_utf8_only_where_a_sign_needs_it(donor, marked):
 def test_a_readout_cannot_leave_the_folder():
     (name,) = pasted_files([grid(readout="gene:../../x y")], [])
     assert name == "to_paste/gene_.._.._x_y_reps.tsv"
+
+
+def test_a_name_that_begins_with_a_quotation_mark_stays_one_cell():
+    """As Excel reads a paste: a mark at the start of a cell opens a quotation (RFC 4180), one within it does not."""
+    made = pasted_files([grid(conditions=('"5 dish', '5" dish'), donors=('"D1"',), cells={}, width=1)], [])
+    (content,) = made.values()
+    read = list(csv.reader(content.decode("utf-8-sig").splitlines(), delimiter="\t"))
+    assert read == [["donor, ug/mg", '"5 dish', '5" dish'], ['"D1"', "", ""]]

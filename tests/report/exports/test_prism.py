@@ -62,9 +62,9 @@ def test_effects_have_their_limits_in_prisms_order(file):
     read = read_pzfx(file(), "Effects of Mg2+ (natural log)")
     assert list(read["ROWTITLE"]) == ["Calcium per well"]
     (row,) = read.to_dict("records")
-    assert [row[f"T, entry intact, siTRPM7_{p}"] for p in ("MEAN", "UPPERLIMIT", "LOWERLIMIT")] == [
+    assert [row[f"T, entry intact (control of siTRPM7)_{p}"] for p in ("MEAN", "UPPERLIMIT", "LOWERLIMIT")] == [
         1.2046, 1.4879, 0.9213]  # fmt: skip
-    assert row["T − B, lost under block, siTRPM7_MEAN"] == 0.688
+    assert row["T − B, lost under siTRPM7_MEAN"] == 0.688
     assert row["A, no cells_LOWERLIMIT"] == 0.151
 
 

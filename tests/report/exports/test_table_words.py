@@ -18,6 +18,14 @@ def test_a_column_that_means_something_else_in_one_table_says_so_there():
         column_told("genes", "nonsense")
 
 
+def test_the_interval_of_a_check_is_called_what_it_is():
+    """That the numbers are so is held against effects.csv in tests/workflow/test_demo.py."""
+    told = column_told("checks", "ci_low")[1]
+    assert "90 % of agreement, equivalence and match" in told
+    assert "95 % of all others" in told
+    assert column_told("effects", "ci_low")[1] == "lower end of the 95 % interval"
+
+
 @pytest.mark.parametrize("state", tables.RESULT_TABLES, ids=lambda s: s.name)
 def test_every_number_has_a_unit_that_its_name_does_not_contradict(state):
     without = {"read_index", "df", "pH", "focus"}  # numbers that have none

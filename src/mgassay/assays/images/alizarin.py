@@ -1,6 +1,6 @@
 """Alizarin images -> images.csv: each image is decoded, measured on its plate's scale, and let go."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -28,6 +28,7 @@ from mgassay.assays.images.plate_scale import (
     white_of_blank,
     white_of_image,
 )
+from mgassay.assays.images.side_by_side import Each, heard, told
 from mgassay.assays.images.stain import Counts, stain_tables
 from mgassay.assays.images.stain_colour import StainColour, grid_densities, stain_colour, stain_histogram
 from mgassay.assays.images.stained import Stained, stained_from_image
@@ -41,7 +42,6 @@ __all__ = ["MeasuredImage", "amounts_from_images", "measure_experiment", "measur
 _LEAST_OD, _MOST_OD = 1e-3, 1e3  # of a vector's densities; its length is of no account, yet numbers end somewhere
 
 _LOOKED_AT = 3  # images of a plate that its blank must fit
-Each = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]  # like map: results in the order of the items
 Keep = Callable[["Counted"], object]
 
 
@@ -84,10 +84,11 @@ def measure_experiment(
 
     `image_files` are IMAGE_FILES, `decode` turns a name in them into a picture. A plate that stands in several rows of
     files.csv is measured with the settings of the first. An image is let go before the next is decoded; `keep` is given
-    each while it is there. `each` works through the images of a plate: `map`, or that of a pool of processes.
+    each while it is there. `each` works through the photographs that wells are looked for in, and through the images
+    of a plate: `map`, or that of a pool of processes.
     """
     declared = {f.plate: f for f in reversed(experiment.files_of("alizarin_image"))}
-    placed = placed_wells(experiment, image_files, decode, problems)
+    placed = placed_wells(experiment, image_files, decode, problems, each=each)
     decode = well_opener(experiment, placed, decode)
     for plate, files in placed.groupby("plate", sort=False):
         settings = experiment.assay_settings(declared[str(plate)])
@@ -130,11 +131,11 @@ def measure_plate(
     if white:
         some = [*controls.to_dict("records"), *wanted[["file", "well"]].to_dict("records")][:_LOOKED_AT]
         white = blank_that_fits(plate, blank, white, some, decode, settings, problems)
-    look_at = partial(_told, partial(negative_field, white, tables, decode, settings))
-    fields = list(_heard(each(look_at, controls.to_dict("records")), problems))
+    look_at = partial(told, partial(negative_field, white, tables, decode, settings))
+    fields = list(heard(each(look_at, controls.to_dict("records")), problems))
     scale = scale_of_negatives(plate, white, fields, tables, settings, problems)
-    measure = partial(_told, partial(measured_image, scale, decode, settings, keep))
-    yield from _heard(each(measure, wanted.to_dict("records")), problems)
+    measure = partial(told, partial(measured_image, scale, decode, settings, keep))
+    yield from heard(each(measure, wanted.to_dict("records")), problems)
 
 
 def measured_image(
@@ -174,7 +175,7 @@ def measured_image(
     }
     return MeasuredImage(
         row,
-        score_of_image(sight, own, source, cover, row["area_fraction"]),
+        score_of_image(sight, own, source, cover, row["area_fraction"], scale.tables.unit),
         areas,
         pixels * (1.0 if np.isnan(unit_area) else unit_area),
         stain_histogram(densities, scale.tables),
@@ -229,17 +230,3 @@ def _quality_columns(sight: Sight, runs: Runs, white: White, scale: PlateScale) 
         "clipped_fraction": clipped,
         "flag": join_flags(scale.flag, "clipped" if clipped > CLIPPED_FLAG else ""),
     }
-
-
-def _told(work: Callable[[Any, Problems], Any], item: Any) -> tuple[Any, Problems]:
-    """The outcome of some work and the problems it told, so that another process can hand over both."""
-    problems = Problems()
-    return work(item, problems), problems
-
-
-def _heard(outcomes: Iterable[tuple[Any, Problems]], problems: Problems) -> Iterator[Any]:
-    """The outcomes there are, one by one; what they told is added to the problems."""
-    for outcome, told in outcomes:
-        problems.extend(told)
-        if outcome is not None:
-            yield outcome

@@ -1,64 +1,94 @@
-"""Pictures that show the same field though their bytes differ: saved again, resized, turned, mirrored.
+"""What a picture is known by: its brightness on 16 x 16 areas, less a cubic surface (lamp and vignette), in ranks.
 
-A fingerprint is a picture's brightness on 16 x 16 areas, less a cubic surface (lamp and vignette are alike on a whole
-plate), in ranks, so that one dark nodule does not decide. Two pictures are as alike as their ranks correlate, the
-larger of the eight ways to turn and mirror one of them.
+Ranks, so that one dark nodule does not decide. Two pictures may show the same field in any of the eight ways to turn
+and mirror one of them. That two look alike proves nothing yet: pale fields of a plate have its light in common
+(`same_field`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mgassay.assays.images.picture import Pixels
+
 SIDE = 16
-ALIKE = 0.75  # correlation above which two pictures show the same field; 4560 pairs of different ones reached 0.34
-_LEAST_BLOCKS = 8  # of a picture's side
-_LEAST_PALE = 4
-_LEAST_FOR_COMMON = 6  # pictures, from which what they all share can be told from what each shows
+ALIKE = 0.8  # correlation above which two pictures may show the same field; copies of one reach 0.9
+_LEAST_GRID = 64  # places along a picture's side: four in an area, either way
+_LEAST_SD = 1e-6  # log10 brightness; a picture that is as even as that was drawn, and has nothing to be known by
+_AREAS = SIDE * SIDE
+_FITS, _FAR = 4, 2.5 * 1.4826
+_ROWS = 256  # pictures that are compared with all others at a time
 
 
-def brightness_map(logs: NDArray[np.float32]) -> NDArray[np.float64]:
-    """log10 brightness of a picture on 16 x 16 areas, less a cubic surface, from natural logs of its blocks (h, w, 3).
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of pictures: rows of the first and of the second, and the turn of the second in which they are alike."""
 
-    NaN throughout for a picture of fewer than 8 blocks (128 pixels) a side.
+    first: NDArray[np.intp]
+    second: NDArray[np.intp]
+    turn: NDArray[np.intp]
+
+    def some(self, which: NDArray[np.bool_] | slice) -> "Pairs":
+        """Some of the pairs."""
+        return Pairs(self.first[which], self.second[which], self.turn[which])
+
+
+def brightness_map(grid: Pixels) -> NDArray[np.float64]:
+    """log10 brightness of a picture on 16 x 16 areas, less a cubic surface, from `Look.grid` (rows, columns, 3).
+
+    The grid is even in both directions, so that turning or resizing a picture hardly changes it. NaN throughout for a
+    picture of fewer than 64 pixels a side, and for one that is even to 1e-6.
     """
-    if min(logs.shape[:2]) < _LEAST_BLOCKS:
-        return np.full((SIDE, SIDE), np.nan)
-    down, across = (_area_weights(n) for n in logs.shape[:2])
-    areas = down @ (logs @ np.full(3, 1 / np.log(10))) @ across.T
+    nothing = np.full((SIDE, SIDE), np.nan)
+    if min(grid.shape[:2]) < _LEAST_GRID:
+        return nothing
+    down, across = (_area_weights(n) for n in grid.shape[:2])
+    lines = down @ grid.reshape(len(grid), -1).astype(np.float64)
+    areas = np.log10(np.maximum(lines.reshape(SIDE, -1, 3).sum(axis=2) @ across.T, 1))
     plain: NDArray[np.float64] = areas - _cubic(areas)
-    return plain
+    return plain if plain.std() > _LEAST_SD else nothing
 
 
-def fingerprints(maps: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-    """One unit vector of 256 numbers per map of a plate, (n, 256): what the plate's maps share is taken off first.
-
-    Shared is the median of the palest third, at least of four: dust on the lens, the lamp's own pattern, the rim of a
-    well, which would make all the pale wells of a plate alike. (A median over stained wells too holds what is left of
-    their nodules, and pale wells would be alike by that.) NaN for a map that is NaN, and for all of a plate of fewer
-    than six pictures.
-    """
-    stack = np.array(maps).reshape(-1, SIDE * SIDE)
-    known = np.isfinite(stack).all(axis=1)
-    if known.sum() < _LEAST_FOR_COMMON:
-        return np.full(stack.shape, np.nan)
-    palest = np.argsort(np.where(known, stack.std(axis=1), np.inf), kind="stable")[: max(_LEAST_PALE, len(stack) // 3)]
-    stack = stack - np.median(stack[palest], axis=0)
-    ranks = np.argsort(np.argsort(stack, axis=1, kind="stable"), axis=1, kind="stable") - (SIDE * SIDE - 1) / 2
+def unit_ranks(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ranks of each row (n, 256) as unit vectors around 0: their products are Spearman's correlations."""
+    ranks = np.argsort(np.argsort(rows, axis=1, kind="stable"), axis=1, kind="stable") - (SIDE * SIDE - 1) / 2
     unit: NDArray[np.float64] = ranks / np.sqrt(np.sum(ranks**2, axis=1, keepdims=True))
-    unit[~known] = np.nan
     return unit
 
 
-def alike_pairs(prints: NDArray[np.float64]) -> Iterator[tuple[int, int, float]]:
-    """Pairs of pictures (first, second, correlation) that show the same field, in any turn, in order of rows."""
-    filled = np.nan_to_num(prints)
-    best = np.full((len(prints), len(prints)), -1.0)
-    for turned in _turns(filled.reshape(-1, SIDE, SIDE)):
-        np.maximum(best, filled @ turned.reshape(-1, SIDE * SIDE).T, out=best)
-    for first, second in np.argwhere(np.triu(best > ALIKE, 1)):
-        yield int(first), int(second), float(best[first, second])
+@cache
+def turns() -> NDArray[np.intp]:
+    """Where each area of a turned map comes from, (8, 256).
+
+    Maps (n, 256) in the k-th turn are those taken at its k-th row; the 0th leaves them as they are.
+    """
+    areas = np.arange(SIDE * SIDE).reshape(SIDE, SIDE)
+    ways = [np.rot90(mirrored, quarter) for mirrored in (areas, areas[:, ::-1]) for quarter in range(4)]
+    return np.reshape(ways, (8, -1))
+
+
+@cache
+def turns_back() -> NDArray[np.intp]:
+    """The same, for maps that were turned to be turned back, (8, 256)."""
+    return np.argsort(turns(), axis=1)
+
+
+def lookalikes(maps: NDArray[np.float64]) -> Iterator[Pairs]:
+    """Pairs of maps (n, 256) whose ranks correlate by more than `ALIKE`, in order of rows, some at a time."""
+    ranks = unit_ranks(maps)
+    for first in range(0, len(ranks), _ROWS):
+        some = ranks[first : first + _ROWS]
+        best, turn = np.full((len(some), len(ranks) - first), ALIKE), np.full((len(some), len(ranks) - first), -1)
+        for k, way in enumerate(turns()):
+            likeness = some @ ranks[first:, way].T
+            better = likeness > best
+            best[better], turn[better] = likeness[better], k
+        rows, columns = np.nonzero(np.triu(turn >= 0, 1))
+        if len(rows):
+            yield Pairs(rows + first, columns + first, turn[rows, columns])
 
 
 def hexadecimal(brightness: NDArray[np.float64]) -> str:
@@ -68,28 +98,28 @@ def hexadecimal(brightness: NDArray[np.float64]) -> str:
     return np.packbits(brightness.ravel() > np.median(brightness)).tobytes().hex()
 
 
-def _turns(maps: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
-    """Maps (n, 16, 16) in all eight ways to turn and mirror them."""
-    for mirrored in (maps, maps[:, :, ::-1]):
-        for quarter in range(4):
-            yield np.rot90(mirrored, quarter, axes=(1, 2))
-
-
 @cache
 def _area_weights(count: int) -> NDArray[np.float64]:
-    """How much each of `count` blocks along a side belongs to each of 16 areas, (16, count); rows sum to 1."""
+    """How much each of `count` places along a side belongs to each of 16 areas, (16, count); rows sum to 1."""
     edges = np.linspace(0, count, SIDE + 1)
     start, end = edges[:-1, None], edges[1:, None]
-    block = np.arange(count)
-    weights: NDArray[np.float64] = np.clip(np.minimum(end, block + 1) - np.maximum(start, block), 0, None)
+    place = np.arange(count)
+    weights: NDArray[np.float64] = np.clip(np.minimum(end, place + 1) - np.maximum(start, place), 0, None)
     return weights / (count / SIDE)
 
 
 def _cubic(areas: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The cubic surface closest to a map by least squares."""
-    basis = _cubic_basis()
-    surface: NDArray[np.float64] = (areas.ravel() @ basis @ basis.T).reshape(SIDE, SIDE)
-    return surface
+    """The cubic surface through most of a map: least squares, areas far off it drawn in to 2.5 SD (by MAD), four times.
+
+    A surface that gave way to a dark nodule would rise around it, and fields with a few nodules would be alike by that.
+    """
+    basis, drawn_in = _cubic_basis(), areas.ravel()
+    for _ in range(_FITS):
+        surface: NDArray[np.float64] = drawn_in @ basis @ basis.T
+        off = areas.ravel() - surface
+        far = _FAR * np.partition(np.abs(off), _AREAS // 2)[_AREAS // 2]
+        drawn_in = surface + np.clip(off, -far, far)
+    return surface.reshape(SIDE, SIDE)
 
 
 @cache

@@ -9,14 +9,14 @@ from mgassay.assays.images.annotations import Box, Covered, annotation_boxes
 from mgassay.assays.images.image_look import Look, look_at
 from mgassay.assays.images.nodules import Runs
 from mgassay.assays.images.photo_wells import WellPicture
-from mgassay.assays.images.picture import Picture
+from mgassay.assays.images.picture import Picture, is_grey
+from mgassay.assays.images.well_light import look_at_well, places_within
 
 CLIPPED_FLAG = 0.01  # fraction of pixels at the end of a channel above which an image is flagged
 _DARK = 60  # grey levels; bright-field backgrounds lie far above, fluorescence and unlit ones below
 _NEAR, _FAR = 2, 8  # pixels from a border
 _LEAST_BORDERS, _MOST_BORDERS = 30, 2000
 _STRETCH = 2**22  # pixels whose rows are read at a time
-_GREY = 2  # grey levels between channels that JPEG's own rounding leaves in a grey picture
 _OVEREXPOSED = 0.05  # fraction of pixels at 255 from which the white itself may lie there
 _PALE_LEVELS, _FLAT_END = 10, 0.9  # the palest grey levels of a channel, and how much of them may stand at 255
 
@@ -35,6 +35,19 @@ class Sight:
         around = self.original.outside if isinstance(self.original, WellPicture) else 0
         return self.look.shape[0] * self.look.shape[1] - around - sum(b.pixels() for b in self.boxes)
 
+    def unsuitable(self) -> str:
+        """Why it cannot be measured, as `unsuitable` says; a well is judged by its own pixels.
+
+        An unstained well is grey under a neutral white: it is refused only where its whole photograph is grey.
+        """
+        if not isinstance(self.original, WellPicture):
+            return unsuitable(self.look)
+        own = places_within(self.original, self.look)
+        why = unsuitable(own)
+        if why == "grey" and not self.original.of_grey:
+            return "clipped" if white_is_clipped(own) else ""
+        return why
+
     def annotation_fraction(self) -> float:
         """Covered pixels over all."""
         return sum(b.pixels() for b in self.boxes) / (self.look.shape[0] * self.look.shape[1])
@@ -45,7 +58,7 @@ def sight_of(picture: Picture) -> Sight:
 
     The digest stays that of the pixels as they came.
     """
-    look = look_at(picture)
+    look = look_at_well(picture) if isinstance(picture, WellPicture) else look_at(picture)
     boxes = () if isinstance(picture, WellPicture) else annotation_boxes(picture, look)
     if not boxes:
         return Sight(picture, picture, look, ())
@@ -63,10 +76,9 @@ def unsuitable(look: Look) -> str:
     """
     red, green, blue = np.ascontiguousarray(np.moveaxis(look.grid, 2, 0))
     brightest = np.maximum(np.maximum(red, green), blue)
-    spread = brightest - np.minimum(np.minimum(red, green), blue)
     if np.count_nonzero(brightest >= _DARK) <= 0.1 * brightest.size:
         return "dark"
-    if np.count_nonzero(spread > _GREY) <= 0.001 * spread.size:
+    if is_grey(look.grid):
         return "grey"
     return "clipped" if white_is_clipped(look) else ""
 
@@ -77,7 +89,7 @@ def focus_from_edges(picture: Picture, runs: Runs) -> float:
     Along rows, the mean step in green from 2 pixels outside a border to 2 inside, over the mean step from 8 outside to
     8 inside. Means over thousands of borders do not see noise, and the ratio does not grow with the amount of stain, as
     the variance of a Laplacian does. NaN with fewer than 30 borders that stand free on both sides: without structure
-    focus cannot be told.
+    focus cannot be told. Around the well of a photograph white was painted: a border there is none of the stain's.
     """
     w = runs.row - 1
     gap = np.diff(runs.starts, prepend=-runs.row) - np.concatenate([[0], (runs.ends - runs.starts)[:-1]])
@@ -85,6 +97,11 @@ def focus_from_edges(picture: Picture, runs: Runs) -> float:
     free = gap > _FAR, np.append(gap[1:] > _FAR, True)
     left = runs.starts[long & free[0] & (runs.starts - begin > _FAR)]
     right = runs.ends[long & free[1] & (runs.ends - begin < w - _FAR)] - 1
+    if isinstance(picture, WellPicture):
+        left, right = (
+            left[_within(picture, runs.row, left - _FAR - 1)],
+            right[_within(picture, runs.row, right + _FAR + 1)],
+        )
     if len(left) + len(right) < _LEAST_BORDERS:
         return float("nan")
     near, far = _steps(picture, runs.row, left, right)
@@ -120,6 +137,13 @@ def _steps(picture: Picture, row: int, left: NDArray[np.int64], right: NDArray[n
             outside, inside = green.take(at + way * (k + 1)), green.take(at - way * k)
             sums[i] += outside.sum(dtype=np.int64) - inside.sum(dtype=np.int64)
     return float(sums[0]), float(sums[1])
+
+
+def _within(well: WellPicture, row: int, places: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which places (rows of `row`, one after the other) lie in a well."""
+    y = places // row
+    inside: NDArray[np.bool_] = well.inside[y, places - y * row]
+    return inside
 
 
 def _thinned(borders: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -35,12 +35,13 @@ _CURVED, _TILTED = 8, 3  # unstained wells from which a surface may be curved, o
 class WellPicture:
     """The square around a well: pixels (h, w, 3) with white around the circle, which of them lie `inside` it.
 
-    `white` is that of the photograph, over this square.
+    `white` is that of the photograph, over this square. `of_grey` is whether the whole photograph is grey.
     """
 
     pixels: Pixels
     inside: NDArray[np.bool_]
     white: White
+    of_grey: bool = False
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -65,7 +66,7 @@ def well_crop(photo: Picture, circle: Circle) -> tuple[Pixels, NDArray[np.bool_]
     return np.array(photo[top:bottom][:, left:right]), inside
 
 
-def well_picture(photo: Picture, circle: Circle, white: White) -> WellPicture:
+def well_picture(photo: Picture, circle: Circle, white: White, *, of_grey: bool = False) -> WellPicture:
     """The well in a circle of a photograph, with the photograph's `white` painted around it."""
     pixels, inside = well_crop(photo, circle)
     h, w = inside.shape
@@ -74,7 +75,7 @@ def well_picture(photo: Picture, circle: Circle, white: White) -> WellPicture:
     for channel in range(3):
         level = 10 ** surface_rows(local.coefficients[channel], (h, w), 0, room)
         pixels[..., channel][~inside] = np.clip(np.rint(level), 0, 255).astype(np.uint8)[~inside]
-    return WellPicture(pixels, inside, local)
+    return WellPicture(pixels, inside, local, of_grey)
 
 
 def own_white(original: Picture, picture: Picture, vector: tuple[float, float, float]) -> White:

@@ -5,17 +5,19 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from mgassay.assays.images.flatfield import White
 from mgassay.assays.images.photo_wells import Circle, well_picture, white_of_wells
-from mgassay.assays.images.picture import Picture
+from mgassay.assays.images.picture import Picture, is_grey
 from mgassay.assays.images.plate_photo import FIELD, PlateWells, find_wells, wells_from_points
+from mgassay.assays.images.side_by_side import Each, heard, told
 from mgassay.errors import UnreadableError
 from mgassay.experiment import AlizarinImageSettings as _Settings
-from mgassay.experiment import Experiment, RawFile
+from mgassay.experiment import Experiment
 from mgassay.problems import Problems
 from mgassay.wellnames import plate_shape, positions
 
@@ -25,7 +27,8 @@ _UNPLACED = ("find", "given")
 _GIVEN = re.compile(r"([A-P]\d+)\s+([\d.]+)\s+([\d.]+)")
 _RADIUS = re.compile(r"radius\s+([\d.]+)")
 _NUMBERS = itertools.count()
-_HELD: dict[tuple[tuple[int, int], str], tuple[Picture, White]] = {}
+_HELD: dict[tuple[tuple[int, int], str], tuple[Picture, White, bool]] = {}
+_APART = 8  # pixels between those by which a photograph is found to be grey
 
 
 @dataclass(frozen=True)
@@ -69,33 +72,37 @@ class WellOpener:
         if (self.number, name) not in _HELD:
             _HELD.clear()  # or two photographs would be in memory
             _HELD[self.number, name] = self._opened(name)
-        photo, white = _HELD[self.number, name]
-        return well_picture(photo, self.places[file].circle, white)
+        photo, white, grey = _HELD[self.number, name]
+        return well_picture(photo, self.places[file].circle, white, of_grey=grey)
 
-    def _opened(self, name: str) -> tuple[Picture, White]:
-        """A photograph, turned back, and its white."""
+    def _opened(self, name: str) -> tuple[Picture, White, bool]:
+        """A photograph, turned back, its white, and whether it is grey."""
         places = [place for file, place in self.places.items() if photograph_of(file) == name]
         blank, turns = places[0].blank, places[0].turns
         photo = turned_back(self.decode(name), turns)
         lit = turned_back(self.decode(blank), turns) if blank else photo
-        return photo, white_of_wells(lit, [p.circle for p in places], self.vectors[name])
+        white = white_of_wells(lit, [p.circle for p in places], self.vectors[name])
+        return photo, white, is_grey(photo[0 : photo.shape[0]][::_APART, ::_APART])
 
 
 def placed_wells(
-    experiment: Experiment, image_files: pd.DataFrame, open_image: Decode, problems: Problems
+    experiment: Experiment, image_files: pd.DataFrame, open_image: Decode, problems: Problems, *, each: Each = map
 ) -> pd.DataFrame:
     """IMAGE_FILES with the `Place` of every well of a photograph as `region`.
 
-    A well's field is the inner 90 % of its radius. Photographs in which no plate is found are told and left out.
+    A well's field is the inner 90 % of its radius. Photographs in which no plate is found are told and left out. `each`
+    works through the photographs: `map`, or that of a pool of processes.
     """
     unplaced = image_files["region"].isin(_UNPLACED)
     regions, kept = image_files["region"].copy(), np.ones(len(image_files), bool)
     photos = image_files["file"].map(photograph_of).where(unplaced, "")
-    for name in [p for p in photos.unique() if p]:
+    names = [p for p in photos.unique() if p]
+    rows = {name: image_files[(photos == name).to_numpy()] for name in names}
+    look_for = partial(told, partial(_places, experiment, open_image))
+    wanted = [(name, rows[name]["plate"].iloc[0], rows[name]["well"].tolist()) for name in names]
+    for name, places in zip(names, heard(each(look_for, wanted), problems), strict=True):
         mine = (photos == name).to_numpy()
-        rows = image_files[mine]
-        raw = next(f for f in experiment.files_of("alizarin_image") if f.plate == rows["plate"].iloc[0])
-        if places := _places(experiment, raw, name, rows["well"].tolist(), open_image, problems):
+        if places:
             regions[mine] = [place.text() for place in places]
         else:
             kept &= ~mine
@@ -129,9 +136,11 @@ def turned_back(photo: Picture, turns: int) -> Picture:
 
 
 def _places(
-    experiment: Experiment, raw: RawFile, name: str, wells: Sequence[str], open_image: Decode, problems: Problems
+    experiment: Experiment, open_image: Decode, wanted: tuple[str, str, Sequence[str]], problems: Problems
 ) -> list[Place]:
-    """The places of wells in a photograph; none (and a problem) where they cannot be had."""
+    """The places of wells in a photograph (name, plate, wells); none (and a problem) where they cannot be had."""
+    name, plate, wells = wanted
+    raw = next(f for f in experiment.files_of("alizarin_image") if f.plate == plate)
     settings, layout = experiment.assay_settings(raw), experiment.layouts[raw.layout]
     if not isinstance(settings, _Settings):
         return []

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
+_GREY = 2  # grey levels between channels that JPEG's own rounding leaves in a grey picture
 
 
 class Picture(Protocol):
@@ -23,3 +24,11 @@ class Picture(Protocol):
     def __getitem__(self, rows: slice, /) -> Pixels:
         """Rows first to last (a contiguous slice) as an array (n, width, 3), not to be written to."""
         ...
+
+
+def is_grey(pixels: Pixels) -> bool:
+    """Whether 99.9 % of pixels (h, w, 3) have channels within 2 grey levels of each other."""
+    red, green, blue = np.ascontiguousarray(np.moveaxis(pixels, 2, 0))
+    most, least = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
+    spread = most - least
+    return bool(np.count_nonzero(spread > _GREY) <= 0.001 * spread.size)

@@ -135,7 +135,7 @@ def decode_suitable(file: str, well: str, decode: Decode, problems: Problems) ->
     except UnreadableError as e:
         problems.add(e.code, file=file, sheet=e.sheet, place=e.place or well, seen=e.seen, **e.facts)
         return None
-    if reason := unsuitable(sight.look):
+    if reason := sight.unsuitable():
         problems.add(_REFUSED[reason], file=file, place=well, seen=well or "?")
         return None
     return sight

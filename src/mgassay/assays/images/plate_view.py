@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from mgassay import tables
 from mgassay.assays.images.drift import drift
-from mgassay.assays.images.fingerprints import alike_pairs, fingerprints, hexadecimal
+from mgassay.assays.images.fingerprints import hexadecimal
 from mgassay.assays.images.image_score import ImageScore
+from mgassay.assays.images.same_field import same_fields
 from mgassay.flags import join_flags
 
 BLURRED = 0.6  # of the plate's median focus; a blur of 4 pixels leaves 0.47 of a sharp plate's
@@ -72,15 +73,12 @@ def same_pictures(quality: pd.DataFrame, scores: Sequence[ImageScore]) -> list[P
     They are in order of rows. Other forms are looked for among plates of six images or more. Empty fields have nothing
     to be known by.
     """
-    prints = np.full((len(scores), 256), np.nan)
-    bare = quality["empty"].to_numpy(bool)
-    for plate in dict.fromkeys(quality["plate"]):
-        rows = np.flatnonzero((quality["plate"] == plate).to_numpy() & ~bare)
-        if len(rows):
-            prints[rows] = fingerprints([scores[i].brightness for i in rows.tolist()])
+    maps = np.array([s.brightness for s in scores])
+    maps[quality["empty"].to_numpy(bool)] = np.nan
+    plates = pd.factorize(quality["plate"])[0]
     digests = [s.digest for s in scores]
     equal = {(i, j): 1.0 for i, j in _equal(digests)}
-    alike = {(i, j): c for i, j, c in alike_pairs(prints) if digests[i] != digests[j]}
+    alike = {(i, j): c for i, j, c in same_fields(maps, plates) if digests[i] != digests[j]}
     return [Pair(*ij, likeness) for ij, likeness in sorted((equal | alike).items())]
 
 

@@ -72,10 +72,11 @@ def with_rho(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """SHARES with the column rho and the rows `intracellular_corrected`, and the table RHO, for every question.
 
-    `rho` is that of the row's block and question (see `rho_of_arms`), never a bound; rows whose rho is that of mRNA
-    are flagged `proxy_rho`, those of a block that Mg_i shows not to stop entry `entry_not_blocked` (but `passive`,
-    which needs none). A corrected row stands behind the others of its readout, block and question where 1 - rho is
-    shown to differ from 0; its `rho` is that of the donors it rests on. Told: MG640 to MG643, MG647.
+    `rho` is that of the row's block and question (see `rho_of_arms`), never a bound; its source stands in RHO. Rows of
+    a block that Mg_i shows not to stop entry are flagged `entry_not_blocked` (but `passive`, which needs none). Only a
+    corrected row rests on rho, so that it alone is flagged `proxy_rho` where that is of mRNA; it stands behind the
+    others of its readout, block and question where 1 - rho is shown to differ from 0, and its `rho` is that of the
+    donors it rests on. Told: MG640 to MG643, MG647.
     """
     panels = {panel.readout: panel for panel in panels_from_means(means)}
     residuals = [r for arms in questions_of(experiment) if (r := _residual(arms, panels)) is not None]
@@ -199,8 +200,8 @@ def _with_column(shares: pd.DataFrame, residuals: Iterable[Residual]) -> pd.Data
 
 
 def _block_flag(rho: Rho) -> str:
-    """What rho tells of the block in the rows of its shares."""
-    return "entry_not_blocked" if rho.not_blocked else "" if rho.measured else "proxy_rho"
+    """What rho tells of the block in the rows of its shares; where it is from matters only to the corrected one."""
+    return "entry_not_blocked" if rho.not_blocked else ""
 
 
 def _behind(shares: pd.DataFrame, corrected: pd.DataFrame) -> pd.DataFrame:

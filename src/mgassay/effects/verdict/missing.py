@@ -6,12 +6,19 @@ from mgassay.design import Arms
 
 
 def missing_arms(
-    held: Collection[str], arms: Arms, all_arms: Sequence[Arms], *, measured: bool = True, compared: bool = True
+    held: Collection[str],
+    arms: Arms,
+    all_arms: Sequence[Arms],
+    *,
+    measured: bool = True,
+    compared: bool = True,
+    few: bool = False,
 ) -> list[str]:
     """Plain names of what a grade A would need and this readout and block do not have.
 
     `held`: the facts that are true of them; `arms`: those that hold values; `measured`: false where there is no mineral
     readout at all. `compared`: whether T - B of another block was set beside this one's, with an interval.
+    `few`: whether an arm has values of fewer than three donors; it comes first, since no other arm mends that.
     """
     names = {a.name for a in all_arms if a.block}
     has_sirna = any(a.block and a.block.is_sirna for a in all_arms)
@@ -21,11 +28,16 @@ def missing_arms(
         "second block of Mg entry": len(names) < 2 and (has_sirna or not names),
         "second block of Mg entry in the same donors": apart and not compared,
         "intracellular Mg": "mg_measured" not in held,
-        "acellular": "acellular" not in held,
+        "acellular": "acellular" not in held and (measured or not all(arms.acellular)),
         "no-Pi background": "no_background" in held,
     }
     unmeasured = [] if measured else ["mineral readout"]
-    return [*unmeasured, *_live_missing(arms, all_arms), *(name for name, lacks in wanted.items() if lacks)]
+    return [
+        *(["three donors"] if few else []),
+        *unmeasured,
+        *_live_missing(arms, all_arms),
+        *(name for name, lacks in wanted.items() if lacks),
+    ]
 
 
 def _live_missing(arms: Arms, all_arms: Sequence[Arms]) -> list[str]:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from mgassay.design import Arms, arms_of_blocks
+from mgassay.effects.contrasts.donors_grown import has_few
 from mgassay.effects.verdict.facts import Results, facts_from_results, results_of
 from mgassay.effects.verdict.grade import facts_of, grade_of, held_by, is_told, rules_of
 from mgassay.effects.verdict.missing import missing_arms
@@ -98,7 +99,12 @@ def _entry(
         "grade": grade_of(held),
         "identifiable": is_told(held),
         "missing": missing_arms(
-            held, has_values, all_arms, measured=panel is not None, compared=_compared(results, readout, arms.name)
+            held,
+            has_values,
+            all_arms,
+            measured=panel is not None,
+            compared=_compared(results, readout, arms.name),
+            few=panel is not None and has_few(has_values, panel),
         ),
     }
 

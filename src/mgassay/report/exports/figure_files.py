@@ -19,7 +19,12 @@ _PX = 96  # units of a figure per inch, as CSS has it: a figure of 330 is 87 mm 
 _INK, _GROUND = "#1b1f24", "#ffffff"
 _FACES = "Arial, Helvetica, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 _FONTS = Path(__file__).parents[1] / "fonts"  # drawn with these alone: the machine's own must not decide
-_PART = re.compile(r'<section id="([A-Za-z0-9_-]+)"|(<svg [^>]*aria-label="[^>]*>)(.*?)</svg>', re.DOTALL)
+CAPTIONS = "captions.txt"
+_FRAME = r"(?:<figure(?P<frame>[^>]*)>\s*(?:<figcaption><strong>[^<]*</strong></figcaption>\s*)?)?"
+_DRAWN = r'(?P<opened><svg [^>]*aria-label="[^>]*>)(?P<inner>.*?)</svg>'
+_BELOW = r'(?:\s*(?:<div>)?\s*<p class="quiet">(?P<below>[^<]*)</p>)?'
+_PART = re.compile(rf'<section id="(?P<section>[A-Za-z0-9_-]+)"|{_FRAME}{_DRAWN}{_BELOW}', re.DOTALL)
+_ALONE = re.compile(r'data-alone="([^"]*)"')
 _LINKS = re.compile(r"</?a\b[^>]*>")  # they lead about the page
 _BOX = re.compile(r'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
 _LAYERED = re.compile(r'(<path [^>]*fill="none"[^>]*) opacity=')  # a line's own opacity needs no layer to be drawn on
@@ -28,29 +33,36 @@ _LABEL = re.compile(r'aria-label="([^"]*)"')
 
 @dataclass(frozen=True)
 class PageFigure:
-    """A figure of the page: its file's name without ending, what it is, its SVG."""
+    """A figure of the page: its file's name without ending, what it is, its SVG, what is said of it ("": nothing)."""
 
     name: str
     title: str
     svg: str
+    caption: str = ""
 
 
 def figures_of(page: str) -> list[PageFigure]:
     """All figures of a page in its order, each once, named after their section and what they show."""
     found: list[PageFigure] = []
     section, seen, names = "", set[str](), dict[str, int]()
-    for anchor, opened, inner in _PART.findall(page):
-        section = anchor or section
-        if anchor or inner in seen:
+    for part in _PART.finditer(page):
+        section, opened, inner = part["section"] or section, part["opened"], part["inner"]
+        if part["section"] or inner in seen:
             continue
         seen.add(inner)
+        caption = _caption(part["frame"] or "", part["below"] or "")
         label = html.unescape(next(iter(_LABEL.findall(opened)), ""))
         title = _title(label)
         name = f"{section}_{_slug(title)}" if section else _slug(title)
         names[name] = names.get(name, 0) + 1
         name = name if names[name] == 1 else f"{name}-{names[name]}"
-        found.append(PageFigure(name, title, _standing_alone(opened, inner, label)))
+        found.append(PageFigure(name, title, _standing_alone(opened, inner, label, caption), caption))
     return found
+
+
+def _caption(frame: str, below: str) -> str:
+    """What is said of a figure: what its frame holds for where it stands alone, else what stands below it."""
+    return html.unescape(next(iter(_ALONE.findall(frame)), below)).strip()
 
 
 def _title(label: str) -> str:
@@ -84,13 +96,13 @@ def _slug(title: str) -> str:
     return kept or "figure"
 
 
-def _standing_alone(opened: str, inner: str, label: str) -> str:
+def _standing_alone(opened: str, inner: str, label: str, caption: str) -> str:
     """An SVG document: its own size, ground, ink and faces; what the page's style gives it stands in attributes.
 
     The ink has its colour, since not every program knows what `currentColor` stands for.
     """
     width, height = next(iter(_BOX.findall(opened)), ("330", "200"))
-    told = html.escape(xml_text(label), quote=False)
+    told, said = (html.escape(xml_text(text), quote=False) for text in (label, caption))
     root = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'font-family="{_FACES}" stroke-linejoin="round" color="{_INK}">'
@@ -98,15 +110,23 @@ def _standing_alone(opened: str, inner: str, label: str) -> str:
     ground = f'<rect width="{width}" height="{height}" fill="{_GROUND}"/>'
     inked = _LINKS.sub("", xml_text(inner)).replace('="currentColor"', f'="{_INK}"')
     drawn = _LAYERED.sub(r"\1 stroke-opacity=", inked)
-    lines = ('<?xml version="1.0" encoding="UTF-8"?>', root, f"<title>{told}</title>", ground, drawn, "</svg>")
+    named = f"<title>{told}</title>" + (f"\n<desc>{said}</desc>" if said else "")
+    lines = ('<?xml version="1.0" encoding="UTF-8"?>', root, named, ground, drawn, "</svg>")
     return "\n".join(lines) + "\n"
 
 
 def figure_files(figures: list[PageFigure]) -> Iterator[tuple[str, bytes]]:
-    """Files by name: `figures/<name>.svg` and `.png`."""
+    """Files by name: `figures/<name>.svg` and `.png`, and the captions of all."""
+    if figures:
+        yield f"{FOLDER}/{CAPTIONS}", captions_text(figures).encode(errors="backslashreplace")
     for figure in figures:
         yield f"{FOLDER}/{figure.name}.svg", figure.svg.encode()
         yield f"{FOLDER}/{figure.name}.png", png_of(figure.svg)
+
+
+def captions_text(figures: list[PageFigure]) -> str:
+    """The captions to paste: each under the name of its files."""
+    return "\n\n".join(f"{f.name}\n{' '.join(t for t in (f'{f.title}.', f.caption) if t)}" for f in figures) + "\n"
 
 
 def png_of(svg: str) -> bytes:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from mgassay.effects.means.cells import condition_ranks
 from mgassay.effects.means.detection import limits_of_detection
 from mgassay.experiment import Experiment
 from mgassay.report import labels
 from mgassay.report.rows import natural_order
+from mgassay.report.shown_conditions import in_order
 
 Well = tuple[float, float, str]  # value, limit, flag
 Reps = dict[tuple[str, str, str], list[Well]]  # wells by condition, donor, rep
@@ -56,7 +56,7 @@ def rep_grids(experiment: Experiment, amounts: pd.DataFrame) -> list[Grid]:
     """One grid per readout of AMOUNTS, in alphabetical order: wells of a rep averaged, nothing subtracted.
 
     Averaged as for means.csv: arithmetic, and no number where a well of the rep has none; what was not detected is at
-    most what the means take it for.
+    most what the means take it for, and a rep below its limit of detection at most that limit (`_rep`).
     """
     moved = amounts.assign(limit=limits_of_detection(amounts))
     known = moved[(amounts["donor"] != "") & amounts["condition"].isin(experiment.conditions["condition"])]
@@ -83,11 +83,20 @@ def _rep_grid(experiment: Experiment, readout: str, unit: str, wells: Reps) -> G
 
 
 def _rep(wells: list[Well]) -> Value:
-    """The mean of a rep's wells; with bounds of one direction among them it is a bound too, else nothing is known."""
+    """The mean of a rep's wells; with bounds of one direction among them it is a bound too, else nothing is known.
+
+    A rep with a well flagged `below_lod` whose mean lies below the mean of its limits is at most the latter, as the
+    means take it (decisions/0004).
+    """
     numbers = [limit if math.isnan(value) else value for value, limit, _ in wells]
     empty = [flag for value, _, flag in wells if math.isnan(value)]
     bounds = {">=" if _AT_LEAST & set(flag.split(";")) else "<=" for flag in empty}
-    return Value(math.fsum(numbers) / len(numbers), "".join(bounds)) if len(bounds) < 2 else Value(math.nan)
+    if len(bounds) > 1:
+        return Value(math.nan)
+    mean, limit = (math.fsum(of) / len(wells) for of in (numbers, [limit for _, limit, _ in wells]))
+    if not bounds and mean < limit and any("below_lod" in flag.split(";") for _, _, flag in wells):
+        return Value(limit, "<=")
+    return Value(mean, "".join(bounds))
 
 
 def mean_grids(experiment: Experiment, means: pd.DataFrame, units: Mapping[str, str]) -> list[Grid]:
@@ -128,8 +137,8 @@ def units_of(amounts: pd.DataFrame) -> dict[str, str]:
 def _grid(
     experiment: Experiment, readout: str, unit: str, width: int, cells: Mapping[tuple[str, str], tuple[Value, ...]]
 ) -> Grid:
-    """Conditions in their own order, donors in natural order of name."""
-    ranks: Mapping[Any, int] = condition_ranks(experiment)
+    """Conditions by `order`, else in their own one; donors in natural order of name."""
+    ranks: Mapping[Any, int] = {c: i for i, c in enumerate(in_order(experiment))}
     conditions = sorted({c for c, _ in cells}, key=lambda c: ranks.get(c, len(ranks)))
     donors = sorted({d for _, d in cells}, key=natural_order)
     return Grid(readout, unit, tuple(conditions), tuple(donors), width, cells)

@@ -59,7 +59,7 @@ def handed_names(name: str, experiment: Experiment | None, tables: Mapping[str, 
         **always,
         f"{name}{prism.SUFFIX}": "GraphPad Prism: donors x conditions x reps, donor means, effects, shares",
         f"{pasted.FOLDER}/": "the same as tab-separated tables to paste, one of reps and one of donor means each",
-        f"{figure_files.FOLDER}/": "every figure of the report as SVG and as PNG of 300 dots per inch",
+        f"{figure_files.FOLDER}/": "every figure of the report as SVG and as PNG of 300 dots per inch, with captions",
         METHODS: "methods paragraphs with references, ready to paste",
         **export_names(experiment, tables),
     }
@@ -126,11 +126,13 @@ def _readme(given: Finished, figures: list[PageFigure]) -> Iterator[str]:
         yield "tables to paste, Prism or qPCR files are written: they would travel without the report that warns.\n"
         return
     yield f"Donors are rows, conditions columns, reps stand side by side in {pasted.FOLDER}/ and in the Prism file."
-    yield "Reps: wells averaged, nothing subtracted. Means: the donor's no-phosphate background subtracted from mineral"
-    yield "readouts, reps averaged on the log scale, given in the readout's unit (genes: log2)."
+    yield "Reps: wells averaged, nothing subtracted. Means: the donor's wells in control medium (no phosphate added)"
+    yield "subtracted from mineral readouts, reps averaged on the log scale, in the readout's unit (genes: log2)."
     yield "A value written as <=x or >=x is known only as a bound; in Prism it is excluded (*)."
-    yield "Numbers have a decimal point. A name that a spreadsheet would take for a formula begins with an apostrophe."
+    yield "Numbers have a decimal point. Where yours have a decimal comma, open the .xlsx: there numbers are numbers."
+    yield "A name that a spreadsheet would take for a formula begins with an apostrophe."
     yield "Figures are 87 to 99 mm wide as they stand. The date and the licence in the RO-Crate are for you to set.\n"
+    yield f"{figure_files.CAPTIONS} in {figure_files.FOLDER}/ says what each figure shows, what its marks are, and n."
     yield f"In {figure_files.FOLDER}/, each as .svg and .png:"
     yield from (f"{figure.name}: {figure.title}" for figure in figures)
     yield ""

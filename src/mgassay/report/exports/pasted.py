@@ -32,9 +32,19 @@ def _rows(grid: Grid) -> Iterator[list[str]]:
     """Heads, then one row per donor. Several reps of a condition have its name and their number."""
     several = grid.width > 1
     heads = (f"{c} ({i})" if several else c for c in grid.conditions for i in range(1, grid.width + 1))
-    yield [f"donor, {grid.unit}", *map(cell_text, heads)]
+    yield [f"donor, {grid.unit}", *map(_cell, heads)]
     for donor in grid.donors:
-        yield [cell_text(donor), *(written(v) for c in grid.conditions for v in grid.values(c, donor))]
+        yield [_cell(donor), *(written(v) for c in grid.conditions for v in grid.values(c, donor))]
+
+
+def _cell(name: str) -> str:
+    '''A name as a cell, quoted where it begins with a quotation mark: a spreadsheet would read on to the next one.
+
+    >>> _cell('"5 dish'), _cell('5" dish')
+    ('"""5 dish"', '5" dish')
+    '''
+    text = cell_text(name)
+    return '"' + text.replace('"', '""') + '"' if text.startswith('"') else text
 
 
 def written(value: Value) -> str:

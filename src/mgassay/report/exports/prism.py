@@ -18,15 +18,25 @@ SUFFIX = ".pzfx"
 _DATE = "1980-01-01T00:00:00+00:00"  # no clock: the same results give the same bytes
 _LIMITS = "upper-lower-limits"
 _CONTRASTS = ("total", "blocked", "interaction", "acellular", "surface", "block_main")
+# What an effect of a block is: nothing that could be read as entry intact under that block.
+_OF_BLOCK = {
+    "total": "T, entry intact (control of {block})",
+    "blocked": "B, entry blocked by {block}",
+    "interaction": "T − B, lost under {block}",
+    "surface": "B − A, cells present, entry blocked by {block}",
+    "block_main": "{block} by itself",
+}
 _NOTES = (
     "Donors are rows, conditions are data sets, reps (culture wells) are subcolumns; n counts donors, never wells.",
-    "Tables of reps: wells of a rep averaged, nothing subtracted. Tables of donor means: no-phosphate background "
-    "subtracted from mineral readouts, reps averaged on the log scale, then taken back to the readout's unit (genes: "
-    "log2).",
+    "Tables of reps: wells of a rep averaged, nothing subtracted. Tables of donor means: the donor's wells in control "
+    "medium (no phosphate added) subtracted from mineral readouts, reps averaged on the log scale, then taken back to "
+    "the readout's unit (genes: log2).",
     "A number that is only a bound (at the detection limit, above the curve) is there but excluded (*), so that no "
     "analysis takes it for a value.",
     "Effects: natural log of the readout at reference less that at raised Mg, > 0 is inhibition, with 95 % limits over "
-    "donors. Shares that the experiment cannot tell are empty.",
+    "donors. Of genes too: > 0 means that Mg lowers the gene; the report's fold changes are log2 of raised over "
+    "reference, so that lowered is < 0 there. T of a block is that of its own control (vehicle or scramble). Shares "
+    "that the experiment cannot tell are empty.",
 )
 
 
@@ -66,11 +76,15 @@ def _effects(tables: Tables) -> PrismTable:
         for r in tables.primary("effects", contrast=contrast, scale="log")
         if r["method"] in {"donor_t", "welch"}
     ]
-    named = {f"{labels.CONTRASTS[r['contrast']]}{', ' + r['block'] if r['block'] else ''}": None for r in rows}
-    by_place = {
-        (r["readout"], f"{labels.CONTRASTS[r['contrast']]}{', ' + r['block'] if r['block'] else ''}"): r for r in rows
-    }
-    return _with_limits("Effects of Mg2+ (natural log)", list(named), by_place)
+    by_place = {(r["readout"], _effect_name(r)): r for r in rows}
+    return _with_limits("Effects of Mg2+ (natural log)", list(dict.fromkeys(map(_effect_name, rows))), by_place)
+
+
+def _effect_name(row: Row) -> str:
+    """What a row of EFFECTS is, with its block."""
+    if not row["block"]:
+        return labels.CONTRASTS[row["contrast"]]
+    return _OF_BLOCK[row["contrast"]].format(block=row["block"])
 
 
 def _shares(tables: Tables, scale: str) -> PrismTable:

@@ -8,7 +8,7 @@ TABLES: Mapping[str, str] = {
     "readings": "every value as the instrument reported it, with the place it was read from",
     "wells": "readings joined to the layout: what each well is",
     "amounts": "quantified wells and culture wells, each with unit, interval and flags; nothing subtracted",
-    "means": "one value per readout, condition and donor (natural log, no-phosphate background subtracted)",
+    "means": "one value per readout, condition and donor (natural log, wells in control medium subtracted)",
     "effects": "effects of raised Mg2+ over donors: T, B, A, interaction, surface, the block by itself, dose series",
     "shares": "relative contributions to the total effect, with Fieller sets",
     "curves": "standard curves: model, weighting, limits, assessment",
@@ -228,7 +228,10 @@ OF_TABLE: Mapping[str, Mapping[str, Told]] = {
     "genes": {"estimate": ("log2", "log2 fold change, raised over reference Mg2+: < 0 is lowered"),
               "ci_low": ("log2", "lower end of the 95 % interval"),
               "ci_high": ("log2", "upper end of the 95 % interval")},
-    "checks": {c: ("see check", COLUMNS[c][1]) for c in ("estimate", "ci_low", "ci_high", "bound_low", "bound_high")},
+    "checks": {**{c: ("see check", COLUMNS[c][1]) for c in ("estimate", "bound_low", "bound_high")},
+               **{f"ci_{end}": ("see check", f"{word} end of the interval: 90 % of agreement, equivalence and match "
+                                "(two one-sided tests), 95 % of all others")
+                  for end, word in (("low", "lower"), ("high", "upper"))}},
     "passive_expected": {"estimate": (_LOG, "effect expected of complexation alone"),
                          "ci_low": (_LOG, "lower end of its 95 % interval"),
                          "ci_high": (_LOG, "upper end of its 95 % interval")},

@@ -87,7 +87,7 @@ def _sheet_told(state: Table, table: pd.DataFrame, most_rows: int) -> str:
     if len(table) > most_rows - 1:
         told += f". NOT ALL: a sheet ends here, the first {most_rows - 1} rows are in it; all are in {state.name}.csv"
     texts = [c for c, kind in state.columns.items() if kind == "text"]
-    if any((table[c].str.len() > MOST_LETTERS).any() for c in texts):
+    if any(len(text) > MOST_LETTERS for c in texts for text in table[c].tolist()):
         told += f". Texts of more than {MOST_LETTERS} letters are cut, and say so; whole in {state.name}.csv"
     return told
 
@@ -119,9 +119,11 @@ def _table_sheet(sheet: Any, state: Table, table: pd.DataFrame, looks: Mapping[s
         unit, told = column_told(state.name, column)
         message = f"{told} [{unit}]" if unit else told
         sheet.data_validation(0, place, 0, place, {"validate": "any", "input_title": column, "input_message": message})
+    write = {str: sheet.write_string, float: sheet.write_number, bool: sheet.write_boolean}  # of each cell's own kind
     for at, row in enumerate(zip(*columns, strict=True), 1):
         for place, cell in enumerate(row):
-            _write(sheet, at, place, cell)
+            if cell is not None:
+                write[type(cell)](at, place, cell)
     _framed(sheet, len(table), len(columns))
 
 
@@ -134,10 +136,10 @@ def _framed(sheet: Any, n_rows: int, n_columns: int) -> None:
 def _written(column: "pd.Series[Any]", kind: str) -> list[str | float | bool | None]:
     """A column as cells; None for an empty one. What is infinite has no number in a sheet and is text."""
     if kind == "text":
-        texts = {text: _cell_text(text) for text in column.unique()}
-        return [texts[text] or None for text in column]
+        texts = {text: _cell_text(text) or None for text in column.unique().tolist()}
+        return [texts[text] for text in column.tolist()]
     if kind == "truth":
-        return [None if pd.isna(v) else bool(v) for v in column]
+        return [None if pd.isna(v) else bool(v) for v in column.tolist()]
     numbers = column.astype("float64").tolist()
     return [None if math.isnan(v) else v if math.isfinite(v) else str(v) for v in numbers]
 

@@ -1,0 +1,109 @@
+"""What keeps many experiments cheap: few jobs, few files a job answers for, and imports that a verb needs itself."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.workflow.conftest import Lab
+
+from bench import bench_scale
+
+# Modules that take a tenth of a second or more to import, or a hundred megabytes (python -X importtime).
+HEAVY = ("pandas", "numpy", "scipy.stats", "scipy.optimize", "scipy.ndimage", "skimage", "tifffile", "PIL.Image",
+         "pydantic", "pandera", "openpyxl", "xlsxwriter", "jinja2", "matplotlib", "resvg_py", "phreeqc",
+         "snakemake")  # fmt: skip
+ALWAYS = {"pandas", "numpy", "pydantic"}
+# What each verb may load beside those on the demo, which has plates, images and qPCR.
+MAY_LOAD = {
+    "read": {"openpyxl", "PIL.Image"},
+    "images": {"PIL.Image", "scipy.ndimage"},
+    "quantify": {"phreeqc", "scipy.optimize"},
+    "effects": set(),
+    "report": {"jinja2"},
+    "export": {"xlsxwriter", "resvg_py"},
+    "overview": {"jinja2"},
+    "gate": set(),
+}
+PROBE = """
+import sys
+from mgassay.cli import app
+app(sys.argv[2:], standalone_mode=False)
+print("loaded", *(m for m in sys.argv[1].split(",") if m in sys.modules))
+"""
+
+
+@pytest.fixture
+def finished(lab, small_experiment):
+    lab.add("small", small_experiment)
+    done = lab.snakemake()
+    assert done.returncode == 0, done.stdout + done.stderr
+    return lab
+
+
+def sealed_files(results: Path) -> list[Path]:
+    """Every file that the seals of an experiment name."""
+    return [
+        results / name for seal in sorted(results.glob("parts/seals/*.json")) for name in json.loads(seal.read_text())
+    ]
+
+
+def test_what_no_rule_promises_is_made_anew_where_it_is_gone_and_told_where_it_was_changed(finished):
+    """Rules promise their seals and few tables by name; of all else that stages wrote the seals know."""
+    before, small = finished.bytes_of_results(), finished.results / "small"
+    table = small / "tables" / "rho.csv"
+    table.unlink()
+    assert {"effects", "report"} <= finished.jobs().keys() <= {"effects", "report", "export", "overview", "gate", "all"}
+    files = [f for f in sealed_files(small) if f != table]
+    assert len(files) > 35
+    for file in files:
+        file.unlink()
+    shutil.rmtree(small / "parts" / "thumbnails")
+    done = finished.snakemake()
+    assert done.returncode == 0, done.stdout + done.stderr
+    (small / "parts" / "thumbnails" / ".snakemake_timestamp").unlink()  # Snakemake's, in a folder that it was asked for
+    assert finished.bytes_of_results() == before
+    assert finished.jobs() == {}
+    table.write_text(table.read_text() + "\n")  # later than its seal
+    assert "report" in finished.jobs()
+    assert "effects" not in finished.jobs()
+
+
+def test_an_experiment_more_starts_its_own_jobs_and_those_over_all(finished, small_experiment):
+    finished.add("second", small_experiment)
+    jobs = finished.jobs()
+    assert jobs == dict.fromkeys(("listing", "read", "images", "quantify", "effects", "report", "export",
+                                  "ids", "overview", "gate", "all"), 1)  # fmt: skip
+
+
+def test_the_empty_workflow_of_the_bench_has_our_jobs(tmp_path, small_experiment):
+    """Its cost stands for that of our jobs without what they do: one twin too small would flatter, too large excuse."""
+    ours = Lab(bench_scale.lay_out_many(tmp_path / "ours", small_experiment, 3))
+    twin = Lab(bench_scale.lay_out_twin(tmp_path / "twin", 3))
+    jobs = ours.jobs()
+    assert jobs["export"] == 3
+    assert twin.jobs() == jobs
+
+
+def loaded_by(verb: str, *arguments: Path | str) -> set[str]:
+    """The heavy modules that one verb has loaded when it ends."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, ",".join(HEAVY), verb, *map(str, arguments)],
+        capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    last = done.stdout.splitlines()[-1].split()
+    assert last[0] == "loaded"
+    return set(last[1:])
+
+
+@pytest.mark.parametrize("verb", MAY_LOAD)
+def test_a_verb_loads_only_what_it_needs_itself(verb, demo_lab, tmp_path):
+    """A heavy module at the top of a module costs every job of every experiment: scipy.stats alone two seconds."""
+    made = tmp_path / "results"
+    shutil.copytree(demo_lab.results, made)
+    folder, one = demo_lab.experiments / "mg-trpm7-demo", made / "mg-trpm7-demo"
+    arguments = {"read": (folder, one), "images": (folder, one), "report": (folder, one),
+                 "overview": (made, one.name), "gate": (made, one.name)}.get(verb, (one,))  # fmt: skip
+    assert loaded_by(verb, *arguments) <= ALWAYS | MAY_LOAD[verb]

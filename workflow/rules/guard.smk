@@ -1,0 +1,125 @@
+# What is looked at before and after a run: folders that cannot be written, times still to come, results left over.
+import json
+import time
+
+# What the rules of experiment.smk promise by name in every run, of the files that seals name.
+PROMISED = {
+    *("parts/experiment.json", "verdict.json"),
+    *("tables/effects.csv", "tables/shares.csv"),
+}
+PICTURES = ("parts/thumbnails", "export/overlays")  # folders, which no seal names
+
+
+def above(folder):
+    """The folder itself, or the one that is there and that it would be made in."""
+    there = os.path.abspath(folder)
+    while not os.path.exists(there):
+        there = os.path.dirname(there)
+    return there
+
+
+def check_writable(folder):
+    """Raises WorkflowError where nothing can be written into a folder, or into the one that it would be made in."""
+    there = above(folder)
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise WorkflowError(
+            f"results: nothing can be written into {there}: it is read-only, or another user's (`ls -ld {there}` shows "
+            "whose). Have that changed, or name another folder: --config results=FOLDER"
+        )
+
+
+@functools.cache
+def since_sealed(experiment):
+    """Files that an experiment's seals name and that are gone, as (stage, file), and those written later than the seal."""
+    gone, later = [], []
+    of = f"{RESULTS}/{experiment}"
+    for seal in sorted(Path(of).glob("parts/seals/*.json")):
+        sealed, names = seal.stat().st_mtime_ns, names_in(seal, of)
+        for name in (*names, *PICTURES) if seal.stem == "images" else names:
+            try:
+                written = os.stat(f"{of}/{name}").st_mtime_ns
+                if written > sealed and name not in PICTURES:
+                    later.append(f"{of}/{name}")
+            except FileNotFoundError:
+                gone.append((seal.stem, name))
+    return gone, later
+
+
+def names_in(seal, folder):
+    """The files that a seal names, relative to the folder of results; WorkflowError for a seal that is none of ours."""
+    try:
+        names = list(json.loads(seal.read_bytes()))
+        if all(re.fullmatch(r"(\w[\w.-]*/)*\w[\w.-]*", name) for name in names):
+            return names
+    except (ValueError, TypeError):
+        pass
+    raise WorkflowError(
+        f"{seal} is damaged. Delete {folder} and type the same command again: all of it is made anew."
+    )
+
+
+def marks(wildcards):
+    """The files named after what everything rests on: raw files, code, which experiments there are.
+
+    Snakemake remembers what a file was made of, by its address. Where the results were moved, or .snakemake was removed,
+    it knows nothing, and goes by times alone; then a mark that is not there yet, asked for by name, says what is new.
+    """
+    return [*map(listing_of, EXPERIMENTS), *map(code, ROOMS), IDS]
+
+
+def gone_tables(wildcards):
+    """Files that seals name and that are there no longer.
+
+    Snakemake by itself makes no file anew that only finished steps need, so that a table that was deleted would stay
+    away; asked for by name it comes back.
+    """
+    return [f"{RESULTS}/{e}/{f}" for e in EXPERIMENTS for _, f in since_sealed(e)[0]]
+
+
+def gone_of(stage):
+    """What the rule of a stage promises only where it is gone somewhere, so that it can be asked for."""
+    if not workflow.is_main_process:  # another node's job is told what to make
+        return []
+    gone = {f for e in EXPERIMENTS for s, f in since_sealed(e)[0] if s == stage}
+    named = {f: f"{RESULTS}/{{experiment}}/{f}" for f in sorted(gone - PROMISED)}
+    return [directory(n) if f in PICTURES else n for f, n in named.items()]
+
+
+def changed_tables(wildcards):
+    """Tables that were written later than their seal: by hand, and the report says so (MG902)."""
+    return since_sealed(wildcards.experiment)[1]
+
+
+def leave_no_time_to_come(folder):
+    """Gives files that bear a time still to come the present one; how many they were.
+
+    They were written before a clock was set back, or by a computer whose clock is ahead. Snakemake goes by times: it
+    would take what was made of an earlier state for newer than the state of now, or make things anew for ever.
+    """
+    now = time.time_ns()
+    walked = (os.path.join(d, f) for d, _, files in os.walk(folder) for f in files)
+    ahead = [f for f in walked if os.lstat(f).st_mtime_ns > now]
+    for file in ahead:
+        os.utime(file, ns=(now, now), follow_symlinks=False)
+    return len(ahead)
+
+
+def others_in_results():
+    """Experiments that have results, and no folder any more."""
+    if config.get("only") or not os.path.isdir(RESULTS):
+        return []
+    made = (
+        e.name for e in os.scandir(RESULTS) if os.path.exists(f"{e.path}/verdict.json")
+    )
+    return sorted(set(made) - set(EXPERIMENTS))
+
+
+if not os.access(".", os.W_OK | os.X_OK):
+    raise WorkflowError(
+        f"Snakemake keeps its notes in the folder it works in, and cannot write into {os.getcwd()}. Work in a folder of "
+        "your own (--directory FOLDER), or type `mgassay run`, which works beside the results."
+    )
+if not os.path.isdir(above(RESULTS)):
+    raise WorkflowError(
+        f"results: {above(RESULTS)} is a file, and no folder can be made there. Name another: --config results=FOLDER"
+    )
