@@ -68,6 +68,8 @@ def make_lab(folder: Path) -> Lab:
     shutil.copy(ROOT / "Snakefile", folder / "Snakefile")
     for part in ("workflow", "profiles", "config", "src"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    held = shutil.ignore_patterns("demo")
+    shutil.copytree(ROOT / "resources", folder / "resources", ignore=held, dirs_exist_ok=True)
     (folder / "experiments").mkdir()
     (folder / "config" / "config.yaml").write_text("experiments: experiments\nresults: results\n")
     return Lab(folder)

@@ -30,17 +30,11 @@ class HostileLab(Lab):
         return self.folder / "results `touch owned` #'y'"
 
 
-def with_resources(lab: Lab) -> Lab:
-    """The lab with the presets and panels of a checkout, without which there is no score of genes."""
-    shutil.copytree(ROOT / "resources", lab.folder / "resources", ignore=shutil.ignore_patterns("demo"))
-    return lab
-
-
 @pytest.fixture
 def hostile_lab(tmp_path, monkeypatch) -> HostileLab:
     folder = tmp_path / "a lab; touch owned & 'x' $(touch owned)"
     folder.mkdir()
-    made = HostileLab(with_resources(make_lab(folder)).folder)
+    made = HostileLab(make_lab(folder).folder)
     (folder / "experiments").rename(made.experiments)
     settings = f"experiments: {yaml_text(made.experiments.name)}\nresults: {yaml_text(made.results.name)}\n"
     (folder / "config" / "config.yaml").write_text(settings)
@@ -194,7 +188,6 @@ def test_the_package_itself_hands_nothing_to_a_shell():
 
 @pytest.mark.slow
 def test_one_broken_experiment_of_thirty(lab, small_experiment, tmp_path):
-    with_resources(lab)
     names = [f"e{i:02d}" for i in range(MANY)]
     for name in names:
         shutil.copytree(small_experiment, lab.experiments / name, copy_function=os.link)

@@ -78,7 +78,7 @@ ROOMS = {
         "effects",
         "report",
         "assays",
-        "readers/miqe_items.py",
+        "readers",
         "../../resources/miqe",
     ),
     "export": (

@@ -151,7 +151,7 @@ def test_z_prime_of_media_by_hand_and_a_notice_where_it_is_low(bench):
     (told,) = problems
     assert (told.code, told.severity) == ("MG382", "notice")
     assert told.seen == "calcium_D1 0.44 (calcifying / control medium)"
-    assert "fail" in told.message
+    assert told.message.startswith("Z′ is below 0.5 on: calcium_D1 0.44")
     quality.tell_z_prime(found.assign(estimate=0.5).to_dict("records"), none := Problems())
     assert not len(none)
 
