@@ -36,14 +36,16 @@ def browser():
 def shown(browser, tmp_path):
     """Opens a page text at a width; returns the browser's page and what its console and network said.
 
-    With `unfolded` everything that is opened on request is open.
+    With `unfolded` everything that is opened on request is open; without `script` the page's own do not run.
     """
     opened = []
 
-    def show(text, width=1280, scheme="light", unfolded=False):
+    def show(text, width=1280, scheme="light", unfolded=False, script=True):
         file = tmp_path / "report.html"
         file.write_text(text, encoding="utf-8")
-        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        page = browser.new_page(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script
+        )
         opened.append(page)
         said = []
         page.on("console", lambda m: said.append(m.text))

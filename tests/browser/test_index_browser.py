@@ -71,28 +71,13 @@ def index_text(n=40):
 
 
 @pytest.fixture
-def shown(browser, tmp_path):
-    """Opens the index at a width; returns the browser's page and what its console, dialogs and network said."""
-    opened = []
+def shown(shown):
+    """The index, unless another text is given, as `shown` of all pages opens it."""
 
-    def show(text=None, width=1280, scheme="light", script=True):
-        file = tmp_path / "index.html"
-        file.write_text(text or index_text(), encoding="utf-8")
-        page = browser.new_page(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script
-        )
-        opened.append(page)
-        said = []
-        page.on("console", lambda m: said.append(m.text))
-        page.on("pageerror", lambda e: said.append(str(e)))
-        page.on("request", lambda r: said.append(r.url) if r.url.split(":")[0] not in ("data", "file") else None)
-        page.on("dialog", lambda d: said.append(d.message))
-        page.goto(file.as_uri())
-        return page, said
+    def show(text=None, **how):
+        return shown(text or index_text(), **how)
 
-    yield show
-    for page in opened:
-        page.close()
+    return show
 
 
 def names(page):

@@ -1,7 +1,7 @@
 """What goes wrong on a cluster, made to go wrong on a real SLURM: nothing is lost, and nobody has to repair by hand."""
 
-import os
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -41,6 +41,26 @@ def at_first(lab, verb: str, trouble: str) -> Path:
     return said
 
 
+def in_the_midst(lab, seconds: int) -> subprocess.Popen[bytes]:
+    """Snakemake in the background, at the moment when a job has begun that will take so many seconds."""
+    said = at_first(lab, "quantify", f"import time\ntime.sleep({seconds})")
+    run = lab.begun()
+    wait_until(said.exists, 120, "the job runs")
+    return run
+
+
+def resumed(lab) -> None:
+    """Snakemake called again after it was killed, as its own message says, comes to its end."""
+    assert lab.snakemake("--unlock").returncode == 0
+    done = lab.on_cluster()
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def killed(run: subprocess.Popen[bytes]) -> None:
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+
+
 def results_are_whole(lab) -> bool:
     """Whether all results stand byte for byte; what holds the digest of the edited code aside."""
     return lab.bytes_of_results() == lab.expected
@@ -74,9 +94,7 @@ def test_a_job_out_of_memory_gets_more(one, cluster):
 
 
 def test_the_controller_is_killed_and_started_again_mid_run(one, cluster):
-    at_first(one, "quantify", "import time\ntime.sleep(15)")
-    run = one.begun()
-    wait_until((one.folder / "quantify.trouble").exists, 120, "the job runs")
+    run = in_the_midst(one, 15)
     cluster.kill_controller()
     try:
         with pytest.raises(TimeoutError):
@@ -88,38 +106,26 @@ def test_the_controller_is_killed_and_started_again_mid_run(one, cluster):
 
 
 def test_snakemake_is_killed_and_a_second_call_resumes(one, cluster):
-    at_first(one, "quantify", "import time\ntime.sleep(600)")
-    run = one.begun()
-    wait_until((one.folder / "quantify.trouble").exists, 120, "the job runs")
-    os.kill(run.pid, signal.SIGKILL)
-    run.wait()
+    run = in_the_midst(one, 600)
+    killed(run)
     cluster.cancel_all()
     locked = one.on_cluster()
     assert locked.returncode != 0
     assert "--unlock" in locked.stdout + locked.stderr, "says what to type"
-    assert one.snakemake("--unlock").returncode == 0
-    done = one.on_cluster()
-    assert done.returncode == 0, done.stdout + done.stderr
+    resumed(one)
     assert results_are_whole(one)
 
 
 def test_a_second_call_while_the_first_one_s_jobs_still_run_ends_with_whole_results(one, cluster):
-    at_first(one, "quantify", "import time\ntime.sleep(10)")
-    run = one.begun()
-    wait_until((one.folder / "quantify.trouble").exists, 120, "the job runs")
-    os.kill(run.pid, signal.SIGKILL)
-    run.wait()
-    assert one.snakemake("--unlock").returncode == 0
-    done = one.on_cluster()
-    assert done.returncode == 0, done.stdout + done.stderr
+    run = in_the_midst(one, 10)
+    killed(run)
+    resumed(one)
     wait_until(lambda: "RUNNING" not in cluster.jobs().values(), 120, "the first call's job has ended")
     assert results_are_whole(one)
 
 
 def test_a_drained_node_delays_and_loses_nothing(one, cluster):
-    at_first(one, "quantify", "import time\ntime.sleep(5)")
-    run = one.begun()
-    wait_until((one.folder / "quantify.trouble").exists, 120, "the job runs")
+    run = in_the_midst(one, 5)
     cluster.drain()
     try:
         wait_until(lambda: "PENDING" in cluster.jobs().values(), 200, "the overview waits for a node")
