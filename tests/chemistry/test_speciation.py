@@ -3,6 +3,7 @@ import math
 import pytest
 
 from mgassay import medium_tables
+from mgassay.chemistry.composition import composed
 from mgassay.chemistry.constants import constant_sets
 from mgassay.chemistry.engine import speciation_of
 from mgassay.chemistry.speciation import chemistry_from_conditions, kind_of
@@ -38,6 +39,19 @@ def test_a_golden_condition_end_to_end(bench):
     assert table.loc["ref", "reference_condition"] == ""
     assert math.isnan(table.loc["ref", "pi_equivalent_percent"])
     assert table.loc["ref", "mg_ca_ratio"] == pytest.approx(0.8 / 1.8)
+
+
+def test_the_last_digits_do_not_rest_on_what_was_computed_before(bench):
+    """PHREEQC's own do: the same media after others differ by 1e-14."""
+    held = bench.experiment(("ref", {"serum_percent": 10.0}), ("high", {"serum_percent": 10.0, "mg_mM": 2.0}))
+    alone = made(held)
+    speciation_of.cache_clear()
+    media = [m for row in held.conditions.to_dict("records") for m in composed(row).media.values()]
+    for constants in constant_sets():
+        for medium in (bench.medium(pH=6.8), *reversed(media)):
+            speciation_of(medium, constants)
+    after = made(held)
+    assert all(after[name].equals(table) for name, table in alone.items())
 
 
 def test_no_medium_no_rows_and_no_phreeqc(bench, monkeypatch):

@@ -97,20 +97,11 @@ def test_hostile_names_go_through_the_whole_workflow_and_harm_nobody(hostile_lab
     codes = set(errors_of(hostile_lab.results / "refused").code)
     assert {"MG041", "MG087", "MG106"} <= codes  # out of the folder, a name with ; and |, a zip bomb
     assert errors_of(hostile_lab.results / "names").empty
-    alone = verbs_apart(
+    alone = run_verbs(
         shutil.copytree(hostile_lab.experiments / "names", tmp_path / "copied" / "names"), tmp_path / "alone" / "names"
     )
     assert files_of(hostile_lab.results / "names") == files_of(alone)
     numbers_are_those_of_plain_names(alone, run_verbs(small_experiment, tmp_path / "alone" / "small"))
-
-
-def verbs_apart(folder: Path, made: Path) -> Path:
-    """The results by the verbs alone, each in a process of its own, as the workflow starts them."""
-    given = {"read": [folder, made], "images": [folder, made], "report": [folder, made]}
-    for verb in ("read", "images", "quantify", "effects", "report", "export"):
-        command = [sys.executable, "-P", "-m", "mgassay", verb, *given.get(verb, [made])]
-        subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return made
 
 
 def numbers_are_those_of_plain_names(named: Path, plain: Path) -> None:

@@ -77,6 +77,16 @@ def speciation_of(medium: Medium, constant_set: str) -> Speciation:
     return engine().speciation(medium, constant_set)
 
 
+def start_anew() -> None:
+    """Forgets what was computed in this process.
+
+    The last digits of PHREEQC rest on what it computed before, so that a long-lived process would give other bytes than
+    one of its own.
+    """
+    speciation_of.cache_clear()
+    engine.cache_clear()
+
+
 @functools.cache
 def species_of(constant_set: str) -> tuple[str, ...]:
     """Every dissolved species of a set, bare ions first."""

@@ -11,7 +11,7 @@ from mgassay import medium_tables
 from mgassay.chemistry.composition import Composed, Medium, composed, describes_a_medium
 from mgassay.chemistry.constants import charge_of, constant_sets, solids
 from mgassay.chemistry.declared import tell
-from mgassay.chemistry.engine import Speciation, SpeciationError, speciation_of
+from mgassay.chemistry.engine import Speciation, SpeciationError, speciation_of, start_anew
 from mgassay.chemistry.equivalents import NONE, equivalents_of
 from mgassay.chemistry.media import basal_media
 from mgassay.chemistry.precipitation import tier
@@ -46,6 +46,8 @@ def chemistry_from_conditions(experiment: Experiment, problems: Problems) -> dic
     if rows and not (constant_sets() and basal_media()):
         problems.add("MG810")
         rows = []
+    if rows:
+        start_anew()
     made = {str(r["condition"]): composed(r) for r in rows}
     tell(rows, made, problems)
     solved = [s for name, one in made.items() for s in _solved(name, one, problems)]
