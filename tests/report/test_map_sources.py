@@ -74,16 +74,24 @@ def test_a_flag_of_the_well_rings_it_and_one_of_the_run_does_not(hand):
 
 def test_a_plate_of_several_targets_in_a_well_has_a_map_for_each_and_tubes_have_none(hand):
     rows = [cq("A1", gene) for gene in ("RUNX2", "BMP2", "ALPL", "SP7", "MGP")]
-    sources = list(qpcr_sources(made(hand, *rows)))
+    sources = qpcr_sources(made(hand, *rows))
     assert [s.title for s in sources] == ["qPCR, plate Q1, RUNX2", "qPCR, plate Q1, BMP2", "qPCR, plate Q1, ALPL"]
     assert sources[-1].note == "2 more targets of this plate: qpcr.csv."
-    assert list(qpcr_sources(made(hand, cq("17")))) == []
+    assert qpcr_sources(made(hand, cq("17"))) == []
 
 
 def test_there_is_room_for_some_plates_only(hand):
     names = [f"{row}{c}" for row in "ABCDEFGHIJKLMNOP" for c in range(1, 25)]
     rows = [{**cq(w), "plate": f"Q{i}"} for i in range(8) for w in names]
-    assert len(list(qpcr_sources(made(hand, *rows)))) == MOST_WELLS // 384 == 6
+    found = qpcr_sources(made(hand, *rows))
+    assert len(found) == MOST_WELLS // 384 == 6
+    assert [s.note for s in found] == [""] * 5 + ["2 more maps of qPCR did not fit on this page: qpcr.csv."]
+
+
+def test_the_first_plate_has_a_map_however_large_it_is(hand):
+    chip = [cq(f"{a}{b}{n}") for a in "ABC" for b in "ABCDEFGHIJ" for n in range(1, 80)]
+    assert len(chip) > MOST_WELLS
+    assert [len(s.wells) for s in qpcr_sources(made(hand, *chip))] == [len(chip)]
 
 
 def test_a_stained_share_leads_to_its_images(hand):

@@ -93,6 +93,15 @@ def small_experiment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def finished(lab: Lab, small_experiment: Path) -> Lab:
+    """A lab that has run a small experiment to its end."""
+    lab.add("small", small_experiment)
+    done = lab.snakemake()
+    assert done.returncode == 0, done.stdout + done.stderr
+    return lab
+
+
 @pytest.fixture(scope="session")
 def demo_lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """A lab that has run the demo experiment to its end; read it, do not write to it."""

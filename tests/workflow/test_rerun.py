@@ -4,16 +4,6 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
-
-
-@pytest.fixture
-def finished(lab, small_experiment):
-    lab.add("small", small_experiment)
-    done = lab.snakemake()
-    assert done.returncode == 0, done.stdout + done.stderr
-    return lab
-
 
 def append(path, text):
     path.write_text(path.read_text() + text)

@@ -35,14 +35,6 @@ print("loaded", *(m for m in sys.argv[1].split(",") if m in sys.modules))
 """
 
 
-@pytest.fixture
-def finished(lab, small_experiment):
-    lab.add("small", small_experiment)
-    done = lab.snakemake()
-    assert done.returncode == 0, done.stdout + done.stderr
-    return lab
-
-
 def sealed_files(results: Path) -> list[Path]:
     """Every file that the seals of an experiment name."""
     return [

@@ -1,7 +1,8 @@
 """What plate maps of qPCR and of images show: their wells as those of plates with a standard curve are."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 import pandas as pd
 
@@ -33,22 +34,30 @@ class MapSource:
     note: str = ""
 
 
-def qpcr_sources(tables: Tables) -> Iterator[MapSource]:
-    """A map per qPCR plate, of one that reads several targets in a well a map per target; as many as there is room."""
+def qpcr_sources(tables: Tables) -> list[MapSource]:
+    """The maps of qPCR, the first and as many more as there is room for; the last one says how many are not shown."""
+    asked = list(_asked(tables))
+    fitting = sum(total <= MOST_WELLS for total in accumulate(len(shown) for _, _, shown, _ in asked))
+    drawn = [_qpcr_source(*one) for one in asked[: max(fitting, 1)]]
+    if rest := len(asked) - len(drawn):
+        told = f"{count(rest, 'more map')} of qPCR did not fit on this page: qpcr.csv."
+        drawn[-1] = replace(drawn[-1], note=f"{drawn[-1].note} {told}".strip())
+    return drawn
+
+
+def _asked(tables: Tables) -> Iterator[tuple[str, str, pd.DataFrame, str]]:
+    """Plate, target, wells and note of a map per plate, of one that reads several targets in a well one per target."""
     qpcr = tables["qpcr"]
     known = _with_reading(qpcr[qpcr["well"].str.fullmatch(_PLACED)], tables)
-    left = MOST_WELLS
     for plate, own in known.groupby("plate", sort=False):
-        several = bool(own.duplicated("well").any())
+        if not own.duplicated("well").any():
+            yield str(plate), "", own, ""
+            continue
         targets = list(dict.fromkeys(own["target"]))
-        for i, target in enumerate(targets[:MOST_TARGETS] if several else [""]):
-            shown = own[own["target"] == target] if several else own
-            left -= len(shown)
-            if left < 0:
-                return
-            rest = len(targets) - MOST_TARGETS if several and i == MOST_TARGETS - 1 else 0
-            note = f"{count(rest, 'more target')} of this plate: qpcr.csv." if rest > 0 else ""
-            yield _qpcr_source(str(plate), target, shown, note)
+        rest = len(targets) - MOST_TARGETS
+        for i, target in enumerate(targets[:MOST_TARGETS], 1):
+            note = f"{count(rest, 'more target')} of this plate: qpcr.csv." if rest > 0 and i == MOST_TARGETS else ""
+            yield str(plate), target, own[own["target"] == target], note
 
 
 def _with_reading(qpcr: pd.DataFrame, tables: Tables) -> pd.DataFrame:
