@@ -17,21 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.bench_workflow import SNAKEMAKE, lay_out
+from bench.twin import EDGES, lay_out_twin, name_of
 
 SIZES = (10, 100, 1000)
 DRY = ("--dry-run", "--quiet", "all")
 RUN: list[str | Path] = [SNAKEMAKE, "--cores", "2"]
-
-# Which jobs of an experiment rest on which; each rests on the mark of its code, too.
-EDGES = {
-    "listing": (),
-    "read": ("listing",),
-    "images": ("read",),
-    "quantify": ("read", "images"),
-    "effects": ("read", "images", "quantify"),
-    "report": ("read", "images", "quantify", "effects"),
-    "export": ("report",),
-}
 
 
 @dataclass(frozen=True)
@@ -76,37 +66,6 @@ def lay_out_many(folder: Path, source: Path, size: int) -> Path:
     for i in range(size):
         shutil.copytree(source, folder / "experiments" / name_of(i), copy_function=os.link)
     return folder
-
-
-def name_of(i: int) -> str:
-    """The i-th experiment's id."""
-    return f"exp{i:05d}"
-
-
-def lay_out_twin(folder: Path, size: int) -> Path:
-    """An empty workflow with as many jobs that rest on each other as ours do."""
-    folder.mkdir()
-    shutil.copytree(Path(__file__).parents[1] / "profiles", folder / "profiles")
-    ids = ", ".join(repr(name_of(i)) for i in range(size))
-    each = {rule: [f"'{{e}}/{r}'" for r in rests] for rule, rests in EDGES.items()}
-    over = {
-        "overview": ["expand('{e}/report', e=E)", "'ids'", "'code/overview'"],
-        "gate": ["expand('{e}/report', e=E)", "'overview'", "'ids'", "'code/gate'"],
-    }
-    ends = "'overview', 'gate', expand('{e}/export', e=E), expand('{e}/listing', e=E)"
-    rules = [f"E = [{ids}]\nrule all:\n    input: {ends}\n"]
-    rules += [rule_text("ids", "ids", []), rule_text("code", "code/{verb}", [])]
-    for rule, rests in each.items():
-        rules.append(rule_text(rule, f"{{e}}/{rule}", [*rests, f"'code/{rule}'"] if rests else []))
-    rules += [rule_text(rule, rule, rests) for rule, rests in over.items()]
-    (folder / "Snakefile").write_text("\n".join(rules))
-    return folder
-
-
-def rule_text(name: str, output: str, rests: list[str]) -> str:
-    """A rule that touches its one file."""
-    needs = f"    input: {', '.join(rests)}\n" if rests else ""
-    return f"rule {name}:\n{needs}    output: '{output}'\n    shell: 'touch {{output}}'\n"
 
 
 def planned(folder: Path) -> Cost:

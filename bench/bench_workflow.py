@@ -12,20 +12,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench.twin import IMPORTS, lay_out_twin
+
 ROOT = Path(__file__).parents[1]
 SNAKEMAKE = Path(sys.executable).with_name("snakemake")
-
-# What the jobs of one experiment and of the overview import, in jobs that do nothing else.
-IMPORTS = {
-    "read": "pandas, numpy, openpyxl, defusedxml, PIL.Image",
-    "images": "pandas, numpy, scipy.ndimage, PIL.Image",
-    "quantify": "pandas, numpy, scipy.special",
-    "effects": "pandas, numpy, scipy.special",
-    "report": "pandas, numpy, jinja2",
-    "export": "pandas, numpy, xlsxwriter, resvg_py",
-    "overview": "pandas, numpy, jinja2",
-    "gate": "pandas",
-}
 
 
 def cpu_of(command: list[str | Path], folder: Path) -> float:
@@ -44,27 +34,20 @@ def lay_out(folder: Path) -> None:
         shutil.copytree(ROOT / part, folder / part)
 
 
-def lay_out_imports(folder: Path) -> None:
-    """A workflow of the same shape whose jobs only import what ours import."""
-    rules, before = [], ""
-    for name, modules in IMPORTS.items():
-        needs = f'    input: "{before}"\n' if before else ""
-        command = f"{sys.executable} -c 'import {modules}' && touch {{output}}"
-        rules.append(f'rule {name}:\n{needs}    output: "{name}.done"\n    shell: "{command}"\n')
-        before = f"{name}.done"
-    (folder / "Snakefile").write_text(f'rule all:\n    input: "{before}"\n' + "\n".join(rules))
+def from_nothing(ours: Path, bare: Path) -> list[float]:
+    """CPU seconds of the demo and of its jobs that only import, both in new folders."""
+    ours.mkdir()
+    lay_out(ours)
+    lay_out_twin(bare, 1, IMPORTS)
+    return [cpu_of([SNAKEMAKE, "--cores", "2"], folder) for folder in (ours, bare)]
 
 
 def measure(repeats: int = 5) -> dict[str, float]:
-    """CPU seconds and their ratios; the two workflows take turns."""
+    """CPU seconds and their ratios; the two workflows take turns, and the smaller of two cold runs counts."""
     with tempfile.TemporaryDirectory() as made:
-        ours, bare = Path(made) / "ours", Path(made) / "bare"
-        ours.mkdir()
-        bare.mkdir()
-        lay_out(ours)
-        lay_out_imports(bare)
-        cold = [cpu_of([SNAKEMAKE, "--cores", "2"], folder) for folder in (ours, bare)]
-        pairs = [[cpu_of([SNAKEMAKE, "--cores", "2"], folder) for folder in (ours, bare)] for _ in range(repeats)]
+        folders = [(Path(made) / f"ours{i}", Path(made) / f"bare{i}") for i in range(2)]
+        cold = [min(costs) for costs in zip(*(from_nothing(*pair) for pair in folders), strict=True)]
+        pairs = [[cpu_of([SNAKEMAKE, "--cores", "2"], folder) for folder in folders[0]] for _ in range(repeats)]
     return {
         "demo_cold_cpu_s": cold[0],
         "demo_cold_cpu_vs_jobs_that_only_import": cold[0] / cold[1],

@@ -48,6 +48,8 @@ def test_what_a_killed_writer_left_is_removed_and_nothing_else(tmp_path):
     others = {here, elsewhere, ".hidden", "mail@1"}
     for name in others:
         (path.parent / name).write_text("x")
+    files.remove_half_written(tmp_path, below=False)
+    assert left.exists()
     files.remove_half_written(tmp_path)
     assert {p.name for p in path.parent.iterdir()} == others
 

@@ -88,12 +88,12 @@ def not_ours(path: Path, seen: str) -> UsageError:
     )
 
 
-def remove_half_written(folder: Path) -> None:
-    """Removes what writers that were killed left beside the files of a folder and of those below it.
+def remove_half_written(folder: Path, *, below: bool = True) -> None:
+    """Removes what writers that were killed left beside the files of a folder and, if asked, of those below it.
 
     A writer is dead when it was of this computer and no such process runs; one of another computer is let be.
     """
-    for path in folder.rglob(".*@*"):
+    for path in folder.glob("**/.*@*" if below else ".*@*"):
         half = _HALF.fullmatch(path.name)
         if half and half["node"] == platform.node() and not _runs(int(half["pid"])):
             path.unlink(missing_ok=True)

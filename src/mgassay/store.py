@@ -12,9 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from importlib import metadata
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from mgassay import tables
 from mgassay.errors import UsageError
@@ -24,11 +22,15 @@ from mgassay.files import file_hashes as file_hashes
 from mgassay.files import not_ours, whole
 from mgassay.files import read_json as read_json
 from mgassay.files import read_text as read_text
+from mgassay.files import remove_half_written as remove_half_written
 from mgassay.files import write_bytes as write_bytes
 from mgassay.files import write_json as write_json
 from mgassay.files import write_text as write_text
 from mgassay.problems import Problem, Problems
 from mgassay.table import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EXPORTS = ("*.rdml", "*_rdes.tsv", "*_miqe.csv", "methods.txt")  # that are written with the report
 PICTURES = {  # of an image: the folder in the results, and how names end
@@ -40,7 +42,7 @@ PICTURES = {  # of an image: the folder in the results, and how names end
 _TRUTH = {True: "true", False: "false"}
 
 
-def write_table(folder: Path, state: Table, table: pd.DataFrame) -> None:
+def write_table(folder: Path, state: Table, table: "pd.DataFrame") -> None:
     """Writes `<folder>/<state>.csv`; numbers in their shortest exact form, missing values empty.
 
     Raises ContractError when the table is not of this state.
@@ -54,11 +56,13 @@ def write_table(folder: Path, state: Table, table: pd.DataFrame) -> None:
     write_text(folder / f"{state.name}.csv", text)
 
 
-def read_table(folder: Path, state: Table) -> pd.DataFrame:
+def read_table(folder: Path, state: Table) -> "pd.DataFrame":
     """The table of this state in `folder`, with the state's types; raises UsageError where it was not made yet.
 
     UsageError too where the file is no such table: cut off, edited into another, or of another version of mgassay.
     """
+    import pandas as pd
+
     path = whole(folder / f"{state.name}.csv")
     numbers = [c for c, k in state.columns.items() if k != "text"]
     try:
@@ -68,7 +72,7 @@ def read_table(folder: Path, state: Table) -> pd.DataFrame:
     return _table_of_file(raw, state, path)
 
 
-def _table_of_file(raw: pd.DataFrame, state: Table, path: Path) -> pd.DataFrame:
+def _table_of_file(raw: "pd.DataFrame", state: Table, path: Path) -> "pd.DataFrame":
     """A file's cells as a table of this state; raises UsageError where columns or values are not the state's."""
     if list(raw.columns) != list(state.columns):
         raise not_ours(path, f"its columns are {', '.join(map(str, raw.columns))}")
@@ -78,7 +82,7 @@ def _table_of_file(raw: pd.DataFrame, state: Table, path: Path) -> pd.DataFrame:
         raise not_ours(path, str(error)) from None
 
 
-def _typed_table(raw: pd.DataFrame, state: Table) -> pd.DataFrame:
+def _typed_table(raw: "pd.DataFrame", state: Table) -> "pd.DataFrame":
     """A table as its file holds it, texts with NA for what is missing, with the state's types."""
     truth = {
         c: raw[c].map({"true": True, "false": False}, na_action="ignore")
@@ -88,11 +92,13 @@ def _typed_table(raw: pd.DataFrame, state: Table) -> pd.DataFrame:
     return state.frame(raw.assign(**truth))
 
 
-def read_table_of_each(results: Path, names: Iterable[str], state: Table) -> dict[str, pd.DataFrame]:
+def read_table_of_each(results: Path, names: Iterable[str], state: Table) -> "dict[str, pd.DataFrame]":
     """`read_table` of many experiments (results/<name>/tables) by name, typed in one go: 20 times faster than each.
 
     Raises UsageError where one is not there.
     """
+    import pandas as pd
+
     rows: list[list[str]] = []
     ends = {}
     for name in names:
@@ -223,7 +229,7 @@ def empty_folders(*folders: Path) -> None:
         folder.mkdir(parents=True)
 
 
-def read_tables(folder: Path, *states: Table) -> dict[str, pd.DataFrame]:
+def read_tables(folder: Path, *states: Table) -> "dict[str, pd.DataFrame]":
     """Several tables of one folder by name."""
     return {s.name: read_table(folder, s) for s in states}
 
@@ -253,7 +259,7 @@ OPTIONAL = ("imagecodecs", "czifile", "nd2", "liffile")  # readers of images tha
 
 def versions() -> dict[str, str]:
     """The versions of Python and of the packages that the numbers were made with."""
-    numbers, files = "numpy pandas scipy phreeqc", "scikit-image pillow openpyxl xlrd tifffile XlsxWriter resvg-py"
+    numbers, files = "numpy pandas scipy phreeqc", "scikit-image pillow openpyxl xlrd tifffile XlsxWriter resvg"
     packages = f"mgassay {numbers} {files} snakemake".split()
     used = (*packages, *filter(_is_there, OPTIONAL))
     return {"python": platform.python_version(), **{p: metadata.version(p) for p in used}}
@@ -264,14 +270,16 @@ def _is_there(package: str) -> bool:
     return next(iter(metadata.distributions(name=package)), None) is not None
 
 
-def conditions_frame(rows: list[Mapping[str, Any]]) -> pd.DataFrame:
+def conditions_frame(rows: list[Mapping[str, Any]]) -> "pd.DataFrame":
     """Conditions with the contract's columns first and the lab's own text columns behind."""
+    import pandas as pd
+
     known = tables.CONDITIONS.frame([{c: r.get(c) for c in tables.CONDITIONS.columns} for r in rows])
     extra = [c for c in (rows[0] if rows else ()) if c not in tables.CONDITIONS.columns]
     return known.assign(**{c: pd.Series([r[c] for r in rows], dtype="str") for c in extra})
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+def _records(table: "pd.DataFrame") -> list[dict[str, Any]]:
     """Rows as plain values; missing numbers become None."""
     plain = table.astype(object).where(table.notna(), None)
     return [{str(k): v for k, v in row.items()} for row in plain.to_dict("records")]

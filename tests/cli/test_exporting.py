@@ -1,5 +1,6 @@
 """`mgassay export` on results of the verbs before it."""
 
+import platform
 import subprocess
 import sys
 
@@ -30,6 +31,8 @@ def results(tmp_path_factory):
 def test_results_are_handed_on_twice_alike_and_what_is_not_made_any_more_goes(results):
     store.write_bytes(results / "export" / "figures" / "old.svg", b"old")
     store.write_bytes(results / "export" / "overlays" / "kept.svg", b"kept")
+    half = results / "export" / f".methods.txt.{platform.node()}@99999999"  # of a verb that was killed
+    store.write_bytes(half, b"half")
     runs = []
     for _ in range(2):
         done = mgassay("export", results)
@@ -37,7 +40,8 @@ def test_results_are_handed_on_twice_alike_and_what_is_not_made_any_more_goes(re
         files = (f for f in (results / "export").rglob("*") if f.is_file())
         runs.append({f.relative_to(results / "export").as_posix(): f.read_bytes() for f in files})
     assert runs[0] == runs[1]
-    assert "figures/old.svg" not in runs[0]
+    assert not {"figures/old.svg", half.name} & set(runs[0])
+    assert half.name not in runs[0]["ro-crate-metadata.json"].decode()
     assert "overlays/kept.svg" in runs[0]
     assert {"README.txt", "methods.txt", "ro-crate-metadata.json"} <= set(runs[0])
     assert [n for n in runs[0] if n.endswith((".xlsx", ".pzfx", ".rdml"))]

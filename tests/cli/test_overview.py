@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import platform
 import subprocess
 import sys
 
@@ -84,6 +85,14 @@ def test_shares_of_experiments_are_pooled_and_drawn(three):
     assert 'id="pooled"' in page
     assert "summary_pooled.csv" in page
     assert 'role="img" aria-label="Share of the Mg²⁺ effect over experiments' in page
+
+
+def test_what_a_killed_overview_left_half_written_goes(three):
+    half, theirs = (three / f".index.html.{node}@99999999" for node in (platform.node(), "another-computer"))
+    for file in (half, theirs):
+        file.write_text("half")
+    overview(three, "a", "b", "c")
+    assert (half.exists(), theirs.exists()) == (False, True)
 
 
 def test_the_same_bytes_again(three):

@@ -10,20 +10,21 @@ import pytest
 from tests.workflow.conftest import Lab
 
 from bench import bench_scale
+from bench.twin import lay_out_twin
 
 # Modules that take a tenth of a second or more to import, or a hundred megabytes (python -X importtime).
-HEAVY = ("pandas", "numpy", "scipy.stats", "scipy.optimize", "scipy.ndimage", "skimage", "tifffile", "PIL.Image",
-         "pydantic", "pandera", "openpyxl", "xlsxwriter", "jinja2", "matplotlib", "resvg_py", "phreeqc",
+HEAVY = ("pandas", "numpy", "scipy.special", "scipy.stats", "scipy.optimize", "scipy.ndimage", "skimage", "tifffile",
+         "PIL.Image", "pydantic", "pandera", "openpyxl", "xlsxwriter", "jinja2", "matplotlib", "resvg", "phreeqc",
          "snakemake")  # fmt: skip
 ALWAYS = {"pandas", "numpy", "pydantic"}
 # What each verb may load beside those on the demo, which has plates, images and qPCR.
 MAY_LOAD = {
     "read": {"openpyxl", "PIL.Image"},
     "images": {"PIL.Image", "scipy.ndimage"},
-    "quantify": {"phreeqc", "scipy.optimize"},
-    "effects": set(),
+    "quantify": {"phreeqc", "scipy.optimize", "scipy.special"},
+    "effects": {"scipy.special"},
     "report": {"jinja2"},
-    "export": {"xlsxwriter", "resvg_py"},
+    "export": {"xlsxwriter", "resvg"},
     "overview": {"jinja2"},
     "gate": set(),
 }
@@ -73,7 +74,7 @@ def test_an_experiment_more_starts_its_own_jobs_and_those_over_all(finished, sma
 def test_the_empty_workflow_of_the_bench_has_our_jobs(tmp_path, small_experiment):
     """Its cost stands for that of our jobs without what they do: one twin too small would flatter, too large excuse."""
     ours = Lab(bench_scale.lay_out_many(tmp_path / "ours", small_experiment, 3))
-    twin = Lab(bench_scale.lay_out_twin(tmp_path / "twin", 3))
+    twin = Lab(lay_out_twin(tmp_path / "twin", 3))
     jobs = ours.jobs()
     assert jobs["export"] == 3
     assert twin.jobs() == jobs

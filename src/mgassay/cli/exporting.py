@@ -15,6 +15,7 @@ def export(results: Results) -> None:
     from mgassay import store, tables
     from mgassay.report.exports.handed_on import KINDS, OVERLAYS, Finished, handed_files
 
+    store.remove_half_written(results)
     experiment = store.read_experiment(results / "parts" / "experiment.json")
     finished = Finished(
         name=experiment.id if experiment else results.resolve().name,

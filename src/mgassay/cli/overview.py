@@ -47,6 +47,7 @@ def overview(
     from mgassay.report.index import index_page
 
     names = named(experiments, ids)
+    store.remove_half_written(results, below=False)
     found = list(summarised(results, names))
     summary = tables.SUMMARY.frame([one.row for one in found])
     pooled = pooled_shares((answer for one in found for answer in one.answers), own_donors=own_donors)

@@ -12,7 +12,6 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import log_ndtr, logsumexp
 
 from mgassay.effects.estimators.intervals import Array
 
@@ -156,6 +155,8 @@ def _missed(cells: Cells, arms: Array, donors: tuple[Array, Array], scatter: _Sc
 
     `donors` are mean and SD (..., donors) of the normal that each donor's own effect has, given its values.
     """
+    from scipy.special import log_ndtr, logsumexp
+
     at = cells.at_missed
     rows, member = np.unique(np.ravel_multi_index(at[:-1], cells.seen.shape[:-1]), return_inverse=True)
     centre, sd_donor = (x.reshape(-1)[rows, np.newaxis] for x in donors)

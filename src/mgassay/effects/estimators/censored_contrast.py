@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtr
 
 from mgassay.effects.estimators.censored import Cells, log_likelihood
 from mgassay.effects.estimators.intervals import Array, t_quantile
@@ -95,6 +94,8 @@ class _Asked:
 
     def estimates(self, level: float) -> list[CensoredEstimate]:
         """Estimate, interval and p of each."""
+        from scipy.special import stdtr
+
         best = self._best()
         estimate = best.arms @ self.weights
         cut = np.asarray(self.m * np.log1p(t_quantile(self.df.astype(float), level) ** 2 / self.df), dtype=float)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln, ndtr, stdtr
 
 from mgassay.effects.estimators.intervals import Array, Estimate, donor_estimate, t_quantile
 
@@ -46,6 +45,8 @@ def equivalence(values: Array, fold: float, alpha: float = 0.05) -> Equivalence:
 
 def equivalence_of_estimate(estimate: Estimate, fold: float, alpha: float = 0.05) -> Equivalence:
     """The two one-sided tests of an estimate (natural log) with its standard error and df, within a `fold` above 1."""
+    from scipy.special import stdtr
+
     bound = float(np.log(fold))
     low, high = estimate.limits(1 - 2 * alpha)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -67,6 +68,8 @@ def power_of_tost(bound: float, shift: float, se: float, df: float, alpha: float
     Exact: given S = (estimated over true SD), the estimate has to fall within bound - t se S of 0 on both sides; the
     chance of that is integrated over the distribution of S up to where the two tests leave no room.
     """
+    from scipy.special import gammaln, ndtr
+
     t = float(t_quantile(df, 1 - 2 * alpha))
     upper = min(bound / (t * se), 1 + _REACH / np.sqrt(2 * df))
     x, w = _nodes()

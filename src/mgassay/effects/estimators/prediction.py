@@ -8,7 +8,6 @@ Sources: Nagashima et al., Stat Methods Med Res 2019;28:1689; Viechtbauer, Stat 
 """
 
 import numpy as np
-from scipy.special import chdtri, ndtr, stdtrit
 
 from mgassay.effects.estimators.intervals import Array
 
@@ -20,6 +19,8 @@ _REACH = 10.0  # standard deviations beyond the outermost mean
 
 def prediction_interval(y: Array, v: Array, level: float = 0.95) -> tuple[float, float]:
     """The interval for the truth of a further experiment, from estimates and variances (k,); NaN for k below 3."""
+    from scipy.special import stdtrit
+
     if len(y) < LEAST_EXPERIMENTS:
         return float("nan"), float("nan")
     tau2 = _believable_tau2(y, v)
@@ -45,6 +46,8 @@ def _generalised_q(y: Array, v: Array, tau2: Array) -> tuple[Array, Array, Array
 
 def _believable_tau2(y: Array, v: Array) -> Array:
     """The tau2 at which the generalised Q is each quantile of chi-squared on k - 1 df; 0 where Q never is that much."""
+    from scipy.special import chdtri
+
     wanted = chdtri(len(y) - 1, 1 - _levels())
     low = np.zeros(_GRID)
     high = np.full(_GRID, float(((y - y.mean()) ** 2).sum() / wanted.min()))  # Q is below sum (y - mean)^2 / tau2
@@ -57,6 +60,8 @@ def _believable_tau2(y: Array, v: Array) -> Array:
 
 def _quantile(centres: Array, spread: Array, level: float) -> float:
     """The quantile of the mixture of normals with these centres (m, n) and SDs (m, 1); an SD of 0 is a point."""
+    from scipy.special import ndtr
+
     reach = _REACH * float(spread.max()) + 1e-9 * (1 + float(np.abs(centres).max()))
     low, high = float(centres.min()) - reach, float(centres.max()) + reach
     least = np.maximum(spread, 1e-12 * (high - low))

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
 
 from mgassay.effects.estimators.intervals import Array, t_quantile
 
@@ -29,6 +28,8 @@ def with_shared_errors(found: Reported, shifts: Array, df: Array) -> Reported:
     that is not t·se away (a likelihood's, Dunnett's) keeps its kind. NaN stays NaN: without a standard error, or for an
     estimate that is itself a bound. Where all shifts are 0 the numbers stay as they are.
     """
+    from scipy.special import stdtr
+
     shared = np.sum(shifts**2, axis=-1)
     moved = (shared > 0) & np.isfinite(found.se) & (found.df >= 1)
     variance = np.where(moved, found.se**2 + shared, 1.0)
@@ -56,6 +57,8 @@ def _distance(found: Reported) -> Array:
 
     A p that is too small for its distance to be read from it leaves |estimate|/se.
     """
+    from scipy.special import stdtrit
+
     known = (found.p > 0) & (found.df >= 1)
     by_p = -stdtrit(np.where(known, found.df, 1.0), np.where(known, found.p, 1.0) / 2)
     by_se = np.abs(found.estimate) / np.where(found.se > 0, found.se, 1.0)

@@ -3,6 +3,7 @@
 They are taken off the page as it was written, so that a paper shows what the report showed.
 """
 
+import functools
 import html
 import re
 import struct
@@ -10,8 +11,12 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mgassay.report.exports.harmless import xml_text
+
+if TYPE_CHECKING:
+    from resvg import usvg
 
 FOLDER = "figures"
 DPI = 300
@@ -131,16 +136,24 @@ def captions_text(figures: list[PageFigure]) -> str:
 
 def png_of(svg: str) -> bytes:
     """An SVG document drawn at 300 dpi with the faces that come with this program, which says so in the file."""
-    import resvg_py
+    from resvg import render, usvg
 
-    faces = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf") if "bold" in svg else ("DejaVuSans.ttf",)  # each is parsed anew
-    drawn: bytes = resvg_py.svg_to_bytes(
-        svg_string=svg,
-        skip_system_fonts=True,
-        font_files=[str(_FONTS / face) for face in faces],
-        zoom=DPI / _PX,
-    )
+    tree, scale = usvg.Tree.from_str(svg, _drawn_with()), DPI / _PX
+    width, height = (round(scale * side) for side in tree.int_size())
+    zoomed = (scale, 0.0, 0.0, 0.0, scale, 0.0)
+    drawn = render(tree, zoomed, bg_size=(width, height), bg_color=(255, 255, 255, 255))
     return with_density(bytes(drawn), DPI)
+
+
+@functools.cache
+def _drawn_with() -> "usvg.Options":
+    """What every figure is drawn with: our faces, read once."""
+    from resvg import usvg
+
+    options = usvg.Options.default()
+    for face in sorted(_FONTS.glob("*.ttf")):
+        options.load_font_file(str(face))
+    return options
 
 
 def with_density(png: bytes, dpi: int) -> bytes:
