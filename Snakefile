@@ -23,7 +23,7 @@ rule all:
         f"{RESULTS}/.accepted",
         expand(f"{RESULTS}/{{experiment}}/export/README.txt", experiment=EXPERIMENTS),
         marks,
-        gone_tables,
+        gone_files,
 
 
 def asked():

@@ -140,6 +140,23 @@ def test_a_table_that_was_deleted_is_asked_for_again(finished):
     assert "read" not in jobs
 
 
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("one/report.html", "report"),
+        ("one/provenance.json", "report"),
+        ("one/tables/problems.csv", "report"),
+        ("one/export/one.xlsx", "export"),
+        ("summary_shares.csv", "overview"),
+    ],
+)
+def test_what_the_last_steps_made_and_was_deleted_is_asked_for_again(finished, name, rule):
+    (finished.results / name).unlink()
+    jobs = finished.jobs()
+    assert jobs[rule] == 1
+    assert "effects" not in jobs
+
+
 def test_results_that_cannot_be_written_are_told_before_any_job(lab, small_experiment):
     lab.add("one", small_experiment)
     shut = lab.folder / "archive"

@@ -8,6 +8,15 @@ PROMISED = {
     *("tables/effects.csv", "tables/shares.csv"),
 }
 PICTURES = ("parts/thumbnails", "export/overlays")  # folders, which no seal names
+# What the last two steps of an experiment, and those over all, promise besides what `all` asks for.
+LAST = (
+    *("report.html", "provenance.json", "tables/problems.csv"),
+    *("export/{experiment}.xlsx", "export/ro-crate-metadata.json"),
+)
+OVER_ALL = (
+    *("summary.csv", "summary_shares.csv"),
+    *("summary_pooled.csv", "summary_plates.csv"),
+)
 
 
 def above(folder):
@@ -67,13 +76,19 @@ def marks(wildcards):
     return [*map(listing_of, EXPERIMENTS), *map(code, ROOMS), IDS]
 
 
-def gone_tables(wildcards):
-    """Files that seals name and that are there no longer.
+def gone_files(wildcards):
+    """Files that finished steps left, and that are there no longer.
 
     Snakemake by itself makes no file anew that only finished steps need, so that a table that was deleted would stay
     away; asked for by name it comes back.
     """
-    return [f"{RESULTS}/{e}/{f}" for e in EXPERIMENTS for _, f in since_sealed(e)[0]]
+    gone = [f"{RESULTS}/{e}/{f}" for e in EXPERIMENTS for _, f in since_sealed(e)[0]]
+    for e in EXPERIMENTS:
+        if os.path.exists(f"{RESULTS}/{e}/export/README.txt"):
+            gone += [f"{RESULTS}/{e}/{f.format(experiment=e)}" for f in LAST]
+    if os.path.exists(f"{RESULTS}/index.html"):
+        gone += [f"{RESULTS}/{f}" for f in OVER_ALL]
+    return [f for f in gone if not os.path.exists(f)]
 
 
 def gone_of(stage):
