@@ -33,6 +33,8 @@ def test_results_are_handed_on_twice_alike_and_what_is_not_made_any_more_goes(re
     store.write_bytes(results / "export" / "overlays" / "kept.svg", b"kept")
     half = results / "export" / f".methods.txt.{platform.node()}@99999999"  # of a verb that was killed
     store.write_bytes(half, b"half")
+    store.write_bytes(results / "tables" / "effects.csv~", b"an editor's")
+    store.write_bytes(results / "notes.txt", b"to ask Ana")
     runs = []
     for _ in range(2):
         done = mgassay("export", results)
@@ -41,7 +43,9 @@ def test_results_are_handed_on_twice_alike_and_what_is_not_made_any_more_goes(re
         runs.append({f.relative_to(results / "export").as_posix(): f.read_bytes() for f in files})
     assert runs[0] == runs[1]
     assert not {"figures/old.svg", half.name} & set(runs[0])
-    assert half.name not in runs[0]["ro-crate-metadata.json"].decode()
+    told = runs[0]["ro-crate-metadata.json"].decode()
+    assert not [name for name in (half.name, "effects.csv~", "notes.txt") if name in told]
+    assert '"tables/effects.csv"' in told
     assert "overlays/kept.svg" in runs[0]
     assert {"README.txt", "methods.txt", "ro-crate-metadata.json"} <= set(runs[0])
     assert [n for n in runs[0] if n.endswith((".xlsx", ".pzfx", ".rdml"))]

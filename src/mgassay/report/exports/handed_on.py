@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from mgassay import tables as states
 from mgassay.experiment import Experiment
 from mgassay.report.exports import crate, figure_files, pasted, prism, workbook
 from mgassay.report.exports.export_names import METHODS, export_names, has_errors
@@ -23,6 +24,8 @@ KINDS = (
     *(f"*{suffix}" for suffix in (workbook.SUFFIX, prism.SUFFIX)),
     *(README, crate.NAME, f"{figure_files.FOLDER}/*", f"{pasted.FOLDER}/*"),
 )
+# What the crate tells of beside the export folder; files of others may lie there too.
+_RESULTS = {"report.html", "verdict.json", "provenance.json", *(f"tables/{s.name}.csv" for s in states.RESULT_TABLES)}
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,7 @@ def _held(given: Finished, files: Mapping[str, bytes]) -> crate.Held:
         title=_title(given),
         files={name: (digest, told.get(name, "")) for name, digest in digests.items()},
         folders=folders if given.tables["images"].size else {},
-        results=given.results,
+        results={n: d for n, d in given.results.items() if n in _RESULTS},
         inputs={str(k): str(v) for k, v in dict(given.provenance.get("inputs") or {}).items()},
         versions=_versions(given),
         errors=int((given.tables["problems"]["severity"] == "error").sum()),
