@@ -16,7 +16,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.bench_workflow import SNAKEMAKE, lay_out
+from bench.bench_workflow import SNAKEMAKE, environment, lay_out
 from bench.twin import EDGES, lay_out_twin, name_of
 
 SIZES = (10, 100, 1000)
@@ -34,10 +34,11 @@ class Cost:
 
 def cost_of(command: list[str | Path], folder: Path) -> Cost:
     """Runs a command to its end; raises RuntimeError when it fails."""
-    env = {**os.environ, "PYTHONPATH": str(folder / "src"), "OMP_NUM_THREADS": "1"}
     with (
         tempfile.TemporaryFile() as said,
-        subprocess.Popen(command, cwd=folder, env=env, stdout=said, stderr=subprocess.STDOUT) as process,
+        subprocess.Popen(
+            command, cwd=folder, env=environment(folder), stdout=said, stderr=subprocess.STDOUT
+        ) as process,
     ):
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

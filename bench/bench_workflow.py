@@ -18,11 +18,16 @@ ROOT = Path(__file__).parents[1]
 SNAKEMAKE = Path(sys.executable).with_name("snakemake")
 
 
+def environment(folder: Path) -> dict[str, str]:
+    """That of a lab: our code is the folder's, one thread a process, and what Python compiled once is kept."""
+    held = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return {**held, "PYTHONPATH": str(folder / "src"), "OMP_NUM_THREADS": "1"}
+
+
 def cpu_of(command: list[str | Path], folder: Path) -> float:
     """User + system seconds of a command and all that it started; raises CalledProcessError when it fails."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    env = {**os.environ, "PYTHONPATH": str(folder / "src"), "OMP_NUM_THREADS": "1"}
-    subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True)
+    subprocess.run(command, cwd=folder, env=environment(folder), check=True, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
