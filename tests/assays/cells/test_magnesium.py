@@ -278,6 +278,34 @@ def test_wells_beyond_an_end_are_bounds_at_the_ends_of_the_probes_range():
     assert "MG368" not in codes(problems)
 
 
+def test_the_range_of_a_tight_probe_ends_below_1_mM():
+    """kd 0.05 mM: the range ends at 0.05 · 4 · (6 (1 − 3.3 s) − 0.5) / (6 · 3.3 s), some 0.6 mM."""
+    amounts, problems = quantified(experiment({**PROBE, "kd_mM": 0.05}), *outside(6.5))
+    high = magnesium(6 * (1 - GAP)) * 0.05 / KD
+    assert high < 1
+    assert amounts.limit["C0"] == pytest.approx(high)
+    assert "MG367" in codes(problems)
+
+
+def test_a_well_that_is_lost_says_nothing_of_the_spread():
+    """Of B4's two reads one was too bright: the other is no signal of the well, nor a measure of how wells scatter."""
+    rows, lost = outside(), [r for i in range(2) for r in pair("B4", (3000.0, 1000.0), "scr_08", rep="4", read_index=i)]
+    lost[0] |= {"value": None, "status": "above"}
+    alone, beside = (quantified(experiment(), *rows, *more)[0] for more in ([], lost))
+    for side in ("ci_low", "ci_high"):
+        assert beside[side]["B1"] == pytest.approx(alone[side]["B1"], nan_ok=True)
+    wide = quantified(experiment(), *rows, *pair("B4", (3000.0, 1000.0), "scr_08", rep="4"))[0]
+    assert wide.ci_low["B1"] < wide["value"]["B1"]  # it would have lent B1 a spread
+
+
+def test_a_well_exactly_as_bright_as_cells_without_dye_holds_no_dye():
+    """Counts are whole numbers: 40 at 340 nm, as in the blanks, is no ratio of 0."""
+    amounts, problems = quantified(experiment(), *outside(), *pair("C1", (0.0, 1000.0), "scr_20"))
+    assert amounts.loc["C1", ["value", "limit"]].isna().all()
+    (error,) = [p for p in problems if p.severity == "error"]
+    assert (error.code, error.place) == ("MG368", "C1")
+
+
 def test_a_value_near_r_min_is_kept_and_flagged():
     amounts, _ = quantified(experiment(), *outside(0.55))
     assert (amounts.value["C0"], amounts.flag["C0"]) == (pytest.approx(magnesium(0.55)), "below_lod")

@@ -50,6 +50,7 @@ def test_nothing_alike_has_no_spread():
         spread = pooled_spread(wells(*names), np.array(signal))
         assert (np.isnan(spread.variance), spread.df, spread.basis) == (True, 0.0, NOTHING)
         assert spread.others.variance.isna().all()
+        assert spread.others.df.tolist() == [0.0, 0.0]
     none = pooled_spread(wells("a-D1-1")[:0], np.array([]))
     assert np.isnan(none.variance)
 

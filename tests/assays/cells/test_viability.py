@@ -195,6 +195,15 @@ def test_few_or_identical_blanks_leave_the_limit_to_the_wells():
         assert amounts.limit.tolist() == pytest.approx([330 * math.sqrt(0.0008)] * 4)
 
 
+def test_without_any_scatter_there_is_no_limit():
+    """Wells that read the same as printed, blanks too: a limit of 0 percent would be claimed too much."""
+    same = [well(f"A{i}", 0.05) for i in (1, 2, 3)]
+    alike = [{**r, "value": value} for rows, value in ((CONTROL, 1.05), (TREATED, 0.65)) for r in rows]
+    amounts, _ = quantified(experiment(), *same, *alike)
+    assert amounts["value"].to_dict() == pytest.approx({"B1": 100.0, "B2": 100.0, "C1": 60.0, "C2": 60.0})
+    assert amounts.limit.isna().all()
+
+
 def test_a_single_blank_scatters_as_the_wells_do():
     """Its variance is that of a well: s²·(1 + r²/2 + (1 − r)²), 1 df without C1."""
     amounts, _ = quantified(experiment(), BLANKS[1], *CONTROL, *TREATED)

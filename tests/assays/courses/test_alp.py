@@ -450,6 +450,41 @@ def test_an_end_point_by_standards_less_the_blanks(alp, bench):
     assert (got.ci_high - got.ci_low > raw.ci_high - raw.ci_low).all()
 
 
+@pytest.mark.parametrize(("blanks", "apart"), [((0.095,), 0.0), ((0.085, 0.105), 0.02)])
+def test_the_blanks_own_error_is_added_in_squares(alp, bench, blanks, apart):
+    """By standards with s² = 12e-6 / 10 about a line: a blank is read to s / 0.009 uM, two of them to that over √2.
+
+    Two blanks `apart` in OD vary by (apart / 0.009)² / 2, half of which is the variance of their mean, and far more.
+    A half-width h becomes sqrt(h² + t² · variance · (1/30)²), t = 2.2281 for 10 df; 1 uM is 1/30 nmol/min here.
+    """
+    rows = [*alp.standards(reads=1), *alp.once("B1", 0.5, condition="acell")]
+    keys = {k: v for k, v in KEYS.items() if "cm" not in k} | {"incubation_min": 30, "weighting": "none"}
+    bare = bench.readout(alp.quantify(*rows, keys=keys)[0], "alp_per_well").iloc[0]
+    read = [r for i, od in enumerate(blanks, 1) for r in alp.once(f"A{i}", od, "blank")]
+    row = bench.readout(alp.quantify(*rows, *read, keys=keys)[0], "alp_per_well").iloc[0]
+    variance = max(12e-6 / 10 / 0.009**2 / len(blanks), (apart / 0.009) ** 2 / 4)
+    for side in ("ci_low", "ci_high"):
+        half = abs(bare[side] - bare.value)
+        expected = np.sqrt(half**2 + 2.228139**2 * variance / 30**2)
+        assert abs(row[side] - row.value) == pytest.approx(expected, rel=1e-5)
+
+
+def test_five_reads_without_a_straight_stretch_are_no_lower_bound(alp, bench):
+    """Spent before it left the reader's range: the course bends, and how fast it began nobody can tell.
+
+    Four reads are too few to see a bend in, so that the well counts as one that rose too soon: at least as fast as
+    (1.15 − 0.1) / 4 OD/min until the read above, less 0.001 of the blanks.
+    """
+    od = [0.1, 0.7, 1.0, 1.15, 1.225] + [9.0] * 25
+    for reads, flag in ((5, "no_linear_window"), (4, "above_curve;saturated")):
+        status = ["ok"] * reads + ["above"] * (30 - reads)
+        rows = alp.course("B1", od, status=status, condition="acell")
+        row = bench.readout(alp.quantify(*alp.blanks(), *rows)[0], "alp_per_well").iloc[0]
+        assert (row.flag, np.isnan(row.value)) == (flag, True)
+        assert np.isnan(row.limit) == (reads == 5)
+    assert row.limit == pytest.approx(((1.15 - 0.1) / 4 - 0.001) / 9 * 200 * 5)
+
+
 def test_blanks_are_level_0_where_there_is_no_zero_standard(alp, bench):
     rows = [
         *alp.standards((25, 50, 100, 200, 300), reads=1),

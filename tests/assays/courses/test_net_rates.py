@@ -1,5 +1,7 @@
 """Rates less blanks, with their intervals; worked by hand, and their coverage on simulated plates."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -59,6 +61,30 @@ def test_few_blanks_make_no_detection_limit_and_one_has_its_own_error():
     assert two.value == 8.0
     one = amounts([10.0], [1.0], sd=0.1, blank_sd=0.3).iloc[0]
     assert (one.value, one.se_reading, one.se_curve) == pytest.approx((9.0, 0.1, 0.3))
+
+
+@pytest.mark.parametrize(
+    ("apart", "own", "variance", "df"),
+    [(0.1, 0.5, 0.25 / 3, 60.0), (0.8, 0.6**0.5, 0.64 / 3, 2.0), (0.8, 0.9, 0.81 / 3, 60.0)],
+)
+def test_the_blanks_mean_is_known_by_what_is_larger(apart, own, variance, df):
+    """Blanks 2 and `apart` to each side of it: SD `apart`, 2 df. Their own courses: variance own², 20 df each.
+
+    A well whose own error is 100 hardly counts: its course's, 20 df; what all wells share is the error of the mean.
+    """
+    row = amounts([90.0], [2.0 - apart, 2.0, 2.0 + apart], sd=100.0, blank_sd=own).iloc[0]
+    assert row.se_curve == pytest.approx(np.sqrt(variance))
+    welch = (1e4 + variance) ** 2 / (1e4**2 / 20 + variance**2 / df)
+    assert row.df == pytest.approx(welch)
+
+
+def test_what_well_and_blanks_owe_to_the_curve_cancels():
+    """The curve's one parameter has the variance 4; a rate moves by 3 with it, its blank by 2: 4 · (3 − 2)²."""
+    curve = SimpleNamespace(curve=SimpleNamespace(covariance=np.array([[4.0]]), df=10))
+    of_sample = Rates(np.array([9.0]), np.array([0.01]), np.array([20.0]), np.array([[3.0]]))
+    of_blank = Rates(np.array([1.0]), np.array([0.09]), np.array([20.0]), np.array([[2.0]]))
+    row = amounts_from_rates(wells(1), of_sample, of_blank, curve, np.ones(1), np.full(1, np.nan)).iloc[0]
+    assert (row.value, row.se_curve) == pytest.approx((8.0, np.sqrt(4.0 + 0.09)))
 
 
 def test_without_blanks_nothing_is_taken_off():

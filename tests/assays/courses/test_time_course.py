@@ -142,6 +142,19 @@ def test_no_stretch_runs_across_reads_above_the_reader():
     assert windows(0.1 + course, ceiling=3.0).reads.tolist() == [30]
 
 
+@pytest.mark.parametrize("rate", [0.0, 0.003])
+def test_a_course_that_went_beyond_the_reader_is_never_taken_whole(rate):
+    """Drifting reads (AR(1), 0.5): half of the courses have no stretch, and are taken whole for being straight.
+
+    What a last read beyond the reader leaves is no whole course: only those with a stretch keep a slope.
+    """
+    value = reads_of(rate * MINUTES, 0.002, correlation=0.5)
+    beyond = value.copy()
+    beyond[:, -1] = 9.0
+    assert np.isfinite(windows(value).slope).mean() > 0.7
+    assert np.isfinite(windows(beyond, ceiling=3.0).slope).mean() < 0.5
+
+
 def test_a_single_spike_is_left_out_and_nothing_else():
     value = reads_of(0.02 * MINUTES, 0.001, wells=50)
     clean = windows(value)

@@ -236,6 +236,27 @@ def test_nodules_are_counted_in_um2_where_the_pixel_size_is_known():
     assert "MG413" in codes(problems)
 
 
+def painted(*densities, white=(240, 236, 232)):
+    """An even field with 30 x 50 pixels of each stain density, on rows and columns that the grid of 3 x 5 falls on."""
+    rgb = np.full((*SHAPE, 3), white, np.uint8)
+    for i, od in enumerate(densities):
+        rgb[60:90, 100 + 150 * i : 150 + 150 * i] = np.rint(np.array(white) * 10 ** (-od * STAIN))
+    return rgb
+
+
+def test_the_white_is_in_grey_levels():
+    images, _, _ = plate([("ca", painted(0.8))])
+    assert images["white"].tolist() == ["240.0;236.0;232.0"]
+
+
+def test_the_stains_colour_is_that_of_pixels_of_twice_the_threshold():
+    """Threshold .2: of the densities .25, .45 and .7 two are dense enough, 10 x 10 places of the grid in each."""
+    images, _, (measured,) = plate([("ca", painted(0.25, 0.45, 0.7))])
+    assert images["threshold_od"].tolist() == [0.2]
+    assert measured.colour.pixels == 200
+    assert measured.colour.od == pytest.approx(tuple(0.575 * STAIN), abs=0.005)
+
+
 def test_grey_and_dark_images_have_no_row_and_an_error():
     pink = field(1, 0.1)[0]
     grey = np.repeat(pink[..., 1:2], 3, axis=2)

@@ -128,6 +128,22 @@ def test_the_fill_is_the_colour_beside_the_drawing():
     assert np.abs(np.array(box.fill) - np.percentile(beside.reshape(-1, 3), 90, axis=0)).max() <= 3
 
 
+@pytest.mark.parametrize(("thick", "boxes"), [(8, 1), (9, 0)])
+def test_a_black_bar_is_three_times_as_long_as_thick_and_24_pixels_long(thick, boxes):
+    """The least that is taken for a bar; a black speck of other sides may be dust."""
+    rgb = PLAIN[0.0].copy()
+    rgb[200 : 200 + thick, 300:324] = 0
+    assert len(boxes_of(rgb)) == boxes
+
+
+def test_the_fill_in_a_dark_corner_is_that_of_the_corner():
+    """Under a warm lamp (250, 215, 190) all is reddish; a corner with .8 of its light is not redder than that."""
+    rgb = np.full((*SHAPE, 3), (250, 215, 190), np.uint8)
+    rgb[350:, 340:] = np.rint(0.8 * np.array([250, 215, 190]))
+    (box,) = boxes_of(drawn(rgb, "blue", text=False)[0])
+    assert box.fill == (200, 172, 152)
+
+
 def test_a_covered_picture_reads_like_any_other_and_leaves_the_original():
     rgb = np.arange(10 * 6 * 3, dtype=np.uint8).reshape(10, 6, 3)
     before = rgb.copy()

@@ -54,3 +54,12 @@ def test_a_place_at_the_border_or_beyond_it_has_no_rim():
 def test_a_picture_without_edges_has_no_peaks():
     votes = circle_votes(np.full((*SHAPE, 3), 128, np.float32), np.array([20.0]))
     assert len(peaks_of(votes[0], 10, 5)) == 0
+
+
+@pytest.mark.parametrize(("away", "kept"), [(5, 1), (6, 2)])
+def test_of_two_places_within_half_of_the_distance_the_higher_is_kept(away, kept):
+    """Ten apart: a second peak five pixels from the first is the same well, six pixels away another one."""
+    votes = np.zeros((40, 60), np.float32)
+    votes[20, 30], votes[20, 30 + away] = 1.0, 0.9
+    places = peaks_of(votes, 10, 2)
+    assert places.tolist() == [[30, 20], [30 + away, 20]][:kept]

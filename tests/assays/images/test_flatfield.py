@@ -9,8 +9,10 @@ from mgassay.assays.images.flatfield import (
     pixel_centres,
     surface_at,
     surface_bounds,
+    surface_grid,
     surface_rows,
     surface_terms,
+    through_paler_half,
 )
 
 VECTOR = (0.38, 0.73, 0.57)
@@ -96,9 +98,20 @@ def test_rows_points_and_bounds_of_a_surface_agree():
     shape = (37, 53)
     terms = surface_terms(pixel_centres(53), pixel_centres(37))
     whole = (coefficients @ terms).reshape(shape)
+    grid = surface_grid(np.stack([coefficients, 2 * coefficients]), pixel_centres(53), pixel_centres(37))
+    assert grid == pytest.approx(np.stack([whole, 2 * whole]))
     rows = surface_rows(coefficients, shape, 10, np.empty((20, 53), np.float32))
     assert rows == pytest.approx(whole[10:30], abs=1e-6)
     y, x = np.array([0, 20, 36]), np.array([52, 3, 0])
     assert surface_at(coefficients, shape, y, x) == pytest.approx(whole[y, x])
     low, high = surface_bounds(coefficients)
     assert low <= whole.min() <= whole.max() <= high
+
+
+def test_the_paler_half_is_what_lies_above_the_median_by_hand():
+    """A level surface: the mean of 0 0 0 0 9 is 1.8, and no value but 9 lies above; the others lie at the median.
+
+    Of 0 2 3 7 the mean is 3; the upper half 3 7 has the mean 5, and its own residuals keep it.
+    """
+    assert through_paler_half(np.ones((1, 5)), np.array([0.0, 0, 0, 0, 9])) == pytest.approx([1.8], rel=1e-6)
+    assert through_paler_half(np.ones((1, 4)), np.array([0.0, 2, 3, 7])) == pytest.approx([5], rel=1e-6)

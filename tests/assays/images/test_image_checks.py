@@ -63,6 +63,9 @@ def test_a_blurred_image_is_told_with_its_plate():
         (0.123, 0.0, [("MG426", "0.png", "12.3")]),
         (0.02, 0.03, [("MG409", "0.png", "3.0"), ("MG426", "0.png", "2.0")]),
         (0.007, 0.006, [("MG426", "0.png", "0.7")]),
+        (0.004, 0.007, [("MG409", "0.png", "0.7")]),  # together above 1 %
+        (0.006, 0.006, [("MG409", "0.png", "0.6")]),
+        (0.03, 0.02, [("MG409", "0.png", "2.0"), ("MG426", "0.png", "3.0")]),
     ],
 )
 def test_clipped_images_are_told_by_the_end_they_reach(low, high, found):

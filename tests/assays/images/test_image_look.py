@@ -81,6 +81,10 @@ def test_blocks_have_the_mean_and_the_variance_of_their_first_and_ninth_row():
         ((255, 255, 255), WHITE),
         ((240, 238, 236), 0),  # a bright background
         ((13, 1, 3), BLACK),
+        ((16, 16, 16), BLACK),
+        ((17, 16, 16), 0),
+        ((250, 250, 250), WHITE),
+        ((250, 249, 250), 0),
         ((81, 30, 45), 0),  # Alizarin of OD 1.2
         ((150, 20, 30), 0),
     ],
@@ -131,3 +135,11 @@ def test_a_picture_smaller_than_a_block_can_be_looked_at():
     seen = look_at(noisy((5, 7)))
     assert seen.means.shape == (0, 0, 3)
     assert seen.grid.shape == (5, 7, 3)
+
+
+def test_a_colour_that_is_not_pure_is_no_seed():
+    """Green at 230 and blue at 40, but red in between: the first look suspects it, light through a dish may make it."""
+    rgb = noisy()
+    rgb[100:120, 100:140] = (100, 230, 40)
+    rgb[200, 200] = (255, 0, 0)
+    assert look_at(rgb).seeds.tolist() == [[200, 200, RED]]

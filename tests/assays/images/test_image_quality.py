@@ -3,9 +3,11 @@ import pytest
 from scipy import ndimage
 
 from mgassay.assays.images import image_quality
+from mgassay.assays.images.flatfield import even_white
 from mgassay.assays.images.image_look import look_at
 from mgassay.assays.images.image_quality import focus_from_edges, sight_of, unsuitable
 from mgassay.assays.images.nodules import runs_from_mask
+from mgassay.assays.images.photo_wells import WellPicture
 
 
 def pink(shape=(200, 200), noise=2.0, seed=0):
@@ -149,3 +151,35 @@ def test_focus_needs_borders_that_stand_free():
     edge[:, :100] = True  # one border of 200 rows; the other is the picture's own
     rgb = np.where(edge[..., None], np.uint8(90), np.uint8(220)).repeat(3, axis=2)
     assert focus_from_edges(rgb, runs_from_mask(edge)) == 1
+
+
+def test_focus_of_steps_is_one_wherever_they_stand():
+    """Bars of other widths at unequal places, so that no border has another one where it would mirror."""
+    mask = np.zeros((100, 400), bool)
+    for x, width in ((30, 25), (103, 31), (197, 40), (301, 55)):
+        mask[10:90, x : x + width] = True
+    rgb = np.where(mask[..., None], np.uint8(90), np.uint8(220)).repeat(3, axis=2)
+    assert focus_from_edges(rgb, runs_from_mask(mask)) == 1
+
+
+@pytest.mark.parametrize(("bars", "known"), [(15, True), (14, False)])
+def test_focus_is_told_from_thirty_borders_on(bars, known):
+    """A bar of one row has two; that of the last row here touches the picture's end, and has one."""
+    mask = np.zeros((40, 100), bool)
+    mask[2 * np.arange(bars), 40:60] = True
+    mask[-1, 80:] = not known  # 14 bars and this one: 29
+    rgb = np.where(mask[..., None], np.uint8(90), np.uint8(220)).repeat(3, axis=2)
+    assert np.isfinite(focus_from_edges(rgb, runs_from_mask(mask))) == known
+
+
+@pytest.mark.parametrize(
+    ("colour", "of_grey", "reason"),
+    [((30, 20, 25), False, "dark"), ((200, 200, 200), False, ""), ((200, 200, 200), True, "grey")],
+)
+def test_a_well_of_a_photograph_is_judged_by_itself(colour, of_grey, reason):
+    """An unstained well under a neutral white is grey, which is no fault; one that no light came through is dark."""
+    y, x = np.mgrid[:160, :160]
+    inside = np.hypot(y - 79.5, x - 79.5) < 75
+    pixels = np.where(inside[..., None], np.array(colour, np.uint8), np.uint8(230))
+    well = WellPicture(pixels, inside, even_white(230, 230, 230), of_grey)
+    assert sight_of(well).unsuitable() == reason

@@ -34,7 +34,15 @@ def test_a_score_holds_what_was_seen_of_the_image():
 
 @pytest.mark.parametrize(
     ("cells", "area", "bare"),
-    [(0.0, 0.0, True), (0.009, 0.0004, True), (0.02, 0.0, False), (0.0, 0.001, False), (np.nan, 0.0, False)],
+    [
+        (0.0, 0.0, True),
+        (0.009, 0.0004, True),
+        (0.0105, 0.0, False),
+        (0.01, 0.0, False),
+        (0.0, 0.0005, False),
+        (0.0, 0.001, False),
+        (np.nan, 0.0, False),
+    ],
 )
 def test_a_bare_image_has_neither_cells_nor_stain(cells, area, bare):
     assert score(cells=cells, area=area).is_bare is bare

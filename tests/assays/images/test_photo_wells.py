@@ -102,3 +102,15 @@ def test_a_part_of_a_white_is_the_same_surface():
         there = surface_at(white.coefficients[channel], shape, rows + 5, columns + 13)
         here = surface_at(part.coefficients[channel], (26, 27), rows, columns)
         assert here == pytest.approx(there, abs=1e-12)
+
+
+@pytest.mark.parametrize(("clean", "terms"), [(2, 1), (3, 3), (7, 3), (8, 6)])
+def test_the_white_is_curved_from_eight_clean_wells_on_and_tilted_from_three(photograph, clean, terms):
+    """Of 24 wells the sixth and so many after it are clean; the terms are 1, x, y, x², xy and y²."""
+    stained = np.ones(24)
+    stained[5 : 5 + clean] = 0
+    rgb, centres, r = photograph(4, 6, stained.reshape(4, 6), width=900, radius=0.42)
+    circles = [(x, y, 0.85 * r) for x, y in centres.reshape(-1, 2)]
+    coefficients = white_of_wells(rgb, circles, VECTOR).coefficients
+    assert coefficients[:, :terms].all()
+    assert not coefficients[:, terms:].any()

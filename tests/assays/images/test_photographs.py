@@ -84,6 +84,13 @@ def test_wells_are_found_and_placed_as_fields_of_nine_tenths(lab, opens, problem
     assert list(problems) == []
 
 
+def test_one_well_of_a_photograph_is_placed_as_all_are(lab, opens, problems, plate):
+    experiment, files = lab()
+    placed = placed_wells(experiment, files[files["well"] == "C4"], opens, problems)
+    (region,) = placed["region"]
+    assert place_from_text(region).circle[:2] == pytest.approx(plate[1][2, 3], abs=1)
+
+
 def test_a_plate_that_lay_turned_is_turned_back(lab, opens, problems, plate):
     experiment, files = lab(rotation=90)
     files["file"] = files["file"].str.replace("plate.png", "turned.png")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from mgassay.assays.images.plate_photo import find_wells, wells_from_points
+from mgassay.assays.images.plate_photo import _best_lattice, find_wells, wells_from_points
 from mgassay.errors import UnreadableError
 
 
@@ -92,6 +92,14 @@ def test_noise_and_flat_pictures_hold_no_plate(plate):
 def test_the_same_picture_gives_the_same_wells(plates):
     first, again = (find_wells(plates[24], 4, 6) for _ in range(2))
     assert first.centres.tobytes() == again.centres.tobytes()
+
+
+def test_circles_beyond_a_plate_speak_against_it():
+    """Six wells 100 apart and two spots between them: steps of 50 reach all eight, but a plate of these holds three."""
+    wells = [(100.0 * x, 100.0 * y) for y in (1, 2) for x in (1, 2, 3)]
+    found = _best_lattice(np.array([*wells, (150.0, 100.0), (250.0, 150.0)]), (40.0, 120.0), (2, 3))
+    assert found.across.tolist() == [100.0, 0.0]
+    assert (found.on, found.beyond) == (6, 0)
 
 
 def test_three_corners_place_all_wells():

@@ -56,6 +56,12 @@ def test_focus_is_not_judged_by_fewer_than_three(focus):
     assert quality["flag"].tolist() == [""] * 4
 
 
+def test_focus_is_judged_by_three():
+    quality, _ = judged(scores(3), focus=[0.9, 0.9, 0.4])
+    assert quality["focus_relative"].to_numpy() == pytest.approx([1, 1, 0.4 / 0.9])
+    assert quality["flag"].tolist() == ["", "", "out_of_focus"]
+
+
 def test_plates_are_judged_apart():
     own = scores(6, level=[LEVEL] * 3 + [LEVEL - 0.3] * 3)
     quality, _ = judged(own, plate=list("PPPQQQ"), focus=[0.9, 0.9, 0.9, 0.4, 0.4, 0.4])
@@ -90,6 +96,15 @@ def test_drift_counts_where_the_white_is_not_the_images_own(source, flag):
     own = scores(12, level=[LEVEL - 0.006 * i + 0.001 * (i % 2) for i in range(12)], white_source=[source] * 12)
     quality, _ = judged(own)
     assert quality["drift_od"].to_numpy() == pytest.approx([0.066] * 12, abs=0.002)
+    assert quality["flag"].tolist() == [flag] * 12
+
+
+@pytest.mark.parametrize(("step", "flag"), [(0.0048, "illumination"), (0.0045, "")])
+def test_a_twentieth_of_an_od_over_the_plate_is_drift(step, flag):
+    """11 steps of 0.0048 OD are 0.0528, of 0.0045 OD 0.0495."""
+    own = scores(12, level=[LEVEL - step * i for i in range(12)], white_source=["blank"] * 12)
+    quality, _ = judged(own)
+    assert quality["drift_od"].to_numpy() == pytest.approx([11 * step] * 12)
     assert quality["flag"].tolist() == [flag] * 12
 
 

@@ -23,7 +23,7 @@ def noise(shape, seed=0):
 
 
 @pytest.mark.parametrize("white", [even_white(240, 236, 230, 0.01), CURVED], ids=["even", "curved"])
-@pytest.mark.parametrize("shape", [(200, 301), (64, 64), (1, 5), (65, 1)])
+@pytest.mark.parametrize("shape", [(200, 301), (64, 64), (1, 5), (65, 1), (600, 5)])
 def test_od_is_the_formula_to_a_ten_thousandth(white, shape, formula):
     rgb = noise(shape)
     found = np.concatenate([c.od.copy() for c in stain_chunks(rgb, white, stain_tables(VECTOR))]) / UNITS_PER_OD

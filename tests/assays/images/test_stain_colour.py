@@ -56,6 +56,7 @@ def test_every_pixel_of_a_plate_counts_alike():
 
 def test_few_pixels_are_no_colour():
     assert colour_of_plate([StainColour((0.4, 0.8, 0.6), 49)]) is None
+    assert colour_of_plate([StainColour((0.4, 0.8, 0.6), 50)]) is not None
     assert colour_of_plate([]) is None
 
 

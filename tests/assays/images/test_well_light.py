@@ -45,6 +45,14 @@ def test_stain_is_no_shadow_and_a_well_without_a_pale_quarter_has_no_light_of_it
     level, tilt = light_of_well(well(stain_od=0.8, stained=INSIDE), UNIT)
     assert np.isnan(level).all()
     assert np.isnan(tilt).all()
+    assert (level.shape, tilt.shape) == ((3,), (2,))  # as of any other well: they are put into one table
+
+
+@pytest.mark.parametrize(("od", "radius", "known"), [(0.095, 100, True), (0.105, 100, False), (0.8, 86, True)])
+def test_pale_is_less_than_a_tenth_of_stain_and_a_quarter_of_the_well_is_enough(od, radius, known):
+    """A disc of 86 in a well of 100 leaves 26 % of it pale."""
+    level, _ = light_of_well(well(stain_od=od, stained=(X - 100) ** 2 + (Y - 100) ** 2 <= radius**2), UNIT)
+    assert np.isfinite(level).all() == known
 
 
 @pytest.mark.parametrize("painted", [0, 200, 255])

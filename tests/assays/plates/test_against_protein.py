@@ -41,6 +41,13 @@ def test_what_is_told(bench, always, protein, told, flags):
     assert rows.value.tolist() == ([4.0] if protein and protein[0][3] == 2.0 else [])
 
 
+def test_an_assay_that_says_nothing_of_it_is_told_of_missing_protein(bench):
+    problems = Problems()
+    of = Quotient("calcium", "calcium", "ug/mg", "the dye")
+    set_against_protein(bench.experiment(), amounts(LIVE, OTHER), amounts(), of, problems)
+    assert bench.codes(problems) == ["MG320"]
+
+
 def test_what_is_divided_may_be_another_amount_than_what_is_flagged(bench):
     of = Quotient("calcium", "x", "nmol/mg", "x")
     measured = amounts(LIVE)

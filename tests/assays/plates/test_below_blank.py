@@ -107,6 +107,27 @@ def test_wells_far_below_the_lower_end_of_a_curve_are_told(read, settings):
     assert told(problems) == []
 
 
+@pytest.mark.parametrize(("part", "expected"), [(0.99, []), (1.01, ["MG396"])])
+def test_how_far_below_a_line_is_far_by_hand(part, expected):
+    """Duplicates 1 mOD to each side of 0.05 + 0.01 x at 0, 10, 20, 40, 80, 160: s² = 12e-6 / 10 with 10 df.
+
+    The error of a reading at 0 and of the line there: se² = s² (1 + 1/12 + x̄² / Sxx). One well: 3.3 s + 2.228139 se,
+    which is more than the 2.763769 se that chance brings to one well in a hundred.
+    """
+    x = np.repeat([0.0, 10, 20, 40, 80, 160], 2)
+    s = np.sqrt(12e-6 / 10)
+    se = s * np.sqrt(1 + 1 / 12 + x.mean() ** 2 / np.sum((x - x.mean()) ** 2))
+    edge = max(3.3 * s + 2.228139 * se, 2.763769 * se)
+    rows = [
+        bench_row(f"A{i}", line(level) + 0.001 * (-1) ** i, "standard", standard=level) for i, level in enumerate(x)
+    ]
+    wells = tables.WELLS.frame([*rows, bench_row("B1", 0.05 - part * edge, "sample")])
+    settings = CalciumSettings(curve="linear", weighting="none")
+    found, problems = plate_curve_from_wells(wells, RAW, settings, Problems()), Problems()
+    tell_signals_below_blank(wells[wells.role == "sample"], found, problems)
+    assert [p.code for p in problems] == expected
+
+
 @pytest.mark.parametrize("blanks", [2, 3, 8])
 def test_clean_plates_of_rates_are_hardly_ever_warned_of(blanks):
     """1000 plates with 60 wells as slow as their blanks, few of which make a limit that is itself ill known."""

@@ -80,6 +80,22 @@ def test_subtracting_the_control_of_the_same_mg(bench):
     np.testing.assert_allclose(bench.readout(results, "calcium_apparent").value, [0.8, 1.6, 0.4], rtol=1e-9)
 
 
+def test_the_controls_own_error_is_added_in_squares(bench):
+    """Two control wells, each with s / slope · 0.4 of reading error; s² = 12e-6 / 10 of the standards, t is 2.2281.
+
+    The well's half-width h becomes sqrt(h² + t² · se² / 2).
+    """
+    rows = [*bench.CALCIUM, *bench.CONTROLS, bench.ca("C1", 0.45, "ca20")]
+    settings = {"weighting": "none"}
+    plain = bench.readout(bench.quantify(bench.experiment(settings, files=[bench.CA]), *rows)[0], "calcium_per_well")
+    settings["subtract_mg_control"] = True
+    got = bench.readout(bench.quantify(bench.experiment(settings, files=[bench.CA]), *rows)[0], "calcium_per_well")
+    of_controls = (2.228139 * np.sqrt(12e-6 / 10) / 0.01 * 0.4) ** 2 / 2
+    for side in ("ci_low", "ci_high"):
+        half = abs(plain[side][0] - plain.value[0])
+        assert abs(got[side][0] - got.value[0]) == pytest.approx(np.sqrt(half**2 + of_controls), rel=1e-6)
+
+
 def test_a_well_without_control_of_its_mg_is_an_error_not_an_uncorrected_value(bench):
     rows = [
         *bench.CALCIUM,

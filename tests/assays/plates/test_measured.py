@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mgassay import tables
-from mgassay.assays.plates.measured import usable_samples
+from mgassay.assays.plates.measured import tell_idle_dilution, usable_samples
 from mgassay.problems import Problems
 
 
@@ -58,6 +58,25 @@ def test_below_the_blank_the_value_stays_and_is_flagged(bench):
     np.testing.assert_allclose(got.value, [-0.4, 0.4, 0.08], atol=1e-9)  # LOD is 0.1446 ug, LOQ 0.438 ug
     assert got.flag.tolist() == ["below_lod", "below_loq", "below_lod"]
     assert [(p.code, p.place) for p in problems] == [("MG396", "C1")]  # 10 mOD below the blank, where the SD is 1 mOD
+
+
+def test_what_the_reader_could_not_read_for_being_low_is_below_detection(bench):
+    rows = [*bench.CALCIUM, bench.ca("C1", None, "acell", status="below"), bench.ca("C2", 0.45, "acell", "2")]
+    got = bench.readout(bench.quantify(bench.experiment(files=[bench.CA]), *rows)[0], "calcium_per_well")
+    assert got.value.isna().tolist() == [True, False]
+    assert got.flag.tolist() == ["below_lod", ""]
+    assert got.limit[0] == got.limit[1]  # the detection limit
+
+
+@pytest.mark.parametrize(
+    ("of_well", "of_file", "of_assay", "seen"),
+    [(None, None, 1.0, None), (None, None, 2.0, "2"), (5.0, 1.0, 1.0, "5"), (5.0, 3.0, 2.0, "2, 3, 5")],
+)
+def test_a_dilution_that_enters_no_amount_is_told(bench, of_well, of_file, of_assay, seen):
+    exp = bench.experiment({"dilution": of_assay}, files=[bench.CA], dilution=of_file)
+    problems = Problems()
+    tell_idle_dilution(bench.plate(exp, bench.ca("C1", 0.45, dilution=of_well), bench.ca("C2", 0.45)), problems)
+    assert [(p.code, p.seen) for p in problems] == ([("MG397", seen)] if seen else [])
 
 
 def test_missing_and_masked_wells(bench):

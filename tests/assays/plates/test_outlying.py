@@ -56,10 +56,29 @@ def test_reps_that_differ_are_biology_and_not_outliers(bench):
     assert told(bench.quantify(exp, *bench.CALCIUM, *rows)[1]) == []
 
 
-def test_wells_of_another_dilution_are_no_replicates(bench):
-    rows = [{**r, "dilution": 10.0 if r["well"].endswith("2") else 2.0} for r in technical(bench, 0.05)]
+@pytest.mark.parametrize(("own", "other"), [(10.0, 2.0), (1.0, None)])
+def test_wells_of_another_dilution_are_no_replicates(bench, own, other):
+    """Where a well says none it has the assay's, which is 2 here."""
+    rows = [{**r, "dilution": own if r["well"].endswith("2") else other} for r in technical(bench, 0.05)]
     exp = bench.experiment({"weighting": "none"}, files=[bench.CA])
     assert told(bench.quantify(exp, *bench.CALCIUM, *rows)[1]) == []
+
+
+@pytest.mark.parametrize(("weighting", "places"), [("1/x2", ["C2"]), ("none", [])])
+def test_wells_are_weighted_as_the_standards_are(bench, weighting, places):
+    """Technical wells 2 % apart at every height, one low well a third (20 mOD) too high.
+
+    Where the SD follows the signal that is far; beside the scatter of ±24 mOD of the highest rep it is nothing.
+    """
+    rows = [
+        bench.ca(
+            f"{'CDEFGH'[r]}{i + 1}", 0.05 + above * (1 + off) + 0.02 * (r == 0 and i == 1), "acell", rep=str(r + 1)
+        )
+        for r, above in enumerate((0.06, 0.1, 0.2, 0.4, 0.8, 1.2))
+        for i, off in enumerate((-0.02, 0.0, 0.02))
+    ]
+    exp = bench.experiment({"weighting": weighting}, files=[bench.CA])
+    assert [p for _, p in told(bench.quantify(exp, *bench.CALCIUM, *rows)[1])] == places
 
 
 def test_a_well_that_was_not_read_is_not_tested(bench):

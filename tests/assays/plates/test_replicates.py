@@ -23,6 +23,12 @@ def test_mean_and_its_variance_by_hand():
     assert rep.variance == pytest.approx(0.045 + 0.16)
 
 
+def test_three_wells_by_hand():
+    """Variance 3 · 0.3² / 9 + 0.4² = 0.03 + 0.16."""
+    rep = reps_from_wells(measured({"value": 10.0}, {"value": 14.0}, {"value": 15.0})).iloc[0]
+    assert (rep["mean"], rep.variance) == (pytest.approx(13.0), pytest.approx(0.19))
+
+
 def test_one_well_above_leaves_no_value_but_a_bound():
     """(10 + 50) / 2 = 30 is less than the truth can be."""
     above = {"value": np.nan, "above": True, "flag": "above_curve"}

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from mgassay import tables
-from mgassay.assays.plates.standards import curves_row, standards_rows
+from mgassay.assays.plates.standards import curves_row, plate_curve_from_wells, standards_rows
+from mgassay.experiment import AlizarinExtractSettings, CalciumSettings, ProteinSettings
+from mgassay.problems import Problems
 
 
 @pytest.fixture
@@ -136,3 +138,26 @@ def test_a_top_standard_of_160_is_odd_in_these_units(plate, unit, told):
     assert [p.code for p in problems] == ["MG311"] * told
     if told:
         assert ("ug/well" in next(iter(problems)).message) is (unit == "ug/well")
+
+
+KITS = [
+    ("calcium", "ug/mL", (10, 1000)),
+    ("calcium", "ug/well", (0.05, 25)),
+    ("protein", "ug/mL", (8, 10_000)),
+    ("protein", "ug/well", (0.05, 500)),
+    ("alizarin_extract", "ug/mL", (3.4, 3400)),
+]
+
+
+@pytest.mark.parametrize(("assay", "unit", "tops"), KITS)
+def test_top_standards_between_the_kits_ends_are_usual(plate, assay, unit, tops):
+    """The ends are round numbers, and a kit that has one of them for its top is no slip; 3 % beyond it is told."""
+    kinds = {"calcium": CalciumSettings, "protein": ProteinSettings, "alizarin_extract": AlizarinExtractSettings}
+    settings = kinds[assay](standard_unit=unit, curve="linear", weighting="none")
+    for factor, told in ((1.0, []), (1.03, ["MG311"])):
+        for top in (tops[0] / factor, tops[1] * factor):
+            levels = [top * x / 160 for x in (0, *plate.LEVELS)]
+            wells = plate.wells(*(row for x in levels for row in plate.line(x, slope=1.6 / top)))
+            problems = Problems()
+            plate_curve_from_wells(wells, plate.RAW.model_copy(update={"assay": assay}), settings, problems)
+            assert plate.codes(problems) == told

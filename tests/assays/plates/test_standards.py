@@ -107,6 +107,22 @@ def test_what_the_layout_lacks_was_told_when_it_was_mapped(plate):
         assert plate.codes(problems) == []
 
 
+def test_three_levels_were_not_refused_when_they_were_mapped(plate):
+    """Standards 0, 20 and 40: too few for a 4PL, which only the fit can tell; 0 is one of the three."""
+    mapped, problems = plate.RAW.model_copy(update={"layout": "calcium_D1"}), Problems()
+    rows = plate.rows_of((0, 20, 40))
+    assert plate_curve_from_wells(plate.wells(*rows), mapped, CalciumSettings(curve="4pl"), problems) is None
+    assert plate.codes(problems) == ["MG303"]
+
+
+def test_a_standard_without_a_value_is_no_third_level(plate):
+    """It was told of with the layout, and so were the two levels that are left."""
+    mapped, problems = plate.RAW.model_copy(update={"layout": "calcium_D1"}), Problems()
+    rows = [*plate.rows_of((0, 20)), ("standard", None, 0.3, "ok")]
+    assert plate_curve_from_wells(plate.wells(*rows), mapped, CalciumSettings(curve="quadratic"), problems) is None
+    assert plate.codes(problems) == []
+
+
 def test_standards_that_were_declared_and_lost_are_told(plate):
     mapped, problems = plate.RAW.model_copy(update={"layout": "calcium_D1"}), Problems()
     rows = [(role, x, None, "above") for role, x, _, _ in plate.rows_of(plate.LEVELS)]

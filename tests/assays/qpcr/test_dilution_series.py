@@ -82,6 +82,17 @@ def test_only_standards_with_a_quantity_a_cq_and_a_target_count():
     assert codes(problems) == ["MG507"]
 
 
+def test_quantities_below_one_are_a_series_as_any_other():
+    """x − x̄ = 2, 1, 0, −1, −2 for 1, .1 … 1e-4; Cq 20, 23, 27, 30, 34: slope (40 + 23 − 30 − 68)/10."""
+    rows = [
+        {"gene": "BMP2", "plate": "P1", "role": "standard", "standard": 10.0**-i, "cq": cq}
+        for i, cq in enumerate([20.0, 23.0, 27.0, 30.0, 34.0])
+    ]
+    found = series_of_genes(gene_wells(*rows), Problems())["BMP2"]
+    assert found.slope == pytest.approx(-3.5, rel=1e-12)
+    assert (found.levels, found.low, found.high) == (5, 1e-4, 1.0)
+
+
 def test_the_slope_has_its_error_by_hand():
     # x − x̄ = 1, 0, −1, Cq 20, 25, 27: rest −.5, 1, −.5, so s² = 1.5/(3 − 2) and SE = √(1.5/2), one degree of freedom
     series = fit_series(gene_wells(*standards("g", [20, 25, 27])))

@@ -53,6 +53,14 @@ def test_the_baseline_and_the_growth_of_a_clean_curve_are_found(factor):
     assert 10 ** np.diff(phase.log_above[0, in_phase]) == pytest.approx(factor, rel=0.01)
 
 
+@pytest.mark.parametrize("factor", [1.7, 1.85, 2.0])
+def test_a_reaction_that_is_through_within_ten_cycles_has_its_baseline_too(factor):
+    """18S rRNA crosses that early: growth from .02 ends at the quarter of 10 after 6 to 9 cycles; baseline 2."""
+    phase = exponential_phases(saturating(factor, start=0.02)[None, :])
+    assert 6 <= phase.stop[0] <= 9
+    assert phase.baseline[0] == pytest.approx(2.0, abs=2e-3)
+
+
 def test_a_constant_that_a_program_took_off_changes_nothing():
     curve = saturating(1.9)[None, :]
     plain, shifted = exponential_phases(curve), exponential_phases(curve - 5.0)

@@ -158,6 +158,35 @@ def test_sample_wells_without_a_result_are_named():
     assert only(problems, "MG521").place == "C1"
 
 
+@pytest.mark.parametrize("nameless", [{"condition": ""}, {"donor": ""}])
+def test_samples_that_no_condition_and_donor_name_have_no_expression(nameless):
+    """An inter-run calibrator, say: it has a Cq of every gene, but is nobody's culture well."""
+    rows = [*rows_of("RUNX2", 26.0), *rows_of("GAPDH", 20.0, first="B")]
+    rows += rows_of("RUNX2", 24.0, first="C", **nameless) + rows_of("GAPDH", 20.0, first="D", **nameless)
+    found, problems = amounts(*rows)
+    assert found[["well", "value"]].to_numpy().tolist() == [["A1", -6.0]]
+    assert codes(problems) == []
+
+
+def test_controls_that_name_a_condition_have_no_expression():
+    """Without reverse transcriptase RUNX2 crosses at 36: genomic DNA, not −16 log2 of expression."""
+    rows = [*rows_of("RUNX2", 26.0), *rows_of("GAPDH", 20.0, first="B")]
+    rows += rows_of("RUNX2", 36.0, first="C", role="nrt", donor="D2")
+    found, _ = amounts(*rows, *rows_of("GAPDH", 20.0, first="D", donor="D2"))
+    assert found[["donor", "value"]].to_numpy().tolist() == [["D1", -6.0]]
+
+
+@pytest.mark.parametrize(("of", "alone"), [("RUNX2", {"RUNX2"}), ("GAPDH", {"RUNX2", "BMP2"})])
+def test_an_outlier_flags_what_it_was_used_for(of, alone):
+    """One well of a gene flags that gene's amount; one of the reference gene flags every gene that is related to it."""
+    rows = [*rows_of("RUNX2", 26.0, 26.1), *rows_of("BMP2", 27.0, 27.1), *rows_of("GAPDH", 20.0, 20.1)]
+    qpcr = qpcr_from_wells(experiment(), tables.QPCR_WELLS.frame(rows), Problems())
+    qpcr.loc[(qpcr["target"] == of) & (qpcr["well"] == "A2"), "flag"] = "outlier"
+    found = expression_from_qpcr(experiment(), qpcr, Problems())
+    flagged = found.loc[found["flag"].str.contains("outlier"), "readout"]
+    assert set(flagged) == {f"gene:{gene}" for gene in alone}
+
+
 def test_no_reference_declared_is_an_error_and_no_amounts():
     found, problems = amounts(*rows_of("RUNX2", 26.0), *rows_of("GAPDH", 20.0), setup=experiment(references=()))
     assert len(found) == 0

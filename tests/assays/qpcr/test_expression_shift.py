@@ -47,3 +47,12 @@ def test_no_row_without_an_interval_or_with_a_non_detect():
     assert len(rows(*paired([*changes, np.nan]))) == 0
     assert len(rows(("ca08", "D1", -5.0), ("ca08", "D2", -5.0))) == 0
     assert len(rows()) == 0
+
+
+@pytest.mark.parametrize("without", ["ca08", "ca20"])
+def test_one_donor_without_a_cq_in_one_condition_leaves_no_row(without):
+    # seven pairs: six would still give an interval, but of what was seen alone
+    given = paired([-1.0, -2.0, -3.0, -4.0, -5.0, -6.0, -7.0])
+    assert len(rows(*given)) == 1
+    lost = [(c, d, np.nan if (c, d) == (without, "D6") else value) for c, d, value in given]
+    assert len(rows(*lost)) == 0

@@ -106,6 +106,13 @@ def test_curves_that_differ_by_more_than_5_percent_are_pointed_out(factor, said)
     assert (codes(problems) == ["MG541"]) == said
 
 
+def test_curves_are_held_against_their_own_gene_only():
+    """RUNX2's curves (1.88) agree with its 1.9; BMP2's 1.6 is another assay's business, and has no curves."""
+    rows = [{"plate": "P1", "gene": gene} for gene in ("RUNX2", "BMP2")]
+    problems = factors(*rows, curves=CURVES, P1={"efficiency": {"RUNX2": 1.9, "BMP2": 1.6}})[2]
+    assert codes(problems) == []
+
+
 def test_a_given_factor_outside_its_series_interval_is_pointed_out_and_used():
     # slope by hand: x̄ centred 2 1 0 −1 −2: (36.2 + 21.6 − 28.3 − 62.8)/10 = −3.33; rest of the means ≤ .2
     found, _, problems = factors(*standards("BMP2", NOISY), P1={"efficiency": 1.8})

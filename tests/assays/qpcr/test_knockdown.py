@@ -52,6 +52,7 @@ def test_residual_by_hand():
     assert (row["measure"], row["gene"], row["unit"], row["n"], row["flag"]) == ("knockdown", "TRPM7", "1", 2, "")
     assert rows.loc["siTRPM7 at reference Mg, donor D1", "estimate"] == 0.25
     assert rows.loc["siTRPM7 at reference Mg, donor D2", "estimate"] == 0.125
+    assert rows.loc[["siTRPM7 at reference Mg, donor D1", "siTRPM7 at reference Mg, donor D2"], "n"].tolist() == [1, 1]
     (said,) = problems  # two donors that differ twofold do not show a knock-down
     assert (said.code, said.severity) == ("MG555", "warning")
 

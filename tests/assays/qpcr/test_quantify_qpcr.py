@@ -95,6 +95,22 @@ def test_a_removed_outlier_is_listed_and_does_not_count():
     assert "MG520" not in codes(problems)  # what is left agrees
 
 
+def test_a_removed_outlier_of_a_standard_does_not_count_in_the_series():
+    """Standards 3.5 Cq apart in triplicate, so the slope is −3.5 and E 10^(1/3.5), however late one well of them is."""
+    rows = [*rows_of("RUNX2", 26.0, 26.1, 26.2), *rows_of("GAPDH", 20.0, 20.1, 20.2)]
+    for k in range(5):
+        cqs = 18 + 3.5 * k + np.array([-0.05, 1.5 if k == 4 else 0.0, 0.05])
+        made = {"role": "standard", "standard": 10.0 ** (3 - k), "condition": "", "donor": "", "rep": ""}
+        rows += rows_of("RUNX2", *cqs, first="CDEFG"[k], **made)
+    kept = {outliers: quantified(*rows, setup=experiment(outliers=outliers))[0] for outliers in ("flag", "remove")}
+    slope = {
+        name: found.quality.set_index(["gene", "measure"])["estimate"]["RUNX2", "series_slope"]
+        for name, found in kept.items()
+    }
+    # one well of three, 1.5 later at x − x̄ = −2: the slope by −2·1.5/(3·10) = −.1
+    assert slope == pytest.approx({"flag": -3.6, "remove": -3.5}, abs=1e-9)
+
+
 def test_replicate_scatter_stands_as_rows_by_hand():
     # SS .02 and .08 with one degree of freedom each: √(.1/2); chi-square of 2 df at .975 and .025
     rows = [*rows_of("RUNX2", 26.1, 25.9), *rows_of("RUNX2", 27.2, 26.8, donor="D2"), *rows_of("GAPDH", 20.0)]

@@ -131,6 +131,21 @@ def test_references_that_move_together_agree_and_are_told():
     assert "RPLP0" in said.seen
 
 
+def test_each_reference_is_held_to_its_own_p():
+    """RPLP0 rises by 2 in all six donors, GAPDH by 2 on average, but by anything from −6 to 10: that shows nothing."""
+    swings, rows = (-6.0, 10.0, -4.0, 8.0, 0.0, 4.0), []
+    for donor, swing in enumerate(swings):
+        for condition in CONDITIONS["condition"]:
+            sample = {"plate": "P1", "condition": condition, "donor": f"D{donor}", "rep": "1"}
+            risen, off = condition == "ca20", 0.01 * donor * (condition == "ca08")
+            rows.append({**sample, "gene": "GAPDH", "log2_quantity": -20 + swing * risen + off})
+            rows.append({**sample, "gene": "RPLP0", "log2_quantity": -20 + 2.0 * risen + off})
+    problems, setup = Problems(), experiment()
+    references, settings = {"P1": ["GAPDH", "RPLP0"]}, setup.settings.assays.qpcr
+    shift_rows(pd.DataFrame(rows), references, treatments_of(setup), settings, problems)
+    assert "MG554" not in codes(problems)  # not both move
+
+
 def test_small_rnas_are_tested_against_each_other():
     rows, _ = found({"GAPDH": {}, "RPLP0": {}, "RNU6": {"ca20": 1.0}, "SNORD48": {}})
     moved = rows.loc[("reference_shift", "RNU6", "Mg: ca20 / ca08"), "estimate"]

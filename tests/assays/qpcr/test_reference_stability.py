@@ -100,3 +100,43 @@ def test_a_sample_without_one_of_the_genes_does_not_count():
     apart = data[(data["gene"] == "GAPDH") == (data["condition"] == "control")]
     table, _ = found(apart, {"P1": ["GAPDH", "RPLP0"]})
     assert table.empty
+
+
+def test_two_samples_of_two_plates_say_nothing_of_stability():
+    """A mean is taken off on each plate: of one sample each nothing is left, and there is no degree of freedom."""
+    data = technical(("GAPDH", "RPLP0"), plates=("P1", "P2"))
+    first = (data["condition"] == "control") & (data["donor"] == "D0")
+    table, _ = found(data[first], {"P1": ["GAPDH", "RPLP0"], "P2": ["GAPDH", "RPLP0"]})
+    assert table.empty
+
+
+def test_conditions_of_two_samples_are_groups_of_normfinder():
+    """Andersen's model needs two samples for the variance within a group, not three."""
+    genes = ("GAPDH", "RPLP0", "TBP")
+    data = technical(genes)
+    two = data[data["donor"].isin(["D0", "D1"])]
+    table, _ = found(two, {"P1": list(genes)})
+    stable = table[table["measure"] == "normfinder"].set_index("gene")
+    assert stable["n"].tolist() == [6, 6, 6]
+    wide = two.pivot(index=["condition", "donor"], columns="gene", values="log2_quantity")[list(genes)]
+    condition = np.unique(wide.index.get_level_values("condition"), return_inverse=True)[1]
+    assert stable.loc[list(genes), "estimate"].tolist() == pytest.approx(
+        normfinder(wide.to_numpy(), condition).tolist()
+    )
+
+
+def test_a_set_is_held_to_its_mean_m_by_hand():
+    """Log2 quantities by sample: GAPDH 0 0 0 0, RPLP0 1 −1 1 −1, TBP 1 1 −1 −1.
+
+    SD of the ratios: GAPDH/RPLP0 and GAPDH/TBP √(4/3), RPLP0/TBP (0 −2 2 0) √(8/3). M: GAPDH 1.1547, the other two
+    1.3938 each, the mean 1.3141; that of the two most stable alone is 1.1547.
+    """
+    by_gene = {"GAPDH": (0, 0, 0, 0), "RPLP0": (1, -1, 1, -1), "TBP": (1, 1, -1, -1)}
+    data = pd.DataFrame(
+        {"plate": "P1", "condition": "ca08", "donor": f"D{i}", "rep": "1", "gene": gene, "log2_quantity": float(q)}
+        for gene, of_samples in by_gene.items()
+        for i, q in enumerate(of_samples)
+    )
+    _, problems = found(data, {"P1": list(by_gene)}, reference_max_m=1.31)
+    assert [(p.code, p.seen) for p in problems] == [("MG551", "1.31")]
+    assert found(data, {"P1": list(by_gene)}, reference_max_m=1.32)[1] == []

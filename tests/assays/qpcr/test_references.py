@@ -101,6 +101,13 @@ def test_what_one_reference_lacks_is_not_made_up_from_the_other():
     assert said[["reference_variance", "reference_spread", "reference_efficiency"]].isna().all()
 
 
+def test_one_reference_well_without_a_cq_is_told():
+    """One of three wells did not cross: the mean of the other two is used, and the sample says so."""
+    (said,) = reference_quantities(pd.DataFrame([row("GAPDH", n=2, n_undetermined=1)])).to_dict("records")
+    assert said["reference"] == -20.0
+    assert said["reference_undetermined"]
+
+
 def test_each_sample_of_each_plate_has_its_own():
     rows = [row("GAPDH", log2_quantity=-18.0), row("GAPDH", "P2", log2_quantity=-21.0), row("GAPDH", rep="2")]
     found = reference_quantities(pd.DataFrame(rows))

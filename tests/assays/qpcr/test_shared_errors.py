@@ -109,3 +109,11 @@ def test_the_size_of_the_error_stands_as_rows():
         ["range of samples", pytest.approx(0.1), "log2", 5],
     ]
     assert efficiency_error_rows(rows, known(NAN, NAN)) == []
+
+
+def test_a_gene_without_samples_or_quantities_has_its_error_per_cq_only():
+    """BMP2 was run as standards only, and RUNX2 has no quantity: there is no range to carry an error over."""
+    rows = calibrated(technical(("P1", "D1", "RUNX2", NAN)), None)
+    for gene in ("BMP2", "RUNX2"):
+        (said,) = efficiency_error_rows(rows, known(0.02, 4.0, gene=gene))
+        assert (said["gene"], said["subject"], said["estimate"]) == (gene, "per Cq", 0.02)

@@ -5,6 +5,8 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
+from scipy import stats
 
 from mgassay.assays.qpcr.qpcr_plates import QpcrPlate
 from mgassay.assays.qpcr.technical_outliers import check_outliers, exclusions_of_wells, outliers_of_wells, well_sd
@@ -59,6 +61,36 @@ def test_a_rare_genes_wells_may_lie_farther_apart():
     assert not outliers_of_wells(wells(np.vstack([common, rare])))[0].any()
     common[1, 1] += 1.0
     assert outliers_of_wells(wells(np.vstack([common, rare])))[0].sum() == 1
+
+
+@pytest.mark.parametrize(("off", "is_found"), [(2.4, False), (2.7, True)])
+def test_wells_of_a_rare_gene_are_weighted_by_their_variance(off, is_found):
+    """Eight clean triplicates near Cq 24, four near 34 with one well `off`: found where statsmodels finds it.
+
+    Oracle: externally studentised residuals of weighted least squares (whitened OLS) with the variances .15² + 1/(2^(37
+    − Cq)·ln²2), 36 − 12 − 1 degrees of freedom, p below .01 over 36 wells.
+    """
+    cq = np.vstack([steady(rows=8), steady(rows=4, at=34.0)])
+    cq[9, 1] += off
+    variance = 0.15**2 + 1 / (2 ** (37 - cq.mean(axis=1)) * math.log(2) ** 2)
+    root = np.repeat(1 / np.sqrt(variance), 3)
+    groups = np.kron(np.eye(12), np.ones((3, 1)))
+    t = sm.OLS(cq.ravel() * root, groups * root[:, None]).fit().get_influence().resid_studentized_external
+    wanted = 36 * 2 * stats.t.sf(np.abs(t), 23) < 0.01
+    assert outliers_of_wells(wells(cq))[0].tolist() == wanted.tolist()
+    assert wanted[28] == is_found
+
+
+def test_calibrators_of_two_names_are_no_replicates_of_each_other():
+    """IRC at Cq 20 and IRC2 at 25, in triplicate, beside samples of a condition; no standards were run."""
+    base = steady(rows=4)
+    nameless = {"condition": "", "donor": "", "rep": ""}
+    pure = [wells(base[:1] - 4, **nameless, sample="IRC"), wells(base[:1] + 1, **nameless, sample="IRC2")]
+    table = pd.concat([wells(base), *pure], ignore_index=True)
+    found, _ = outliers_of_wells(table)
+    assert not found.any()
+    table.loc[len(table) - 1, "cq"] += 1.5
+    assert np.flatnonzero(outliers_of_wells(table)[0]).tolist() == [len(table) - 1]
 
 
 def test_the_scatter_to_be_expected_by_hand():

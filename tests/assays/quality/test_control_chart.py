@@ -9,6 +9,7 @@ from mgassay.assays.quality.control_chart import (
     control_limits,
     in_long_run,
     in_order_of_date,
+    with_curves,
     without_date,
 )
 
@@ -65,6 +66,40 @@ def test_standard_deviations_are_charted_on_the_log_scale():
     chart = control_chart({"e": quality(*rows)})
     assert chart["limit_low"].iloc[0] == pytest.approx(np.sqrt(2) / 2**2.66)
     assert chart["flag"].iloc[4] == "out_of_control"  # nothing scatters so little: the export was rounded
+
+
+@pytest.mark.parametrize(("measure", "subject"), [("z_prime", "top standard / blank"), ("r2_means", "")])
+def test_z_prime_and_r2_are_charted_by_what_they_lack_to_one(measure, subject):
+    """They lack .1 and .2 in turn: geometric mean .1 sqrt(2), mean moving range ln 2, so .1 sqrt(2) * 2^±2.66.
+
+    .1 sqrt(2) * 2^2.66 is 0.8938: the limits are 0.1062 and 0.9776. A plate at -5 lies below, and one at 1 above.
+    """
+    values = [0.9, 0.8] * 4
+    rows = [(f"p{i}", measure, subject, "1", v) for i, v in enumerate([*values, 0.9, -5.0, 1.0])]
+    chart = control_chart({"e": quality(*rows)})
+    assert set(chart["measure"]) == {measure}
+    alone = control_chart({"e": quality(*rows[:8])}).iloc[0]
+    assert alone["centre"] == pytest.approx(1 - 0.1 * np.sqrt(2))
+    assert (alone["limit_low"], alone["limit_high"]) == (
+        pytest.approx(0.1062, abs=1e-4),
+        pytest.approx(0.9776, abs=1e-4),
+    )
+    assert list(chart["flag"][8:]) == ["", "out_of_control", "out_of_control"]
+
+
+def test_r2_of_curves_joins_the_series_of_its_plates():
+    """Two kits are two series: a plate's blank says what it was read with."""
+    held = {"e": quality(("p1", "blank_signal", "575 nm", "OD", 0.06), ("p2", "blank_signal", "650 nm", "OD", 0.07))}
+    curves = tables.CURVES.frame(
+        {"assay": "calcium", "plate": p, "r2_means": r2, "levels": 6, "flag": f}
+        for p, r2, f in (("p1", 0.999, ""), ("p2", 0.98, "curve_failed"), ("p3", None, ""))
+    )
+    chart = control_chart(with_curves(held, {"e": curves, "other": curves}))
+    found = chart[chart["measure"] == "r2_means"]
+    assert list(found["series"]) == ["575 nm, 1", "650 nm, 1"]
+    assert list(found["estimate"]) == [0.999, 0.98]
+    assert list(found["flag"]) == ["", "curve_failed"]
+    assert len(held["e"]) == 2  # what was given is as it was
 
 
 def test_a_run_of_eight_is_marked_whole_and_one_of_seven_is_not():

@@ -81,6 +81,7 @@ def test_which_wells_are_outer_depends_on_the_plate():
 def test_few_wells_are_not_tested():
     found = po.position_effects(po.deviations(pairs(po.LEAST_SPARE - 1))[1], PLATE)
     assert {e.flag for e in found.values()} == {"few_wells"}
+    assert po.position_effects(po.deviations(pairs(po.LEAST_SPARE))[1], PLATE)[po.EDGE].flag == ""
     assert po.position_effects(po.deviations(pairs(0))[1], PLATE)[po.EDGE].n == 0
 
 

@@ -297,8 +297,8 @@ def test_a_plate_that_is_not_quantified_has_no_rows(bench):
 
 
 def test_courses_without_a_curve_have_no_blank(bench):
-    wells = [bench.well(bench.CA, "A1", 0.05, "blank", read_index=i) for i in (1, 2)]
-    wells.append(bench.ca("C1", 0.4))
+    wells = [bench.well(bench.CA, "A1", 0.05, "blank", read_index=i) for i in (0, 1)]
+    wells += [bench.ca("C1", 0.4, read_index=i) for i in (0, 1)]
     made = quality.plate_quality(
         bench.plate(calcium_only(bench), *wells), Outcome(measured=frame([("C1", "ca08", "D1", "1", 4.0)])), Problems()
     )

@@ -16,6 +16,17 @@ def test_by_hand():
     assert z_prime(of(1.5, 2, 2.5), of(9, 10, 11)) == pytest.approx(1 - 4.5 / 8)  # whichever is higher
 
 
+def test_signals_less_than_one_apart_by_hand():
+    """Optical densities: means 1 and 0.2, SDs 0.1 and 0.05: 1 - 3 * 0.15 / 0.8."""
+    assert z_prime(of(0.9, 1.0, 1.1), of(0.15, 0.2, 0.25)) == pytest.approx(0.4375)
+
+
+def test_what_both_kinds_have_in_common_does_not_count():
+    """A plate that reads 5 higher throughout has the same Z′ and the same interval: only the difference is in it."""
+    high, low = np.array([0.9, 1.0, 1.1]), np.array([0.15, 0.2, 0.25])
+    assert z_prime_interval(of(*(high + 5)), of(*(low + 5))) == pytest.approx(z_prime_interval(of(*high), of(*low)))
+
+
 def test_donors_differ_in_level_without_adding_to_the_scatter():
     """D1 has 9, 11 and D2 19, 21: mean 15, sum of squares 4 on 2 df."""
     made = of(9, 11, 19, 21, donors=["D1", "D1", "D2", "D2"])
@@ -23,6 +34,8 @@ def test_donors_differ_in_level_without_adding_to_the_scatter():
     assert made.is_enough
     assert not of(1, 2, 3, donors=["a", "b", "c"]).is_enough  # no two of one donor
     assert not of(1, 2).is_enough
+    assert not of(1, 2, 3, donors=["a", "a", "b"]).is_enough  # one degree of freedom
+    assert (of().n, of().df) == (0, 0)
 
 
 def test_nothing_to_compare():

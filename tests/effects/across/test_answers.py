@@ -83,6 +83,9 @@ def test_which_experiments_may_be_pooled():
     fine = {"problems": tables.PROBLEMS.frame([{"code": "MG605", "severity": "notice"}])}
     assert may_pool(verdict, fine)
     assert not may_pool({"grade": None, "rules": []}, fine)
+    several = [{"rule": "floor", "fired": False}, {"rule": "viability_changed", "fired": True}]
+    assert not may_pool({"grade": "X", "rules": several}, fine)
+    assert may_pool({"grade": "X", "rules": [{"rule": "floor", "fired": True}, *verdict["rules"]]}, fine)
     assert not may_pool({"grade": "X", "rules": [{"rule": "viability_changed", "fired": True}]}, fine)
     assert not may_pool(verdict, {"problems": tables.PROBLEMS.frame([{"code": "MG606", "severity": "error"}])})
 
@@ -93,3 +96,36 @@ def test_only_rows_of_the_declared_question_count(lab, told):
     held = {"shares": pd.concat([shares, other]), "effects": tables.EFFECTS.frame(), "means": tables.MEANS.frame()}
     assert len(declared_question(lab.sirna, held)["shares"]) == len(shares)
     assert declared_question(None, held) == held
+
+
+LOGS = {"scr_08": (3.0, 3.2, 2.9), "scr_20": (1.8, 2.1, 1.5), "si_08": (3.1, 3.3, 2.8), "si_20": (2.6, 2.6, 2.4)}
+RUNS = {"acell_08": (2.0, 2.2, 2.1), "acell_20": (1.7, 1.8, 1.9)}
+
+
+@pytest.mark.parametrize("lacking", [*LOGS, *RUNS])
+def test_a_donor_or_run_without_one_arm_has_no_part_in_the_answer_either(lab, lacking):
+    """D2 lacks it: what stands behind a row is what the row was made of."""
+    logs = {c: (v[0], np.nan, v[2]) if c == lacking else v for c, v in (LOGS | RUNS).items()}
+    means = lab.means({"calcium": logs})
+    for a in answers_of(lab.sirna, means, shares_from_means(lab.sirna, means)):
+        runs = a.runs.mean() if len(a.runs) else 0.0
+        assert (a.part.mean() + runs) / a.whole.mean() == pytest.approx(a.row["estimate"])
+        assert a.donors == (("D1", "D3") if lacking in LOGS else ("D1", "D2", "D3"))
+
+
+def test_where_no_donor_has_all_four_arms_the_passive_share_is_of_those_with_the_intact_pair(lab):
+    """Blocked arms were declared, and D1 has one of them; D2 lacks the intact reference: 1.2 and 1.4 of D1 and D3."""
+    logs = {"scr_08": (3.0, np.nan, 2.9), "scr_20": (1.8, 2.1, 1.5), "si_08": (3.1, np.nan, np.nan)} | RUNS
+    means = lab.means({"calcium": logs})
+    answers = answers_of(lab.sirna, means, shares_from_means(lab.sirna, means))
+    (passive,) = [a for a in answers if a.estimand[2:] == ("passive", "log")]
+    assert passive.donors == ("D1", "D3")
+    assert passive.whole == pytest.approx([1.2, 1.4])
+    assert passive.runs.mean() / 1.3 == pytest.approx(passive.row["estimate"])
+
+
+def test_one_donor_is_a_value_to_be_averaged(lab):
+    means = lab.means({"calcium": {c: v[:1] for c, v in LOGS.items()}})
+    answers = answers_of(lab.sirna, means, shares_from_means(lab.sirna, means))
+    assert answers
+    assert all(a.is_value for a in answers)

@@ -107,6 +107,27 @@ def test_acellular_runs_of_shared_donors_are_all_of_their_own():
     assert only(kinds)[0]["estimate"] == pytest.approx(0.3 / 1.05)
 
 
+def test_experiments_whose_runs_scatter_weigh_by_how_many_they_have():
+    """Passive, T 1 in every donor. Runs: mean .2, squares .02 about it; mean .3, squares .0008. One scatter for both,
+    .0208/4 df = .0052, so that the means have variances .0026 (two runs) and .0013 (four). Two experiments: tau^2 =
+    (.1^2 - .0026 - .0013)/2 = .00305. Weights as 1/.00565 to 1/.00435, which is .435 to .565; .435 x .2 + .565 x .3.
+    """
+    runs = {"a": (0.1, 0.3), "b": (0.28, 0.32, 0.3, 0.3)}
+    kinds = [answer(n, (0, 0), (1, 1), share="passive", runs=r, acellular="none") for n, r in runs.items()]
+    row, members = only(kinds)
+    assert members["weight"].tolist() == pytest.approx([0.435, 0.565])
+    assert (row["estimate"], row["tau"]) == (pytest.approx(0.2565), pytest.approx(np.sqrt(0.00305)))
+
+
+@pytest.mark.parametrize(("share", "flag"), [(0.99, ""), (1.3, "antagonism"), (0.01, ""), (-0.3, "antagonism")])
+def test_a_pooled_share_outside_of_0_to_1_is_told(share, flag):
+    """Whole 1 on average in each experiment, part the share of it within .002."""
+    noise = ((0.02, -0.02), (-0.02, 0.02), (0.01, -0.01))
+    wholes = [1 + np.array(by) for by in noise]
+    row, _ = only([answer(n, share * w + (w[::-1] - 1) / 10, w) for n, w in zip("abc", wholes, strict=True)])
+    assert (row["estimate"], row["flag"]) == (pytest.approx(share, abs=0.005), flag)
+
+
 def test_the_corrected_share_of_shared_donors_has_no_interval():
     donors = ("D1", "D2", "D3")
     pair = [

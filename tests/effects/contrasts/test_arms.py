@@ -91,6 +91,22 @@ def test_acellular_in_glycerophosphate_alone(lab):
     assert "MG608" not in found(lab.experiment(with_pi))
 
 
+@pytest.mark.parametrize(("bgp", "pi", "told"), [(10, 1.0, True), (10, 1.05, False), (0.5, 0.9, True), (0, 0.9, False)])
+def test_basal_phosphate_of_1_mM_is_none_that_was_added(lab, bgp, pi, told):
+    more = {"bgp_mM": float(bgp), "pi_mM": pi}
+    rows = [{**c, **more} if c["cells"] == "none" else c for c in lab.sirna_conditions()]
+    assert ("MG608" in found(lab.experiment(rows))) is told
+
+
+def test_one_block_without_its_intact_arms_does_not_take_the_other_its_total(lab):
+    """siRNA without scramble beside 2-APB with its own: what siRNA lacks is told, and that there is no T is not."""
+    rows = [c for c in lab.sirna_conditions() if c["sirna"] != "scramble"]
+    rows += [lab.condition(f"{i} {mg}", mg, inhibitor=i) for i in ("none", "2-APB") for mg in (0.8, 2.0)]
+    problems = found(lab.experiment(rows))
+    assert "MG604" in problems
+    assert "MG606" not in problems
+
+
 def test_an_inhibitor_or_sirna_that_is_no_known_block_is_an_error(lab):
     odd = [lab.condition("odd_08", 0.8, sirna="siTRPM7 #2"), lab.condition("odd_20", 2.0, sirna="siTRPM7 #2")]
     problem = found(lab.experiment([*lab.sirna_conditions(), *odd]))["MG614"]
@@ -130,6 +146,7 @@ def test_a_late_condition_that_answers_nothing(lab):
     problem = found(lab.experiment([*lab.sirna_conditions(), late]))["MG633"]
     assert problem.seen == "late"
     assert "at 2.0 mM" in problem.message
+    assert "MG633" in found(lab.experiment([*lab.sirna_conditions(), {**late, "mg_from_day": 0.5}]))
     assert "MG633" not in found(lab.experiment([*lab.sirna_conditions(), {**late, "mg_mM": 2.0}]))
     control = {**late, "medium": "control"}
     assert "MG633" not in found(lab.experiment([*lab.sirna_conditions(), control]))

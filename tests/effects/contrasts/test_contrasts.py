@@ -95,6 +95,33 @@ def test_one_donor_gives_an_estimate_without_interval(lab):
     assert effects[["se", "df", "ci_low", "ci_high", "p", "p_adjusted"]].isna().all(axis=None)
 
 
+def test_a_block_anova_with_one_degree_of_freedom_is_told(lab):
+    """D2 has its intact arms alone: 6 cells less 5 parameters. By hand: T of 1.0 and 1.2, each cell .05 off, s^2 = .01
+    on 1 df (t .975 = 12.70620), SE of T = s; B is D1's .4, SE s times the root of 2; D2 has a part in D1's level.
+    """
+    nan = np.nan
+    arms = {"scr_08": [3.0, 3.4], "scr_20": [2.0, 2.2], "si_08": [3.0, nan], "si_20": [2.6, nan]}
+    rows = effects_from_means(lab.sirna, lab.means({"calcium": arms})).query("method == 'block_anova'")
+    rows = rows.set_index("contrast")
+    assert rows.loc["total", COLUMNS[:5]].tolist() == pytest.approx(
+        [1.1, 0.1, 1, 1.1 - 1.27062, 1.1 + 1.27062], abs=1e-5
+    )
+    assert rows.loc["blocked", COLUMNS[:3]].tolist() == pytest.approx([0.4, 0.1 * np.sqrt(2), 1])
+    assert rows["n_donors"].to_dict() == {"total": 2, "blocked": 1, "interaction": 2, "block_main": 2}
+
+
+def test_runs_without_one_of_their_two_arms_have_no_part(lab):
+    """A of .2, .2 and .3; the fourth run has the raised arm alone. Without a reference there is no A."""
+    live = {"scr_08": [3.0] * 3, "scr_20": [2.0] * 3, "si_08": [3.0, 3.1, 3.0], "si_20": [2.5, 2.5, 2.6]}
+    runs = {"acell_08": [1.0, 1.1, 1.2, np.nan], "acell_20": [0.8, 0.9, 0.9, 0.1]}
+    rows = indexed(effects_from_means(lab.sirna, lab.means({"calcium": live | runs}))).loc["calcium"]
+    acellular = rows.loc["", "acellular", "log", "donor_t"]
+    assert (acellular["estimate"], acellular["n_donors"]) == (pytest.approx(0.7 / 3), 3)
+    assert rows.loc["siTRPM7", "surface", "log", "welch"]["estimate"] == pytest.approx(0.5 - 0.7 / 3)
+    bare = effects_from_means(lab.sirna, lab.means({"calcium": {**live, "acell_20": runs["acell_20"]}}))
+    assert not {"acellular", "surface"} & set(bare["contrast"])
+
+
 def test_no_block_gives_t_with_an_empty_block(lab):
     experiment = lab.experiment([lab.condition("a", 0.8), lab.condition("b", 2.0), lab.condition("c", 3.0)])
     effects = effects_from_means(experiment, lab.means({"calcium": {"a": [3, 3.1], "b": [2, 2.2], "c": [1, 1]}}))

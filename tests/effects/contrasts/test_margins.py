@@ -77,3 +77,8 @@ def test_two_things_lie_apart_beyond_the_margin_and_never_within_it():
     assert lies_apart(margin_row(1 + 0.1 * SPREAD, 1.5))
     assert not lies_apart(margin_row(0.35 + 0.3 * SPREAD, 1.5))
     assert not lies_apart(margin_row(1 + 2 * SPREAD, 1.5))
+
+
+def test_two_donors_have_a_scatter():
+    """0 and .4: SD .4/sqrt(2)."""
+    assert margin_row(np.array([0.0, 0.4]), 1.5)["sd"] == pytest.approx(0.4 / np.sqrt(2))

@@ -223,3 +223,15 @@ def test_genes_are_those_of_the_declared_question(lab):
     total = made["genes"].query("estimand == 'total' and block == ''")
     declared = made["effects"].query("contrast == 'total' and method == 'donor_t' and scale == 'log' and step == 'Mg'")
     assert total["estimate"].tolist() == pytest.approx((-declared["estimate"] / LN2).tolist())
+
+
+def test_a_donor_with_as_many_non_detects_as_values_is_counted_and_se_is_half_the_width_over_t(lab):
+    """Two arms of four donors: 8 cells less 5 parameters are 3 df, of which t .975 is 3.182446."""
+    rows = gene_rows("RUNX2", 36, {"scr_08": -1.5, "scr_20": 0.3}, cut=99)
+    for row in rows:
+        if row["donor"] == "D0" and row["rep"] == "1":
+            row |= {"value": np.nan, "flag": "undetermined"}
+    made, _ = conclude(lab, lab.sirna, rows)
+    total = of(made, "gene:RUNX2", "block_anova").loc["total"]
+    assert (total["flag"], total["n_donors"], total["df"]) == ("undetermined;censored", 4, 3)
+    assert total["se"] * 3.182446 == pytest.approx((total["ci_high"] - total["ci_low"]) / 2)

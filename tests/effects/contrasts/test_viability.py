@@ -44,3 +44,30 @@ def test_what_was_not_measured_or_not_shown_tells_nothing(lab):
     assert told(lab.sirna, lab.means({"viability": {"scr_20": [1.0, 1.1]}})) == []
     (panel,) = panels(lab.means({"viability": {"scr_08": [4.0], "scr_20": [1.0]}})).values()
     assert (has_lost(panel, "scr_08", "scr_20"), has_lost(panel, "scr_08", "si_08")) == (False, None)
+
+
+def test_an_arm_in_which_nothing_was_alive_has_lost_viability_even_in_one_donor(lab):
+    """What stands for it is its limit, which may lie as high as the reference does."""
+    means = lab.means({"viability": {"scr_08": [4.0], "scr_20": [4.0], "si_20": [4.0]}})
+    flags = ["below_lod;floor" if c == "scr_20" else "" for c in means["condition"]]
+    (panel,) = panels(means.assign(flag=flags)).values()
+    assert (has_lost(panel, "scr_08", "scr_20"), has_lost(panel, "scr_08", "si_20")) == (True, False)
+
+
+def test_a_loss_that_is_not_shown_is_none(lab):
+    """Changes -.1, -.9, -.2: mean -.4 (.67 of the reference), SD .436, upper end -.4 + 4.302653 x .2517 = .683."""
+    means = lab.means({"viability": {"scr_08": [4.0, 4.0, 4.0], "scr_20": [3.9, 3.1, 3.8]}})
+    assert told(lab.sirna, means) == []
+
+
+@pytest.mark.parametrize(("left", "lost"), [(0.79, True), (0.81, False)])
+def test_the_line_is_drawn_at_eight_tenths_of_the_donors_with_both_arms(lab, left, lost):
+    """A fourth donor has the arm alone, in which next to nothing is alive: it is compared with nothing."""
+    arm = [*(4 + np.log(left) + NOISE), 0.1]
+    (panel,) = panels(lab.means({"viability": {"scr_08": 4 + 0 * NOISE, "scr_20": arm}})).values()
+    assert has_lost(panel, "scr_08", "scr_20") is lost
+
+
+def test_a_reference_at_its_limit_has_not_lost_against_itself(lab):
+    means = lab.means({"viability": {"scr_08": 4 + NOISE, "scr_20": 4 - NOISE}})
+    assert told(lab.sirna, means.assign(flag=["floor" if c == "scr_08" else "" for c in means["condition"]])) == []

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mgassay import tables
-from mgassay.effects.genes.adjusted import adjusted_rows, donor_lines
+from mgassay.effects.genes.adjusted import DonorLines, adjusted_rows, donor_lines
 from mgassay.effects.genes.comparators import comparisons_of
 from mgassay.effects.genes.genes import gene_panels, mineral_panels
 
@@ -40,7 +40,7 @@ def test_a_donor_without_one_of_four_arms_takes_no_part(two, lacking):
     mineral, gene = experiment([-1.0, -2.0, -3.0])
     mineral[1, lacking] = NAN
     lines, (row,) = lines_of(two, two.means(mineral, RUNX2=gene))
-    assert (lines.donors, row["n_donors"]) == (("D1", "D3"), 2)
+    assert (lines.donors, row["n_donors"], row["flag"]) == (("D1", "D3"), 2, "")
 
 
 @pytest.mark.parametrize("lacking", [0, 1, 2, 3])
@@ -94,3 +94,12 @@ def test_mineral_beyond_all_others_by_more_than_the_fold(two, raised, said):
     mineral, gene = experiment([-1.0, -2.0], mineral=np.array([raised, *MINERAL[1:]]))
     lines, _ = lines_of(two, two.means(mineral, RUNX2=gene))
     assert lines.extrapolated(1.5) is said
+
+
+def test_mineral_of_an_arm_that_some_donors_lack_counts_for_how_far_the_others_reach():
+    """Fetuin-A, in one donor, reaches -2: raised Mg at -2.3 lies within log 1.5 = .405 of it. The rest end at -1.5."""
+    mineral = np.array([[-2.3, 0.0, -1.0, -2.0, -1.5], [-2.3, 0.0, -1.0, NAN, -1.5]])
+    lines = DonorLines(("D1", "D2"), ("pyrophosphate", "fetuin-A", "phytate"), mineral / 2, mineral, "")
+    assert not lines.extrapolated(1.5)
+    lines = DonorLines(("D1", "D2"), ("pyrophosphate", "phytate"), mineral / 2, mineral[:, [0, 1, 2, 4]], "")
+    assert lines.extrapolated(1.5)

@@ -6,7 +6,7 @@ import pytest
 
 from mgassay import tables
 from mgassay.effects.contrasts.contrasts import effects_from_means
-from mgassay.effects.genes.claims import check_comparators, direct_claim, with_claims
+from mgassay.effects.genes.claims import _side_of, check_comparators, direct_claim, with_claims
 from mgassay.effects.genes.genes import genes_from_effects
 from mgassay.problems import Problems
 
@@ -47,6 +47,43 @@ def test_a_direct_effect_that_two_comparators_show(two):
     assert row["tipping_point"] == pytest.approx(-row["ci_high"])
     assert found["tipping_point"].isna().sum() == 1  # the total, which nothing can save
     assert said["total", ""] == ""
+
+
+def test_a_gene_that_mg_raises_is_claimed_as_one_that_it_lowers(two):
+    """.9 log2 up; every interval begins between 0 and 1."""
+    said, found = flags(two, direct=0.9)
+    assert (said[PPI], said[FETUIN], said[ADJUSTED]) == ("direct", "direct", "direct")
+    assert found["ci_low"].drop(("RUNX2", "total", "")).between(0, 1).all()
+
+
+def test_a_donor_without_the_reference_is_left_out_of_the_slope(two):
+    amount = MINERAL + NOISE
+    values = gene(amount, direct=-1.0)
+    values[0, 1] = NAN
+    assert claimed(two.experiment, two.means(amount, RUNX2=values)).loc[("RUNX2", *PPI), "flag"] == "direct"
+
+
+@pytest.mark.parametrize(("donors", "said"), [((0,), False), ((0, 1), True)])
+def test_two_comparators_differ_where_two_donors_that_have_both_show_it(two, donors, said):
+    """2.0 log2 apart within .01 in the donors that have both; those without one of them show nothing of it."""
+    amount = MINERAL + NOISE
+    values = gene(amount, direct=-4.0)
+    values[:, 3] = values[:, 2] + 2.0 + np.array([0.01, 0.0, 0.0, 0.01])
+    rest = [d for d in range(4) if d not in donors]
+    values[rest[0], 2] = NAN
+    values[rest[1:], 3] = NAN
+    found = claimed(two.experiment, two.means(amount, RUNX2=values))["flag"]
+    assert ("discordant_comparators" in found["RUNX2", *PPI].split(";")) is said
+
+
+@pytest.mark.parametrize(("own", "said"), [(0.8, True), (-0.8, False)])
+def test_a_comparator_at_its_limit_differs_only_from_one_that_lies_above(two, own, said):
+    """In pyrophosphate the gene is at most its limit: fetuin-A lies .8 above it, or .8 below, or not."""
+    amount = MINERAL + NOISE
+    means = two.means(amount, RUNX2=gene(amount, direct=-4.0, own=(0.0, own)))
+    low = (means["condition"] == "ppi") & (means["readout"] == "gene:RUNX2")
+    found = claimed(two.experiment, tables.MEANS.frame(means.assign(flag=np.where(low, "undetermined;floor", ""))))
+    assert ("discordant_comparators" in found.loc[("RUNX2", *FETUIN), "flag"].split(";")) is said
 
 
 @pytest.mark.parametrize("lost", ["ppi", "ca_20"])
@@ -131,6 +168,16 @@ def test_without_the_reference_the_slope_is_not_known(two):
     assert found.loc[("RUNX2", *PPI), "flag"] == "mineral_may_explain"
 
 
+@pytest.mark.parametrize("readout", ["calcium", "gene:RUNX2"])
+def test_where_the_reference_is_a_bound_the_slope_is_not_known(two, readout):
+    """Gene or mineral, either alone: at matched mineral nothing but what mineral explains rests on the reference."""
+    amount = MINERAL + NOISE
+    means = two.means(amount, RUNX2=gene(amount, direct=-1.0))
+    bound = (means["condition"] == "ca_08") & (means["readout"] == readout)
+    found = claimed(two.experiment, tables.MEANS.frame(means.assign(flag=np.where(bound, "above_curve", ""))))
+    assert found.loc[("RUNX2", *PPI), "flag"] == "mineral_may_explain"
+
+
 def test_a_comparator_off_the_line_of_another_that_does_not_match_is_held_against_the_one_that_does(two):
     said, _ = flags(two, mineral=np.array([-1.2, 0.0, -1.2, -0.6]), own=(0.8, 0.0))
     assert said[FETUIN] == "unmatched"
@@ -174,6 +221,14 @@ def row(low, high, p, p_adjusted):
 )
 def test_the_rule(given, flag, checked, claim):
     assert direct_claim(given, flag, checked=checked) == claim
+
+
+@pytest.mark.parametrize(
+    ("values", "side"), [((0.50, 0.52), 1), ((-0.50, -0.52), -1), ((0.1, 0.9), 0), ((0.5,), 0), ((), 0)]
+)
+def test_the_side_of_two_donors_is_that_of_their_interval(values, side):
+    """Mean .51, SE .01, t on 1 df 12.7: .38 to .64; one donor has no interval."""
+    assert _side_of(np.array(values)) == side
 
 
 def problems_of(experiment, means):

@@ -1,6 +1,7 @@
 """The error of efficiencies in effects and genes: from shifts of amounts to intervals, by hand."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -10,6 +11,7 @@ from mgassay.effects.contrasts.contrasts import effects_from_means
 from mgassay.effects.contrasts.nondetects import wells_with_nondetects, with_nondetects
 from mgassay.effects.contrasts.series import with_doses
 from mgassay.effects.genes.efficiency_error import (
+    EfficiencyShifts,
     effects_with_efficiency_error,
     efficiency_shifts,
     genes_with_efficiency_error,
@@ -149,6 +151,15 @@ def test_reps_and_plates_are_averaged_as_amounts_are(lab):
     assert cells["scr_08"].tolist() == [0.0] * 3
 
 
+def test_a_cell_of_which_no_error_is_known_is_not_moved(lab):
+    cells = pd.Series([0.3], pd.MultiIndex.from_tuples([("gene:RUNX2", "scr_20", "D2")]), name="RUNX2").to_frame()
+    means = lab.means({"gene:RUNX2": {"scr_08": [1.0, 1.0], "scr_20": [0.0, 0.0]}, "calcium": {"scr_20": [2.0, 2.0]}})
+    moved = means.assign(by=EfficiencyShifts(cells, np.array([3.0])).of_means(means)[:, 0])
+    assert moved[moved["by"] != 0][["readout", "condition", "donor", "by"]].to_numpy().tolist() == [
+        ["gene:RUNX2", "scr_20", "D2", 0.3]
+    ]
+
+
 def test_every_contrast_of_a_block_and_a_donor_without_all_arms(lab):
     # under the block −1 doubling for all: interaction −1, so its shift is (−2 − −1)·.1; D3 lacks the blocked raised arm
     arms = {**INTACT, "si_08": (0.0, 0.0, 0.0), "si_20": (-1.5, -0.5, np.nan)}
@@ -180,6 +191,7 @@ def test_matched_mineral_and_the_score_hold_it_too(lab):
     assert found["ci_high"] == pytest.approx(-1.5 + stats.t.ppf(0.975, df) * np.sqrt(variance))
     assert found["p"] == pytest.approx(2 * stats.t.sf(1.5 / np.sqrt(variance), df), rel=1e-6)
     assert "efficiency_error" in found["flag"]
+    assert "efficiency_error" not in row(made["genes"], gene="BMP2", estimand="matched_mineral")["flag"]
     # the score of RUNX2 and BMP2, of which RUNX2's part of one half is moved by .2
     score = row(made["genes"], gene="osteogenic_score", block="", estimand="total")
     variance, shared = 1 / 3 + 0.1**2, 0.1**4 / 3

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from mgassay import tables
@@ -100,6 +101,19 @@ def test_only_the_declared_question_has_rows(lab):
     values = {"d7_08": log2(4, 4), "d7_20": log2(0, 0.2), "d14_08": log2(2, 2), "d14_20": log2(0, 0.2)}
     row = genes(lab.experiment(rows), lab.means({"gene:RUNX2": values})).loc["RUNX2", "", "total"]
     assert row["estimate"] == pytest.approx(-1.9)
+
+
+def test_the_likelihood_is_taken_where_donors_give_a_bound_and_left_where_they_give_a_value(lab, experiment):
+    """Both genes fall by 1 doubling by donors, RUNX2 as a bound; the likelihood's rows, made up here, say 3."""
+    values = {"ca_08": log2(3, 2, 1), "ca_20": log2(2, 1, 0)}
+    means = lab.means({"gene:RUNX2": values, "gene:BMP2": values})
+    low = (means["readout"] == "gene:RUNX2") & (means["condition"] == "ca_20")
+    effects = effects_from_means(experiment, means.assign(flag=np.where(low, "undetermined;floor", "")))
+    totals = effects[(effects["contrast"] == "total") & (effects["scale"] == "log")]
+    by_likelihood = totals.assign(method="block_anova", estimate=3 * np.log(2), flag="undetermined;censored")
+    both = tables.EFFECTS.frame(pd.concat([effects, by_likelihood]))
+    found = genes_from_effects(experiment, both, means).set_index("gene")
+    assert found["estimate"].to_dict() == pytest.approx({"BMP2": -1.0, "RUNX2": -3.0})
 
 
 def test_what_bounds_pull_both_ways_has_neither_p_nor_estimate(lab, experiment):

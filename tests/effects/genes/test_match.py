@@ -59,3 +59,12 @@ def test_the_match_of_genes_is_on_the_first_mineral_readout(lab, two):
     found = match_beside(two.experiment, panels, comparison, "pyrophosphate")
     assert (found["readout"], found["passed"]) == ("calcium", True)
     assert match_beside(two.experiment, panels, comparison, "fetuin-A") is None
+
+
+@pytest.mark.parametrize(("floored", "flag"), [("ca_20", "floor;lower_bound"), ("ppi", "floor;upper_bound")])
+def test_a_bound_in_one_arm_says_which_way_the_difference_lies(two, floored, flag):
+    """Comparator less raised Mg: at least what it is where raised Mg is at most its limit, else at most."""
+    means = two.means([[1, 3, 2, 2], [1, 3, 2.1, 2], [1, 3, 1.9, 2]])
+    means = tables.MEANS.frame(means.assign(flag=["floor" if c == floored else "" for c in means["condition"]]))
+    found = {r["subject"]: r for r in match_rows(two.experiment, mineral_panels(means)["calcium"])}
+    assert found["pyrophosphate"]["flag"] == flag

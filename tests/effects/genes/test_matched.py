@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mgassay.effects.contrasts.nondetects import cells_of_arms
+from mgassay.effects.estimators.censored_contrast import contrast_of_cells
 from mgassay.effects.estimators.intervals import donor_estimate
 from mgassay.effects.genes.comparators import comparisons_of
 from mgassay.effects.genes.genes import gene_panels
@@ -35,6 +37,13 @@ def test_a_floored_arm_makes_a_bound(two):
     assert rows(two, floored)["pyrophosphate"]["flag"] == "undetermined;floor;upper_bound"
 
 
+def test_a_floored_comparator_makes_a_bound_of_the_other_side_and_two_donors_are_not_few(two):
+    means = two.means(np.zeros((2, 4)), RUNX2=[[0, 9, 1, 4], [0, 9, 2, 4]])
+    assert rows(two, means)["pyrophosphate"]["flag"] == ""
+    floored = means.assign(flag=np.where(means["condition"] == "ppi", "undetermined;floor", ""))
+    assert rows(two, floored)["pyrophosphate"]["flag"] == "undetermined;floor;lower_bound"
+
+
 def test_non_detects_are_the_likelihoods(two):
     """One of three wells of a donor at raised Mg has no Cq: the row is by likelihood, and lower than without it."""
     seen = [("ca_20", d, v, np.nan) for d, v in zip(("D1", "D2", "D3"), (0.0, 0.1, -0.1), strict=True) for _ in (0, 1)]
@@ -46,6 +55,25 @@ def test_non_detects_are_the_likelihoods(two):
     row = rows(two, means, wells)["pyrophosphate"]
     assert row["flag"] == "undetermined;censored"
     assert row["estimate"] < rows(two, means)["pyrophosphate"]["estimate"] - 0.05
+
+
+def test_the_likelihoods_row_is_in_log2_and_of_the_genes_own_wells_alone(two):
+    """The estimator gives natural logarithms. ALPL has non-detects in the same arms, of which RUNX2's row is free."""
+    rng = np.random.default_rng(5)
+    wells = [
+        {"condition": c, "donor": d, "log_value": level + of_donor + 0.1 * rng.normal(), "log_limit": np.nan}
+        for d, of_donor in (("D1", 0.0), ("D2", 0.3), ("D3", -0.2))
+        for c, level in (("ca_20", 0.0), ("ppi", 1.0))
+        for _ in range(3)
+    ]
+    wells[0] |= {"log_value": np.nan, "log_limit": -0.1}
+    own = pd.DataFrame(wells).assign(readout="gene:RUNX2", flag="")
+    other = own.assign(readout="gene:ALPL", log_value=own["log_value"] * 5)
+    means = two.means(np.zeros((3, 4)), RUNX2=[[0, 9, 1, 4]] * 3)
+    row = rows(two, means, pd.concat([own, other]))["pyrophosphate"]
+    found = contrast_of_cells(cells_of_arms(own, ("ca_20", "ppi")), np.array([1.0, -1.0]))
+    told = [row[c] * np.log(2) for c in ("estimate", "ci_low", "ci_high")]
+    assert told == pytest.approx([found.estimate, found.low, found.high])
 
 
 def test_an_inert_comparator_errs_in_5_of_100_and_one_that_acts_in_most():

@@ -75,6 +75,16 @@ def test_a_bound_stays_a_bound(lab):
     assert words[-1].endswith("_bound")
 
 
+def test_a_gene_that_was_seen_in_neither_arm_leaves_the_score_its_estimate_but_no_p(lab):
+    """RUNX2 lies at its limit in both; BMP2 falls by 3, 2: the score by 1.5 and 1 doublings, at these limits."""
+    means = lab.means({"gene:RUNX2": arms([1, 1], [1, 1]), "gene:BMP2": arms([3, 3], [0, 1])})
+    unseen = means["readout"] == "gene:RUNX2"
+    found = scored(lab.sirna, means.assign(flag=means["flag"].mask(unseen, "undetermined;floor")))[0]
+    score, gene = (found.loc[name, "", "total"] for name in ("osteogenic_score", "RUNX2"))
+    assert (score["estimate"], score["flag"]) == (pytest.approx(-1.25), "undetermined;floor")
+    assert np.isnan([score["p"], gene["p"], gene["estimate"]]).all()
+
+
 @pytest.mark.parametrize("readout", ["gene:SPP1", "gene:RUNX2", "calcium"])
 def test_one_gene_is_no_score(lab, readout):
     means = lab.means({readout: {"scr_08": [1, 2], "scr_20": [0, 1]}})

@@ -12,6 +12,11 @@ def test_the_shift_is_minus_the_nearer_end():
     assert tipping_shift(low, high) == pytest.approx([0.4, -0.3, 0.0, np.nan], nan_ok=True)
 
 
+def test_nothing_to_explain_is_0_and_not_minus_0():
+    """It is written into genes.csv as it stands."""
+    assert not np.signbit(tipping_shift(np.array([-0.2]), np.array([0.5]))).any()
+
+
 def test_of_a_bound_the_end_that_is_known_may_be_the_nearer_one():
     """At most -0.4 tips at 0.4; at least -1.6 has an end that is not known and may be the nearer."""
     low, high = np.array([np.nan, -1.6, 0.3]), np.array([-0.4, np.nan, np.nan])
@@ -34,6 +39,9 @@ def test_a_comparator_of_that_strength_takes_the_effect_to_the_edge():
         ((0.3, 0.9), (0.1, 0.3), -1.0),
         ((-0.2, 0.5), (-0.1, 0.2), 0.0),
         ((-1.6, -0.4), (0.0, 0.0), np.inf),
+        ((-0.2, 0.5), (0.0, 0.2), 0.0),
+        ((-0.2, 0.5), (np.nan, 0.2), np.nan),
+        ((-0.2, 0.5), (-0.1, np.nan), np.nan),
         ((np.nan, np.nan), (-0.1, 0.1), np.nan),
         ((-1.6, -0.4), (np.nan, np.nan), np.nan),
     ],

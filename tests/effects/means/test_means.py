@@ -53,6 +53,16 @@ def test_reps_are_what_the_mean_is_made_of(experiment, lab):
     pd.testing.assert_frame_equal(given, before)
 
 
+def test_what_is_of_no_donor_or_no_condition_or_is_not_compared_has_neither_reps_nor_mean(experiment, lab):
+    """A standard has no condition, an mg_control no donor; protein and the extract are on the way to calcium."""
+    own = {"condition": "ca08", "donor": "D1", "readout": "calcium_per_well", "value": 4.0}
+    others = [{"donor": ""}, {"condition": ""}, {"condition": "elsewhere"}]
+    others += [{"readout": r} for r in ("protein_per_well", "calcium_in_extract", "calcium_apparent")]
+    given = lab.amounts([own, *({**own, **other, "value": 9.0} for other in others)])
+    for found in (reps_from_amounts(experiment, given), means_from_amounts(experiment, given, Problems())):
+        assert found[["readout", "condition", "donor"]].to_numpy().tolist() == [["calcium_per_well", "ca08", "D1"]]
+
+
 def test_wells_joined_in_one_row_are_counted(experiment, lab):
     means, _ = run(experiment, lab, {"condition": "ca08", "donor": "D1", "well": "A1;A2;A3", "value": 5.0})
     assert means["n_wells"].tolist() == [3]

@@ -46,6 +46,8 @@ def test_one_rep_on_two_plates_that_exclude_each_other_is_named_with_both_values
         ({"plate": "P1", "value": -20.0}, {"plate": "P2", "value": -30.1}, True),
         # one side of an interval has no bound
         ({"plate": "P1", "value": 5.0, "ci_low": 4.0}, with_interval("P2", 50.0, 1.0), False),
+        ({"plate": "P1", "value": 5.0, "ci_high": 6.0}, with_interval("P2", 4.0, 1.0), False),
+        ({"plate": "P1", "value": 5.0, "ci_high": 6.0}, with_interval("P2", 50.0, 1.0), True),
         # bounds
         ({"plate": "P1", "value": NAN, "limit": 15.0, "flag": "above_curve"}, with_interval("P2", 20.0, 1.0), False),
         ({"plate": "P1", "value": NAN, "limit": 25.0, "flag": "above_curve"}, with_interval("P2", 20.0, 1.0), True),
@@ -119,3 +121,10 @@ def test_the_mean_is_taken_all_the_same(lab):
     base = {"condition": "scr_08", "donor": "D1", "readout": "viability"}
     means = means_from_amounts(lab.sirna, lab.amounts({**base, **r} for r in rows), Problems())
     assert means["log_mean"].tolist() == pytest.approx([np.log(45.0)])
+
+
+def test_no_more_than_six_reps_are_named(lab):
+    rows = [{**with_interval(p, v, 2.0), "rep": str(i)} for i in range(8) for p, v in (("P1", 72.0), ("P2", 18.0))]
+    (warning,) = told(lab, *rows)
+    assert warning.seen.count(" percent on P1") == 6
+    assert warning.seen.endswith(" and 2 more")

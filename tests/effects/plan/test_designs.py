@@ -2,7 +2,7 @@
 
 import pytest
 
-from mgassay.design import arms_of_blocks
+from mgassay.design import arms_of_blocks, backgrounds_of
 from mgassay.effects.plan.designs import WORDS, planned_experiment, with_arms, words_from_text
 from mgassay.errors import UsageError
 
@@ -33,6 +33,16 @@ def test_arms_are_added_to_a_table_at_its_own_levels(lab):
     assert names == {"siTRPM7", "2-APB"}
     assert set(design.experiment.conditions["mg_mM"]) == {0.8, 2.0}
     assert with_arms(lab.sirna, ()).experiment.conditions.equals(lab.sirna.conditions)
+    planned = design.experiment.conditions.iloc[len(lab.sirna.conditions) :]
+    assert planned["condition"].tolist() == [f"planned {i}" for i in range(1, 7)]
+    assert design.experiment.conditions.index.is_unique
+
+
+def test_the_planned_control_is_the_background_of_every_arm():
+    """It has no Mg that is raised late, which would make it an arm of another question."""
+    experiment = with_arms(planned_experiment(0.8, 2.0), ("total",)).experiment
+    assert set(experiment.conditions["mg_from_day"]) == {0.0}
+    assert backgrounds_of(experiment) == {"planned 1": ("control",), "planned 2": ("control",)}
 
 
 def test_further_columns_of_a_block_stay_text(lab):

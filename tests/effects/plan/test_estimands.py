@@ -47,5 +47,6 @@ def test_a_direct_effect_on_genes_takes_comparators():
 def test_the_acellular_effect_is_listed_once():
     design = with_arms(planned_experiment(0.8, 2.0), ("sirna", "2-APB"))
     found = estimands_of(arms_of_blocks(design.experiment), mg_measured=False)
-    assert [e.name for e in found].count("acellular") == 1
+    assert [e.block for e in found if e.name == "acellular"] == [found[0].block]
+    assert told()["effect:acellular"] == ("acellular_reference", "acellular_raised")
     assert [e.name for e in found].count("interaction") == 2

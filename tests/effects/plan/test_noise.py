@@ -58,6 +58,16 @@ def test_scatter_of_arms_within_and_between_donors(lab):
     assert len(problems) == 0
 
 
+def test_scatter_within_and_between_donors_of_one_experiment(lab):
+    """Residuals of donor + arm, 3 donors x 4 arms: 6 df. A donor's mean holds a quarter of that variance."""
+    y = np.array(list(A.values())).T
+    residual = y - y.mean(axis=1, keepdims=True) - y.mean(axis=0) + y.mean()
+    within = (residual**2).sum() / 6
+    found, _ = noise(lab, {"calcium": A})
+    assert found.within == pytest.approx(np.sqrt(within))
+    assert found.between == pytest.approx(np.sqrt(y.mean(axis=1).var(ddof=1) - within / 4))
+
+
 def test_the_readout_that_most_experiments_have_unless_named(lab):
     both = {"calcium": A, "alizarin_od": B}
     assert noise(lab, both, {"alizarin_od": A})[0].readout == "alizarin_od"
@@ -80,4 +90,7 @@ def test_ordinary_noise_is_that_of_the_design():
     assert found.sd_of(1, 0) == pytest.approx(np.sqrt(0.0716667), abs=1e-6)
     assert found.sd_of(1, -1) == pytest.approx(np.sqrt(0.1433333), abs=1e-6)
     assert found.acellular_sd == pytest.approx(np.sqrt(0.0716667), abs=1e-6)
+    assert found.within == pytest.approx(np.sqrt(0.0716667 / 2), abs=1e-6)
+    assert np.isnan(found.between)
+    assert (found.df, found.donors, found.experiments) == (0, 0, ())
     assert ordinary_noise(reps=6).sd_of(1, 0) < found.sd_of(1, 0)

@@ -113,3 +113,13 @@ def test_a_bound_in_any_of_the_four_arms_is_no_measurement(lab, room, arms, cell
     means = lab.means({"mg_intracellular": room.MG})
     flagged = means.assign(flag=["floor" if c == cell else "" for c in means["condition"]])
     assert dict(rho_facts(panels(flagged), arms))["mg_measured"]["value"] is False
+
+
+@pytest.mark.parametrize("lacking", ["scr_08", "scr_20", "si_08", "si_20"])
+def test_mg_without_one_of_the_four_arms_is_no_measurement_beside_messenger(lab, room, arms, lacking):
+    """Rho is that of TRPM7's mRNA then."""
+    mg = {c: v for c, v in room.MG.items() if c != lacking}
+    gene = {"scr_08": room.NOISE / 9, "si_08": np.log(0.2) + room.NOISE / 9}
+    told = dict(rho_facts(panels(lab.means({"mg_intracellular": mg, "gene:TRPM7": gene})), arms))
+    assert told["mg_measured"]["value"] is False
+    assert "|gene:TRPM7|" in told["mg_measured"]["key"]

@@ -4,6 +4,7 @@ from tests.effects.verdict.conftest import checks_from_means
 
 from mgassay import tables
 from mgassay.effects.means.means import means_from_amounts
+from mgassay.effects.verdict.checks import check_rows, equivalence_from_rows
 from mgassay.problems import Problems
 
 NOISE = np.array([-0.02, 0.01, 0.02, -0.01])
@@ -51,12 +52,23 @@ def test_no_effect_is_claimed_only_inside_the_margin(lab, experiment):
     assert not found.loc["siTRPM7", "equivalence", "total"]["passed"]
 
 
-@pytest.mark.parametrize(("share", "total", "passed"), [(0.7, 2.3, False), (0.9, 1.2, True), (0.2, 1.2, True)])
+def test_two_one_sided_tests_alone_have_rows_of_equivalence(lab, experiment):
+    """T of .9 differs, T - B of .018 is as good as absent; scale and leaving one out are no such tests."""
+    rows = check_rows(experiment, lab.means({"calcium": arms("scr", "si", total=0.9, share=0.02)}))
+    found = tables.EQUIVALENCE.check(equivalence_from_rows(rows))
+    assert set(found["check"]) == {"equivalence"}
+    outcome = found.set_index(["block", "subject"])["outcome"]
+    assert (outcome["siTRPM7", "total"], outcome["siTRPM7", "interaction"]) == ("different", "equivalent")
+
+
+@pytest.mark.parametrize(
+    ("share", "total", "passed"), [(0.7, 2.3, False), (0.9, 1.2, True), (0.2, 1.2, True), (0.0, 1.2, True)]
+)
 def test_scale_robust_is_one_side_of_a_half_on_both(lab, experiment, share, total, passed):
     found = checks(experiment, lab, arms("scr", "si", total=total, share=share))
     for scale in ("log", "additive"):
         row = found.loc["siTRPM7", "scale", scale]
-        assert bool(row["passed"]) == passed
+        assert row["passed"] == passed  # which an undecided one is to neither
         assert row["flag"] == ("" if passed else "not_scale_robust")
         assert row["bound_low"] == row["bound_high"] == 0.5
 

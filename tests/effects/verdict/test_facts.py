@@ -107,11 +107,105 @@ def test_arms_without_background_are_told(facts_told, room):
     assert not of(facts_told(values), "no_background")["value"]
 
 
+def test_a_block_without_values_is_judged_beside_one_that_has_a_t(lab, room):
+    """Calcium was measured under siRNA and not under 2-APB, which conditions.csv declares: both have facts of it."""
+    apb = [("ca_08", 0.8, "none"), ("ca_20", 2.0, "none"), ("apb_08", 0.8, "2-APB"), ("apb_20", 2.0, "2-APB")]
+    rows = [*lab.sirna_conditions(), *(lab.condition(c, mg, inhibitor=i) for c, mg, i in apb)]
+    facts, _ = room.of_means(lab.experiment(rows), lab.means({"calcium": room.arms(room.SI)}))
+    assert bool(of(facts, "total_excludes_zero")["value"])
+    assert pd.isna(of(facts, "total_excludes_zero", block="2-APB")["value"])
+    assert [bool(of(facts, "blocked_run", block=b)["value"]) for b in ("siTRPM7", "2-APB")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("acellular", "open_shares", "told"),
+    [
+        (True, (), "intracellular"),
+        (True, ("surface",), "surface"),
+        (True, ("passive", "surface"), "passive"),
+        (True, ("intracellular", "passive"), "intracellular"),
+        (False, ("extracellular",), "extracellular"),
+    ],
+)
+def test_the_row_of_a_share_that_is_not_identifiable_is_told(lab, room, acellular, open_shares, told):
+    """In the order intracellular, extracellular, passive, surface: the first that is open, else the first of all."""
+    values = {"calcium": {**room.arms(room.SI), **(room.ACELLULAR if acellular else {})}}
+    experiment, means, effects, shares, checks = tables_of(lab, room, values)
+    shares = tables.SHARES.frame(shares.assign(identifiable=~shares["share"].isin(open_shares)))
+    fact = of(verdict_from_tables(experiment, means, effects, shares, checks)[0], "share_identifiable")
+    assert bool(fact["value"]) is not bool(open_shares)
+    assert (fact["table"], fact["key"].split("|")[2]) == ("shares.csv", told)
+
+
+def tables_of(lab, room, values):
+    """Experiment, means and the three tables that facts are read from."""
+    experiment, means = room.experiment_of(lab, values), lab.means(values)
+    return (
+        experiment,
+        means,
+        *(f(experiment, means) for f in (effects_from_means, shares_from_means, checks_from_means)),
+    )
+
+
+def test_a_share_is_asked_on_the_log_scale_and_by_donors(lab, room):
+    """Whatever the additive scale and the block ANOVA say, both the other way round."""
+    experiment, means, effects, shares, checks = tables_of(lab, room, {"calcium": room.arms(room.SI)})
+    asked = (shares["scale"] == "log") & (shares["method"] == "fieller_donor")
+    for own in (True, False):
+        said = tables.SHARES.frame(shares.assign(identifiable=asked == own))
+        fact = of(verdict_from_tables(experiment, means, effects, said, checks)[0], "share_identifiable")
+        assert (bool(fact["value"]), fact["key"].split("|")[3:5]) == (own, ["log", "fieller_donor"])
+
+
+def test_two_acellular_runs_are_an_arm_of_use(facts_told, room):
+    two_runs = {c: np.array([*v[:2], np.nan, np.nan]) for c, v in room.ACELLULAR.items()}
+    assert bool(of(facts_told({"calcium": {**room.arms(room.SI), **two_runs}}), "acellular")["value"])
+
+
+@pytest.mark.parametrize(
+    ("told", "value", "row"),
+    [
+        ({}, None, ""),
+        ({("siTRPM7", "PPi"): ""}, False, "PPi"),
+        ({("siTRPM7", "PPi"): "", ("siTRPM7", "fetuin-A"): "few_donors;unspecific_block"}, True, "fetuin-A"),
+        ({("siTRPM7", "PPi"): "", ("2-APB", "PPi"): "unspecific_block"}, False, "PPi"),
+    ],
+)
+def test_a_block_is_unspecific_where_it_changes_what_any_comparator_does(lab, room, told, value, row):
+    """Its own rows of checks.csv alone; the row that shows it, else the first; the interaction's is none of them."""
+    experiment, means, effects, shares, checks = tables_of(lab, room, {"calcium": room.arms(room.SI)})
+    more = [
+        {"readout": "calcium", "block": b, "check": "equivalence", "subject": f"falsification:{name}", "flag": flag}
+        for (b, name), flag in told.items()
+    ]
+    both = tables.CHECKS.frame(pd.concat([checks, tables.CHECKS.frame(more)])) if more else checks
+    fact = of(verdict_from_tables(experiment, means, effects, shares, both)[0], "unspecific_block")
+    assert (None if pd.isna(fact["value"]) else bool(fact["value"])) is value
+    assert fact["key"] == (f"calcium|siTRPM7|equivalence|falsification:{row}" if row else "")
+
+
+@pytest.mark.parametrize(("agree", "resolved"), [(True, True), (True, False), (False, True)])
+def test_a_second_block_has_to_agree_and_to_be_resolved_itself(lab, room, agree, resolved):
+    """2-APB beside siRNA: their agreement passed or not; T - B of 2-APB is on one side of 0, or not told."""
+    values = {"calcium": {**room.arms(room.SI), **room.arms(room.APB)}}
+    experiment, means, effects, shares, checks = tables_of(lab, room, values)
+    agreement = checks["check"] == "agreement"
+    assert agreement.any()
+    checks = checks.assign(passed=checks["passed"].mask(agreement, agree))
+    own = (effects["block"] == "2-APB") & (effects["contrast"] == "interaction")
+    if not resolved:
+        effects = effects.assign(ci_low=effects["ci_low"].mask(own, -1.0))
+        equivalent = (checks["block"] == "2-APB") & (checks["check"] == "equivalence")
+        checks = checks.assign(passed=checks["passed"].mask(equivalent, False))
+    made = (tables.EFFECTS.frame(effects), shares, tables.CHECKS.frame(checks))
+    fact = of(verdict_from_tables(experiment, means, *made)[0], "second_block_agrees")
+    assert bool(fact["value"]) is (agree and resolved)
+
+
 def test_rows_of_other_questions_change_no_fact(lab, room):
     """Another Mg level, another step and another day, all with T of 0, ahead of the declared question's rows."""
     values = {"calcium": {**room.arms(room.SI), **room.ACELLULAR}, "mg_intracellular": room.MG}
-    experiment, means = room.experiment_of(lab, values), lab.means(values)
-    effects, shares, checks = (f(experiment, means) for f in (effects_from_means, shares_from_means, checks_from_means))
+    experiment, means, effects, shares, checks = tables_of(lab, room, values)
     nothing = {"estimate": 0.0, "ci_low": -1.0, "ci_high": 1.0, "p": 1.0}
     others = [{"mg_raised_mM": 1.4}, {"step": "AngII"}, {"day": "3"}, {"mg_reference_mM": 1.0}]
     more = pd.concat([*(effects.assign(**nothing, **other) for other in others), effects], ignore_index=True)

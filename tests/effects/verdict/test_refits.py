@@ -43,6 +43,8 @@ def test_nothing_left_without_flagged_wells_has_no_row_and_one_donor_no_interval
     row = one.loc["siTRPM7", "without_flagged", "outlier"]
     assert row["flag"] == "few_donors"
     assert np.isnan(row["ci_low"])
+    two = without(lab, lab.sirna, values, {c: v[:2] for c, v in values.items()})
+    assert two.loc["siTRPM7", "without_flagged", "outlier"]["flag"] == ""
 
 
 @pytest.fixture
@@ -93,3 +95,11 @@ def test_one_kind_alone_has_no_other(lab, both_kinds):
 def test_what_a_share_concludes_is_its_side_of_zero_and_of_a_half(kind, low, high, conclusion):
     found = FiellerSet(*map(np.array, (kind, low, high, 0.5)))
     assert _Share(found, "").conclusion == conclusion
+
+
+def test_a_share_that_may_be_0_is_less_than_half_on_both_scales(lab, room):
+    """T = B = 1.2: which side of 0 the share lies on is not known, and which side of one half is."""
+    rows = checks_from_rows(check_rows(lab.sirna, lab.means({"calcium": room.arms(room.SI, share=0.0)})))
+    scale = rows[rows["check"] == "scale"].set_index("subject")
+    assert ((scale["ci_low"] < 0) & (0 < scale["ci_high"]) & (scale["ci_high"] < 0.5)).all()
+    assert scale["passed"].tolist() == [True, True]

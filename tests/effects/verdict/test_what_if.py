@@ -42,10 +42,11 @@ def test_leaving_a_donor_out_is_the_verdict_of_the_others(lab, room):
         )
 
 
-def test_two_donors_are_too_few_to_leave_one_out(lab, room):
-    values = {"calcium": {c: v[:2] for c, v in room.arms(room.SI).items()}}
+@pytest.mark.parametrize(("n", "left"), [(2, []), (3, ["D1", "D2", "D3"])])
+def test_two_donors_are_too_few_to_leave_one_out(lab, room, n, left):
+    values = {"calcium": {c: v[:n] for c, v in room.arms(room.SI).items()}}
     _, verdict = judged(lab, room.experiment_of(lab, values), lab.means(values))
-    assert rows_of(verdict, "leave_one_out") == {}
+    assert list(rows_of(verdict, "leave_one_out")) == left
 
 
 def test_runs_without_cells_are_no_donors_to_leave_out(lab, room):
