@@ -80,12 +80,11 @@ def facts_from_results(results: Results, all_arms: Sequence[Arms]) -> pd.DataFra
     return tables.FACTS.frame(rows)
 
 
-def fact(value: bool | None, table: str = "", row: Row | None = None, flag: str | None = None) -> Fact:
+def fact(value: bool | None, table: str = "", row: Row | None = None) -> Fact:
     """The columns of one fact; its row's key and flags; without a row it was read from nowhere."""
     if row is None:
-        return {"value": value, "table": "", "key": "", "flag": flag or ""}
-    told = str(row["flag"]) if flag is None else flag
-    return {"value": value, "table": f"{table}.csv", "key": key_of(table, row), "flag": told}
+        return {"value": value, "table": "", "key": "", "flag": ""}
+    return {"value": value, "table": f"{table}.csv", "key": key_of(table, row), "flag": str(row["flag"])}
 
 
 def _facts_alone(results: Results, readout: str, arms: Arms) -> Iterator[tuple[str, Fact]]:
