@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from mgassay.problems import Kind, catalogue
+from mgassay.problems import Kind, catalogue, of_many
 
 PAGE = Path(__file__).with_suffix(".md")
 HEAD = """\
@@ -33,7 +33,7 @@ GROUPS = {
 
 def shown(text: str) -> str:
     """A text of the catalogue with its facts as words, safe in Markdown."""
-    marked = re.sub(r"\{(\w+)\}", lambda m: f"‹{m[1].replace('_', ' ')}›", text.strip())
+    marked = re.sub(r"\{(\w+)\}", lambda m: f"‹{m[1].replace('_', ' ')}›", of_many(text).strip())
     return re.sub(r"([<*|\\])", r"\\\1", marked)
 
 

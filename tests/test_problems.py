@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from tests.golden_messages import golden
 
 import mgassay
 from mgassay.errors import ContractError
@@ -105,6 +106,26 @@ def test_a_problem_says_where_and_what(problems):
             remedy=catalogue()["MG901"].remedy,
         )
     ]
+
+
+def test_a_count_declines_the_words_that_go_with_it(problems):
+    for seen in (1, 2):
+        problems.add("MG201", plate="P1", seen=seen, by="the layout", place="A1")
+    one, two = (p.message for p in problems)
+    assert one.startswith("Plate P1: 1 well was read that is not in the layout: A1. If it holds a sample it is missing")
+    assert two.startswith("Plate P1: 2 wells were read that are not in the layout: A1. If they hold samples they are")
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
+def test_no_message_counts_one_of_many(kind, problems):
+    """A fact that is a count of 1 stands before no noun in the plural: 1 wells, 1 plates."""
+    facts = placeholders(kind.message) | placeholders(kind.remedy)
+    problems.add(kind.code, **{name: golden().get(kind.code, {}).get("facts", {}).get(name, "x") for name in facts})
+    (found,) = problems
+    many = (
+        "wells|plates|images|files|reads|fields|pixels|cells|reps|photographs|donors|experiments|reactions|values|rows"
+    )
+    assert not re.search(rf"(?<![\d.] )(?<!of )\b1 ({many})\b", found.message + found.remedy)
 
 
 def test_braces_in_a_labs_own_names_are_left_alone(problems):

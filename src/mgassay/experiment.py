@@ -5,10 +5,12 @@ The settings mirror experiment.toml key by key (docs/contract.md); a key that is
 
 import datetime
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PLATE_ASSAYS = ("calcium", "protein", "alizarin_extract", "alp", "mg_intracellular", "t50", "viability")
 ASSAYS = (*PLATE_ASSAYS, "alizarin_image", "qpcr")
@@ -268,10 +270,10 @@ class Experiment:
 
     id: str
     settings: Settings
-    conditions: pd.DataFrame
+    conditions: "pd.DataFrame"
     files: tuple[RawFile, ...]
-    layouts: dict[str, pd.DataFrame] = field(default_factory=dict)
-    samples: pd.DataFrame | None = None
+    layouts: "dict[str, pd.DataFrame]" = field(default_factory=dict)
+    samples: "pd.DataFrame | None" = None
 
     def files_of(self, *assays: str) -> tuple[RawFile, ...]:
         """The raw files of these assays, in the order of files.csv."""

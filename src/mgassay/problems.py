@@ -25,7 +25,7 @@ _MOST_KNOWN = 20  # names that a suggestion lists: more are a wall, and stand in
 
 @dataclass(frozen=True)
 class Kind:
-    """One entry of the catalogue; `message` and `remedy` may hold {facts}."""
+    """One entry of the catalogue; `message` and `remedy` may hold {facts}, and counts that decline words (_Fact)."""
 
     code: str
     severity: str
@@ -95,6 +95,47 @@ def listed(names: Iterable[str], most: int = 12, mark: str = ", ") -> str:
     return mark.join(each[:most]) + more
 
 
+def worded(n: object, one: str, many: str = "") -> str:
+    """A word as it goes with a count: `one` with 1, else `many`, which is `one` with an s where it is not given.
+
+    >>> worded(1, "was", "were"), worded("3", "well")
+    ('was', 'wells')
+    """
+    return one if str(n) == "1" else many or f"{one}s"
+
+
+def count(n: object, one: str, many: str = "") -> str:
+    """A count and its noun.
+
+    >>> count(1, "donor"), count(4, "donor"), count(0, "quantity", "quantities")
+    ('1 donor', '4 donors', '0 quantities')
+    """
+    return f"{n} {worded(n, one, many)}"
+
+
+class _Fact(str):
+    """A fact that fills a text of the catalogue: {seen}, and where it is a count {seen:well was|wells were}.
+
+    With a = before the words the count itself is left out: {seen:=It has|They have}.
+    """
+
+    def __format__(self, words: str) -> str:
+        """The fact alone or with the words that its count asks for."""
+        one, _, many = words.removeprefix("=").partition("|")
+        if not words:
+            return str(self)
+        return worded(self, one, many) if words.startswith("=") else count(self, one, many)
+
+
+def of_many(text: str) -> str:
+    """A text of the catalogue with the words of counts as they are of many, for readers who see no case of it.
+
+    >>> of_many("{seen:well was|wells were} read; {seen:=it is|they are} not in {by}")
+    '{seen} wells were read; they are not in {by}'
+    """
+    return re.sub(r"\{(\w+):(=?)[^|{}]*\|([^{}]*)\}", lambda m: m[3] if m[2] else f"{{{m[1]}}} {m[3]}", text)
+
+
 def visible(text: str) -> str:
     r"""A text with signs that cannot be seen, or turn what is seen around, written out; line ends and tabs stay.
 
@@ -140,7 +181,7 @@ class Problems:
         where = {"file": file, "sheet": sheet, "place": place, "seen": str(seen)}
         try:
             kind = catalogue()[code]
-            words = {**where, **{k: str(v) for k, v in facts.items()}}
+            words = {name: _Fact(told) for name, told in {**where, **facts}.items()}
             message, remedy = (text.format_map(words).strip() for text in (kind.message, kind.remedy))
         except KeyError as missing:
             raise ContractError(f"problem {code} lacks {missing}") from missing

@@ -5,11 +5,12 @@ A missing text is "", a missing number NaN, a missing integer or truth value <NA
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from mgassay.errors import ContractError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _DTYPES: dict[str, Any] = {"text": "str", "number": "float64", "integer": "Int64", "truth": "boolean"}
 
@@ -21,11 +22,13 @@ class Table:
     name: str
     columns: Mapping[str, str]
 
-    def frame(self, rows: Iterable[Mapping[str, Any]] | pd.DataFrame = ()) -> pd.DataFrame:
+    def frame(self, rows: "Iterable[Mapping[str, Any]] | pd.DataFrame" = ()) -> "pd.DataFrame":
         """A new table of this state from rows or a frame, columns in order; columns not given are missing.
 
         Raises ContractError for a column that this state does not have.
         """
+        import pandas as pd
+
         given = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
         strange = [c for c in given.columns if c not in self.columns] if len(given.columns) else []
         if strange:
@@ -34,7 +37,7 @@ class Table:
             drop=True
         )
 
-    def check(self, table: pd.DataFrame) -> pd.DataFrame:
+    def check(self, table: "pd.DataFrame") -> "pd.DataFrame":
         """The same table, after proof that columns, order and types are this state's; else ContractError."""
         expected = {c: _DTYPES[k] for c, k in self.columns.items()}
         found = {str(c): str(t) for c, t in table.dtypes.items()}
@@ -43,9 +46,11 @@ class Table:
         return table
 
 
-def _typed(column: "pd.Series[Any] | None", kind: str, index: pd.Index) -> "pd.Series[Any]":
+def _typed(column: "pd.Series[Any] | None", kind: str, index: "pd.Index") -> "pd.Series[Any]":
     """A column of the given kind; texts never hold a missing value, they hold ""."""
     if column is None:
+        import pandas as pd
+
         column = pd.Series("" if kind == "text" else None, index=index, dtype="str" if kind == "text" else None)
     if kind == "text":
         texts = column if column.dtype == "str" else column.astype(object).where(column.notna(), "").astype("str")

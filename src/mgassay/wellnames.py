@@ -3,17 +3,19 @@
 import functools
 import re
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+    Integers = npt.NDArray[np.int64]
 
 PLATE_SHAPES = ((2, 3), (3, 4), (4, 6), (6, 8), (8, 12), (16, 24), (32, 48))  # rows, columns of 6 to 1,536 wells
 MAX_ROWS, MAX_COLUMNS = PLATE_SHAPES[-1]
 _WELL = re.compile(r"\s*([A-Za-z]{1,2})\s*0*([1-9][0-9]?)\s*")
 _LISTED_RUNS = 12
-
-Integers = npt.NDArray[np.int64]
 
 
 def row_number(letters: str) -> int:
@@ -55,8 +57,11 @@ def wells_from_texts(texts: "pd.Series[str]") -> "pd.Series[str]":
     return texts.map({t: well_from_text(t) for t in texts.unique()}).astype("str")
 
 
-def positions(wells: "Sequence[str] | pd.Series[str]") -> tuple[Integers, Integers]:
+def positions(wells: "Sequence[str] | pd.Series[str]") -> "tuple[Integers, Integers]":
     """Row and column of wells in their one spelling, both counted from 0."""
+    import numpy as np
+    import pandas as pd
+
     names = pd.Series(list(wells), dtype="str")
     parts = names.str.extract(r"^([A-Z]+)(\d+)$")
     rows = parts[0].map({t: row_number(t) for t in parts[0].unique()})

@@ -113,6 +113,30 @@ def test_a_plate_map_has_faces_without_any_script(shown):
     assert page.locator("details.quality table").is_visible()
 
 
+def many_conditions():
+    """The hand-made tables with a plate of fourteen conditions."""
+    made = HAND.make_tables()
+    wells = [{"assay": "calcium", "plate": "P9", "well": f"{'AB'[i // 12]}{i % 12 + 1}", "value": 0.1, "status": "ok",
+              "role": "sample", "condition": f"c{i:02d}", "donor": "D1", "rep": "1"} for i in range(14)]  # fmt: skip
+    made["wells"] = tables.WELLS.frame(wells)
+    return made
+
+
+def test_a_long_key_of_letters_is_folded_and_printed_whole(shown):
+    page, _ = shown(report_page(HAND.make_input(tables=many_conditions())))
+    key = page.locator("#plates details.key").first
+    assert key.locator("summary").inner_text() == "What the letters mean: 14 entries"
+    assert not key.locator(".legend").is_visible()
+    page.emulate_media(media="print")
+    assert key.locator(".legend").is_visible()
+    page.emulate_media(media="screen")
+    key.locator("summary").click()
+    assert key.locator(".legend span").count() >= 14
+    few, _ = shown(page_of("report"))
+    assert few.locator("#plates details.key").count() == 0
+    assert few.locator("#plates .legend").first.is_visible()
+
+
 def test_a_well_that_is_chosen_tells_its_raw_cell_by_mouse_and_by_keyboard(shown):
     page, _ = shown(page_of("report"))
     told = page.locator(".tells:visible")
@@ -198,6 +222,30 @@ def test_words_of_figures_stay_within_them(shown, name):
     assert outside == []
 
 
+@pytest.mark.parametrize("name", ["report", "charts", "questions", "unidentifiable"])
+@pytest.mark.parametrize("width", [390, 800, 1024, 1200, 1920])
+def test_letters_of_figures_are_eleven_pixels_high_at_least(shown, name, width):
+    page, _ = shown(page_of(name), width, unfolded=True)
+    heights = page.evaluate(
+        """() => [...document.querySelectorAll('svg[role] text')].map(t => {
+          const svg = t.ownerSVGElement;
+          const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+          return scale * parseFloat(getComputedStyle(t).fontSize);
+        })"""
+    )
+    assert len(heights) > 20
+    assert min(heights) >= 11
+
+
+@pytest.mark.parametrize("name", ["report", "quality", "questions", "unidentifiable", "broken", "charts"])
+def test_no_table_scrolls_sideways_on_a_desk(shown, name):
+    page, _ = shown(page_of(name), 1200, unfolded=True)
+    over = page.evaluate(
+        "[...document.querySelectorAll('.scroll')].filter(s => s.scrollWidth > s.clientWidth).map(s => s.ariaLabel)"
+    )
+    assert over == []
+
+
 def test_a_table_too_wide_for_a_phone_scrolls_by_itself_by_keyboard_and_shows_that_it_does(shown):
     page, _ = shown(page_of("report"), 390)
     wide = page.locator(".scroll").filter(has_text="Effects: calcium per well").first
@@ -231,3 +279,28 @@ def test_it_prints_light_on_a4_with_its_folded_tables(shown):
     assert unprinted.locator(".on-paper").first.is_visible()
     page.set_viewport_size({"width": 688, "height": 900})  # A4 less its margins: what is wider shrinks the whole page
     assert page.evaluate("document.documentElement.scrollWidth") <= 688
+
+
+THIRD_OF_A4, TALLEST_FIGURE = 340, 570  # pixels: of the 269 mm between the margins; 150 mm
+
+
+@pytest.mark.parametrize("name", ["report", "quality", "questions", "unidentifiable", "broken"])
+def test_nothing_that_is_not_torn_in_print_is_so_tall_that_it_leaves_a_page_half_empty(shown, name):
+    page, _ = shown(page_of(name), 688)
+    page.emulate_media(media="print")
+    whole = page.evaluate(
+        """() => [...document.querySelectorAll('main *')].filter(e => getComputedStyle(e).breakInside === 'avoid').map(
+          e => [e.tagName, Math.round(e.getBoundingClientRect().height)]).filter(([, height]) => height)"""
+    )
+    assert {"svg", "TR", "FIGCAPTION"} <= {tag for tag, _ in whole}
+    assert [(tag, h) for tag, h in whole if h > (TALLEST_FIGURE if tag == "svg" else THIRD_OF_A4)] == []
+
+
+def test_figures_side_by_side_are_torn_below_their_drawings_alone(shown):
+    """The tables below them go on on the next page: a pair of figures is as long as a page where donors are many."""
+    page, _ = shown(page_of("report"), 688)
+    page.emulate_media(media="print")
+    beside = page.locator(".beside > figure")
+    ways = beside.evaluate_all("all => all.map(f => [getComputedStyle(f).breakInside, getComputedStyle(f).display])")
+    assert len(ways) > 3
+    assert {tuple(w) for w in ways} == {("auto", "block")}

@@ -57,6 +57,20 @@ def finished(results, name, donors, *, grade="B", shift=0.0):
     store.write_json(folder / "verdict.json", verdict)
 
 
+def with_plates(results, names):
+    """Gives each experiment a calcium plate with its blank, Z′ and curve."""
+    for i, name in enumerate(names):
+        where = {"assay": "calcium", "plate": "p1"}
+        quality = (
+            ("blank_signal", "575 nm", "OD", 0.06),
+            ("z_prime", "top standard / blank", "1", 0.8 + 0.01 * (i % 2)),
+        )
+        rows = [{**where, "measure": m, "subject": s, "unit": u, "estimate": e} for m, s, u, e in quality]
+        store.write_table(results / name / "tables", tables.PLATE_QUALITY, tables.PLATE_QUALITY.frame(rows))
+        curve = tables.CURVES.frame([{**where, "r2_means": 0.998 + 0.001 * (i % 2), "assessed": "pass", "levels": 7}])
+        store.write_table(results / name / "tables", tables.CURVES, curve)
+
+
 def overview(results, *names, own_donors=False):
     done = CliRunner().invoke(app, ["overview", *(["--own-donors"] if own_donors else []), str(results), *names])
     assert done.exit_code == 0, done.output
@@ -200,3 +214,17 @@ def test_tables_are_read_some_experiments_at_a_time_to_the_same_end(three, monke
     monkeypatch.setattr("mgassay.cli.overview.AT_ONCE", 2)
     overview(three, "a", "b", "c")
     assert (three / "index.html").read_bytes() == first
+
+
+def test_the_index_charts_z_prime_and_r2_of_all_plates(tmp_path):
+    names = [f"e{i}" for i in range(8)]
+    for name in names:
+        finished(tmp_path, name, ["D1", "D2", "D3"])
+    with_plates(tmp_path, names)
+    overview(tmp_path, *names)
+    plates = read(tmp_path, tables.SUMMARY_PLATES)
+    assert set(plates["measure"]) == {"blank_signal", "z_prime", "r2_means"}
+    assert plates["centre"].notna().all()
+    page = (tmp_path / "index.html").read_text()
+    assert "Calcium: Z′" in page
+    assert "Calcium: R² of the standards" in page

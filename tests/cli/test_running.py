@@ -171,3 +171,18 @@ def test_ctrl_c_is_told_as_the_users_own_and_leaves_130(tmp_path, capsys, monkey
     watch, status = watched([sys.executable, "-c", "raise SystemExit(1)"])
     assert ended(Job(("a",), tmp_path, ()), watch, status) == 130
     assert "stopped by you. What is finished is kept: type the same command again" in capsys.readouterr().err
+
+
+def test_results_left_over_are_told_at_the_end_as_plain_snakemake_tells_them(tmp_path, capsys):
+    """The words are those of the workflow (tests/workflow/test_faults.py holds it to them)."""
+    said = "results still holds results of two, of which there is no folder in experiments (renamed?)."
+    code = f"import sys; print({said!r}, file=sys.stderr)"
+    watch, status = watched([sys.executable, "-c", code])
+    assert ended(Job(("one",), tmp_path, ()), watch, status) == 0
+    assert said in capsys.readouterr().err.splitlines()
+
+
+def test_nothing_is_told_of_results_left_over_where_there_are_none(tmp_path, capsys):
+    watch, status = watched([sys.executable, "-c", "print('Nothing to be done')"])
+    assert ended(Job(("one",), tmp_path, ()), watch, status) == 0
+    assert "results" not in capsys.readouterr().err

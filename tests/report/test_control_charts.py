@@ -105,3 +105,18 @@ def test_the_same_data_give_the_same_bytes():
     page = [index_page(tables.SUMMARY.frame(), None, plates(12, odd=(3,))) for _ in range(2)]
     assert page[0] == page[1]
     assert len(re.findall("<svg", page[0])) == 1
+
+
+def test_z_prime_is_drawn_with_what_screens_ask_for_and_r2_with_four_decimals():
+    """0.060 and 0.062 in turn lack 0.94 and 0.938: about 0.061 for both; the measure's words differ."""
+    ((chart,), _) = drawings(plates(9, measure="z_prime", subject="top standard / blank", unit="1"))
+    assert chart.title == "Calcium: Z′"
+    assert chart.caption.startswith("Top standard and blank. 0 of 9 plates marked. Centre 0.06, limits ")
+    assert chart.caption.endswith("Dotted: 0.5, what screens of many plates ask for.")
+    assert 'stroke-dasharray="1 3"' in chart.svg
+    ((chart,), _) = drawings(plates(9, measure="r2_means", unit="1"))
+    assert chart.title == "Calcium: R² of the standards' means"
+    assert "Centre 0.0609, limits " in chart.caption
+    assert chart.listing.rows[1][3] == "0.0620"
+    assert 'stroke-dasharray="1 3"' not in chart.svg
+    assert ">1</text>" not in chart.svg.split("plate")[0]  # a number of no unit is not called 1

@@ -13,7 +13,8 @@ import pytest
 from mgassay import tables
 from mgassay.experiment import Experiment, RawFile, Settings
 from mgassay.problems import Problems
-from mgassay.readers.qpcr_wells import STATUSES, TASKS
+from mgassay.readers.cq_tables import TASKS
+from mgassay.readers.qpcr_wells import STATUSES
 from mgassay.readers.registry import read_raw_file
 from mgassay.report.exports.files import export_files
 

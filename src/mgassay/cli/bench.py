@@ -44,7 +44,7 @@ def init(
     from mgassay.simulate.example import example_experiment, example_workbook
 
     name = folder.resolve().name
-    offered = [*(r.name for r in all_readers()), "table"]
+    offered = [*(r.name for r in all_readers()), "table"] if xlsx else []
     for path, content in (example_workbook(name, offered) if xlsx else example_experiment(name)).items():
         store.write_bytes(folder / path, content)
     tables = "experiment.xlsx" if xlsx else "conditions.csv, files.csv, samples.csv and layouts/"
@@ -55,7 +55,7 @@ def init(
 
 def check_new(folder: Path) -> None:
     """Raises UsageError for a name that is no id, and where the folder is there: nothing is ever written over files."""
-    from mgassay.readers.folder import ID, ID_RULE
+    from mgassay.readers.paths import ID, ID_RULE
 
     if not ID.fullmatch(name := folder.resolve().name):
         raise UsageError(f"“{visible(name)}” cannot be the name of an experiment: {ID_RULE}")

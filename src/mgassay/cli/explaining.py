@@ -10,7 +10,7 @@ import typer
 
 from mgassay.cli.words import coloured
 from mgassay.errors import UsageError
-from mgassay.problems import Kind, catalogue
+from mgassay.problems import Kind, catalogue, of_many
 
 _WIDTH = 100
 _MEANS = {
@@ -97,7 +97,9 @@ def named(text: str) -> str:
     >>> named("{file} has {seen} rows")
     '<file> has <what was seen> rows'
     """
-    return re.sub(r"\{(\w+)\}", lambda m: f"<{'what was seen' if m[1] == 'seen' else m[1].replace('_', ' ')}>", text)
+    return re.sub(
+        r"\{(\w+)\}", lambda m: f"<{'what was seen' if m[1] == 'seen' else m[1].replace('_', ' ')}>", of_many(text)
+    )
 
 
 def _wrapped(text: str) -> str:

@@ -42,7 +42,7 @@ def overview(
 ) -> None:
     """Write index.html and the summaries over all experiments: verdicts, pooled shares, plates."""
     from mgassay import store, tables
-    from mgassay.assays.quality.control_chart import control_chart, in_order_of_date
+    from mgassay.assays.quality.control_chart import control_chart, in_order_of_date, with_curves
     from mgassay.effects.across.pooled import pooled_shares
     from mgassay.report.index import index_page
 
@@ -53,7 +53,8 @@ def overview(
     pooled = pooled_shares((answer for one in found for answer in one.answers), own_donors=own_donors)
     glances = {one.name: one.glance for one in found}
     dates = {name: glance.date for name, glance in glances.items()}
-    plates = control_chart(in_order_of_date(store.read_table_of_each(results, names, tables.PLATE_QUALITY), dates))
+    quality, curves = (store.read_table_of_each(results, names, s) for s in (tables.PLATE_QUALITY, tables.CURVES))
+    plates = control_chart(in_order_of_date(with_curves(quality, curves), dates))
     made = (summary, *pooled, plates)
     asked = (tables.SUMMARY, tables.SUMMARY_SHARES, tables.SUMMARY_POOLED, tables.SUMMARY_PLATES)
     for state, table in zip(asked, made, strict=True):

@@ -16,6 +16,7 @@ _ENDED = re.compile(r"Finished jobid: (\d+) \(Rule: (\w+)\)")
 _STEPS = re.compile(r"(\d+) of (\d+) steps \(")
 _FAILED = re.compile(r"Error in (?:rule|group) (\w+)")
 _STATUS = re.compile(r"returned non-zero exit status (\d+)|died with <Signals\.(\w+)")
+_LEFT = re.compile(r".+ still holds results of .+")  # what the workflow says at its end of results left over
 _LOG = re.compile(r"Complete log\(s\): (.+)$")
 IDLE = "Nothing to be done"
 _KEPT = 2000  # lines; a traceback and a job's log are some hundred
@@ -45,6 +46,7 @@ class Watch:
     worked: bool = False
     log: str = ""
     idle: bool = False
+    left: str = ""
     stopped: bool = False  # by Ctrl-C
     _rule: str = ""
     _job: str = ""
@@ -66,6 +68,8 @@ class Watch:
             self.statuses.append(found[1] or found[2])
         elif found := _LOG.match(line):
             self.log = found[1]
+        elif _LEFT.match(line):
+            self.left = line
         elif line.startswith(IDLE):
             self.idle = True
         return None

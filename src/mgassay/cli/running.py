@@ -231,6 +231,8 @@ def ended(job: Job, watch: Watch, status: int) -> int:
         typer.echo("Nothing to do: all results are up to date.")
     elif not watch.worked:  # a dry run, or another question to Snakemake
         typer.echo(told(watch))
+    if watch.left:
+        typer.echo(watch.left, err=True)
     if page := page_of(job):
         typer.echo(page)
     return exit_status(watch, status, data_errors=bool(data_errors), broke=bool(broke))

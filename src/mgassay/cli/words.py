@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from typing import TextIO
 
-from mgassay.problems import SEVERITIES, Problem, Problems, place_in_words, visible
+from mgassay.problems import SEVERITIES, Problem, Problems, count, place_in_words, visible
 
 _COLOURS = {"error": "1;31", "warning": "33", "notice": "2", "good": "32", "bold": "1"}  # of ANSI terminals
 
@@ -48,5 +48,4 @@ def counted(problems: Problems) -> str:
     >>> counted(Problems())
     '0 errors, 0 warnings, 0 notices'
     """
-    counts = [(problems.count(severity), severity) for severity in SEVERITIES]
-    return ", ".join(f"{n} {severity}{'' if n == 1 else 's'}" for n, severity in counts)
+    return ", ".join(count(problems.count(severity), severity) for severity in SEVERITIES)

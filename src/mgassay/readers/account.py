@@ -5,9 +5,8 @@ listed in the provenance, and notes below the data are named in a notice.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mgassay.experiment import RawFile
 from mgassay.problems import Problems, listed
 from mgassay.readers.grid_checks import heads_grid
 from mgassay.readers.reader import Export, Reader
@@ -16,13 +15,18 @@ from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.text import is_reading
 from mgassay.wellnames import well_from_text
 
+if TYPE_CHECKING:
+    from mgassay.experiment import RawFile
+
 TABLE_WIDTH, TABLE_ROWS = 4, 3  # so many rows of so many filled cells are a table, not lines of a header
 MOST_LINES = 200  # of each kind, so that a file of free text does not fill the provenance
 _NAMED = 3
 _LONG = 300  # signs of a line that are kept
 
 
-def account_of(content: Content, export: Export, reader: Reader, raw: RawFile, problems: Problems) -> Mapping[str, Any]:
+def account_of(
+    content: Content, export: Export, reader: Reader, raw: "RawFile", problems: Problems
+) -> Mapping[str, Any]:
     """What was made of a raw file's lines, as plain values; a notice MG135 where notes below the data were ignored."""
     named = set(export.readings["sheet"])
     read = [s for s in content.sheets if s.name in export.used and (s.is_text or s.name in named)]

@@ -2,15 +2,18 @@
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from mgassay import tables
-from mgassay.experiment import RawFile
 from mgassay.readers.cq_tables import column_name
 from mgassay.readers.cycles import cycle_number
 from mgassay.readers.text import quantity_from
 from mgassay.wellnames import well_from_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mgassay.experiment import RawFile
 
 # Signals as programs name them, the least processed first: what the program subtracted is left out where it can be.
 SIGNALS = {
@@ -24,8 +27,8 @@ Point = tuple[str, str, str, str]  # well, target, cycle, signal: all as read
 
 
 def curves_from_rows(
-    rows: Iterable[Sequence[str]], mark: str, raw: RawFile, wells_by_number: Mapping[str, str]
-) -> pd.DataFrame:
+    rows: Iterable[Sequence[str]], mark: str, raw: "RawFile", wells_by_number: Mapping[str, str]
+) -> "pd.DataFrame":
     """AMPLIFICATION of a section with one row per well, cycle and target, from its header on; no rows without one.
 
     `wells_by_number` names the wells where the section only numbers them.
@@ -73,7 +76,7 @@ def is_wide_header(cells: Sequence[str]) -> bool:
     return first.casefold() == "cycle" and bool(others) and all(map(well_from_text, others))
 
 
-def curves_from_points(points: Sequence[Point], signal: str, mark: str, raw: RawFile) -> pd.DataFrame:
+def curves_from_points(points: Sequence[Point], signal: str, mark: str, raw: "RawFile") -> "pd.DataFrame":
     """AMPLIFICATION of single points; cycles between the first and the last that have no value stay empty.
 
     `mark` is the decimal mark of the file; the other one may part thousands. A well and target with two values of one

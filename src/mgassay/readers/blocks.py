@@ -5,18 +5,19 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from mgassay import tables
 from mgassay.errors import UnreadableError
-from mgassay.experiment import RawFile
 from mgassay.problems import Problems, listed, suggestion
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.spots import Spot
 from mgassay.readers.text import decimal_mark, number_from, quantity_from, status_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mgassay.experiment import RawFile
 
 _MISPLACED = {"date": "MG122", "formula": "MG123", "unknown": "MG120"}
 _STORED = 1e-15  # relative; programs write 16 or 17 digits of a number into a workbook
@@ -80,7 +81,9 @@ def wavelengths_of_pairs(pairs: Sequence[tuple[float, float]]) -> list[float]:
     return [math.nan] * len(pairs)
 
 
-def readings_from_blocks(blocks: Sequence[Block], content: Content, raw: RawFile, problems: Problems) -> pd.DataFrame:
+def readings_from_blocks(
+    blocks: Sequence[Block], content: Content, raw: "RawFile", problems: Problems
+) -> "pd.DataFrame":
     """RAW_READINGS of the one plate that files.csv means, in the order of the file.
 
     Raises UnreadableError when the plate or wavelength is not in the file or not clear, or the numbers are ambiguous.
@@ -114,7 +117,9 @@ def _mark_of(places: Sequence[tuple[Block, Spot, str]], said: Sequence[tuple[str
         raise UnreadableError("MG121", sheet=at[0].sheet.name, place=place, seen=bad.seen) from bad
 
 
-def _reading(block: Block, spot: Spot, token: str, status: str, number: str, mark: str, raw: RawFile) -> dict[str, Any]:
+def _reading(
+    block: Block, spot: Spot, token: str, status: str, number: str, mark: str, raw: "RawFile"
+) -> dict[str, Any]:
     """One row of the readings."""
     value = quantity_from(number, mark)
     return {
@@ -138,13 +143,17 @@ def _as_printed(value: float | None) -> float | None:
 
     Only for numbers that are single precision in all 16 digits that a workbook keeps; any other is returned as it is.
     """
-    if value is None or abs(value) > np.finfo(np.float32).max:
+    if value is None:
+        return None
+    import numpy as np
+
+    if abs(value) > np.finfo(np.float32).max:
         return value
     single = np.float32(value)
     return float(str(single)) if abs(float(single) - value) <= _STORED * abs(value) else value
 
 
-def _of_sheet(blocks: Sequence[Block], raw: RawFile) -> list[Block]:
+def _of_sheet(blocks: Sequence[Block], raw: "RawFile") -> list[Block]:
     """The blocks that the row's `sheet` names; all when it is empty."""
     if not raw.sheet:
         return list(blocks)
@@ -156,7 +165,7 @@ def _of_sheet(blocks: Sequence[Block], raw: RawFile) -> list[Block]:
     return chosen
 
 
-def _of_wavelength(blocks: list[Block], raw: RawFile, problems: Problems) -> list[Block]:
+def _of_wavelength(blocks: list[Block], raw: "RawFile", problems: Problems) -> list[Block]:
     """The blocks at the wavelengths that the row asks for; all when it asks for none and there is one read only.
 
     A file that declares one other wavelength is read, with a problem: the lab may look at it and confirm.
@@ -193,7 +202,7 @@ def _check_one_read(blocks: Sequence[Block]) -> None:
         raise UnreadableError("MG117", seen=", ".join(c if nm is None else f"{c} ({nm:g} nm)" for c, nm in several))
 
 
-def _wavelengths_asked(raw: RawFile) -> list[float]:
+def _wavelengths_asked(raw: "RawFile") -> list[float]:
     """The row's wavelengths in nm ("340;380" for ratiometric probes); raises UnreadableError MG114 for other text."""
     parts = [part.strip() for part in raw.wavelength_nm.split(";") if part.strip()]
     numbers = [number_from(part, ".") for part in parts]

@@ -6,19 +6,24 @@ Whole columns are read at once: a run may hold tens of thousands of rows.
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from mgassay import tables
 from mgassay.errors import UnreadableError
-from mgassay.experiment import RawFile
 from mgassay.problems import Problems, listed
 from mgassay.readers.cq_rows import check_rows
 from mgassay.readers.cq_tables import Column, CqTable, Dialect
 from mgassay.readers.cycles import beyond_run
 from mgassay.readers.text import is_excel_date, number_from, quantity_from, status_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+    from mgassay.experiment import RawFile
+
+    Bools = npt.NDArray[np.bool_]
 
 _MISPLACED = {"date": "MG122", "formula": "MG123"}
 _NAMES = ("sample", "target", "task")
@@ -28,22 +33,24 @@ _LONGEST = 40  # signs of a cell in a message
 _ONE_GROUP = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")  # 1,234: thousands, or decimals
 
 Said = tuple[str, float]  # what a Cq cell says: its status and number
-Bools = npt.NDArray[np.bool_]
 
 
 def readings_from_table(
     table: CqTable,
     dialect: Dialect,
-    raw: RawFile,
+    raw: "RawFile",
     problems: Problems,
-    cycles_of: Callable[[list[float], npt.NDArray[np.float64]], int | None],
-) -> pd.DataFrame:
+    cycles_of: "Callable[[list[float], npt.NDArray[np.float64]], int | None]",
+) -> "pd.DataFrame":
     """RAW_READINGS of a results table; rows without sample, target, task and number are empty wells, left out.
 
     A Cq stays as read where the well was omitted. `cycles_of` says from the baselines' ends and all Cq how many cycles
     were run; a Cq at that count or above it is none. Raises UnreadableError when a column is absent, rows are torn, a
     well is none or comes twice, or commas are ambiguous.
     """
+    import numpy as np
+    import pandas as pd
+
     _check_columns(table, dialect)
     tokens = table.column("cq")
     mark = table.mark
@@ -109,15 +116,17 @@ def _within_run(said: Said, cycles: int | None) -> Said:
     return ("undetermined", math.nan) if said[0] == "ok" and beyond_run(said[1], cycles) else said
 
 
-def _filled(table: CqTable, dialect: Dialect) -> Bools:
+def _filled(table: CqTable, dialect: Dialect) -> "Bools":
     """Which rows are wells that hold something; a word for no Cq counts only where wells are given no task."""
+    import numpy as np
+
     empty = {"", *dialect.no_cq} if "task" in table.columns else {""}
     holds = {text: text.casefold() not in empty for text in dict.fromkeys(table.column("cq"))}
     named = zip(*(table.column(name) for name in _NAMES), strict=True)
     return np.array([holds[cq] or any(n) for cq, n in zip(table.column("cq"), named, strict=True)], dtype=bool)
 
 
-def _wells(table: CqTable, filled: Bools, dialect: Dialect) -> Column:
+def _wells(table: CqTable, filled: "Bools", dialect: Dialect) -> Column:
     """The wells in their one spelling; raises UnreadableError MG130 for a row whose well is none."""
     given = table.column("well")
     names = {text: dialect.well(text) for text in dict.fromkeys(given)}
@@ -137,7 +146,7 @@ def _statuses(table: CqTable, read_as: Sequence[str], dialect: Dialect) -> Colum
     return ["omitted" if left_out[o] else status for o, status in zip(omit, read_as, strict=True)]
 
 
-def _quantities(table: CqTable, dialect: Dialect, raw: RawFile, problems: Problems) -> list[float]:
+def _quantities(table: CqTable, dialect: Dialect, raw: "RawFile", problems: Problems) -> list[float]:
     """Quantities of standards (and what was computed from them), with commas between thousands allowed."""
     given = table.column("quantity")
     is_none = {t: status_of(t)[0] == "missing" or t.casefold() in {"n/a", *dialect.no_cq} for t in dict.fromkeys(given)}
@@ -180,7 +189,7 @@ def _is_written_with(text: str, mark: str) -> bool:
     return number is not None and (_OTHER[mark] not in text or number != number_from(text, mark))
 
 
-def _report_words(table: CqTable, dialect: Dialect, filled: Bools, raw: RawFile, problems: Problems) -> None:
+def _report_words(table: CqTable, dialect: Dialect, filled: "Bools", raw: "RawFile", problems: Problems) -> None:
     """A problem for each word that is not known in a column that decides whether a well counts."""
     known = {"omit": dialect.left_out | dialect.kept, **dialect.known}
     for name, words in ((n, w) for n, w in known.items() if n in table.columns):
@@ -191,7 +200,7 @@ def _report_words(table: CqTable, dialect: Dialect, filled: Bools, raw: RawFile,
                 _report_word(table, name, text or "an empty cell", at, raw, problems)
 
 
-def _report_word(table: CqTable, name: str, seen: str, rows: Sequence[int], raw: RawFile, problems: Problems) -> None:
+def _report_word(table: CqTable, name: str, seen: str, rows: Sequence[int], raw: "RawFile", problems: Problems) -> None:
     """The problem of one such word, with the first places where it stands."""
     column = table.columns[name]
     places = listed((table.sheet.place(table.start + k, column) for k in rows), _LISTED, "; ")
@@ -199,14 +208,14 @@ def _report_word(table: CqTable, name: str, seen: str, rows: Sequence[int], raw:
     problems.add("MG170", file=raw.file, sheet=table.sheet.name, place=places, seen=seen, column=title)
 
 
-def _report_misplaced(frame: pd.DataFrame, raw: RawFile, problems: Problems) -> None:
+def _report_misplaced(frame: "pd.DataFrame", raw: "RawFile", problems: Problems) -> None:
     """A problem for every Cq cell that holds something else."""
     bad = frame[frame["status"].isin(["date", "formula", "unknown"])]
     for place, sheet, status, token in zip(bad["place"], bad["sheet"], bad["status"], bad["raw"], strict=True):
         problems.add(_MISPLACED.get(status, "MG120"), file=raw.file, sheet=sheet, place=place, seen=token)
 
 
-def _report_last_cycles(frame: pd.DataFrame, beyond: Sequence[str], raw: RawFile, problems: Problems) -> None:
+def _report_last_cycles(frame: "pd.DataFrame", beyond: Sequence[str], raw: "RawFile", problems: Problems) -> None:
     """A notice of the Cq that count as not detected because the run was over."""
     at = frame[frame["raw"].isin(beyond) & (frame["status"] == "undetermined")]
     if len(at):
@@ -214,7 +223,7 @@ def _report_last_cycles(frame: pd.DataFrame, beyond: Sequence[str], raw: RawFile
         problems.add("MG171", file=raw.file, sheet=at["sheet"].iloc[0], place=at["place"].iloc[0], **words)
 
 
-def _report_dates(table: CqTable, raw: RawFile, problems: Problems) -> None:
+def _report_dates(table: CqTable, raw: "RawFile", problems: Problems) -> None:
     """A problem for each name of a sample or target that Excel has turned into a date."""
     for name in (n for n in ("sample", "target") if n in table.columns):
         given = table.column(name)
@@ -226,7 +235,7 @@ def _report_dates(table: CqTable, raw: RawFile, problems: Problems) -> None:
             problems.add("MG136", file=raw.file, sheet=table.sheet.name, place=place, seen=text, **words)
 
 
-def _check_once(frame: pd.DataFrame) -> None:
+def _check_once(frame: "pd.DataFrame") -> None:
     """Raises UnreadableError MG125 when a well has two Cq of one target."""
     twice = frame[frame.duplicated(["well", "channel"])]
     if len(twice):

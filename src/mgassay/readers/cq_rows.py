@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from mgassay.errors import UnreadableError
-from mgassay.readers.cq_tables import CqTable, Dialect
-from mgassay.readers.qpcr_wells import TASKS
+from mgassay.readers.cq_tables import TASKS, CqTable, Dialect
 from mgassay.readers.text import number_from, status_of
 
 Row = tuple[str, ...]

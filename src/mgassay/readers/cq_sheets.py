@@ -3,14 +3,17 @@
 import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from mgassay.errors import UnreadableError
-from mgassay.experiment import RawFile
 from mgassay.problems import suggestion
 from mgassay.readers.cq_tables import CqTable, Dialect, columns_from_header
 from mgassay.readers.sheets import Sheet
 from mgassay.readers.text import number_from
 from mgassay.wellnames import well_from_text
+
+if TYPE_CHECKING:
+    from mgassay.experiment import RawFile
 
 Row = tuple[str, ...]
 
@@ -130,7 +133,7 @@ def _names(row: Row, columns: Mapping[str, int]) -> int:
     return sum(bool(_cell(row, columns.get(name, -1))) for name in ("sample", "target", "task"))
 
 
-def the_one(found: Mapping[str, CqTable], raw: RawFile, title: str, first: Sequence[str] = ()) -> CqTable:
+def the_one(found: Mapping[str, CqTable], raw: "RawFile", title: str, first: Sequence[str] = ()) -> CqTable:
     """The table that files.csv names as its `sheet`, else the first of `first` that is there, else the only one.
 
     Raises UnreadableError MG126 when there is none, MG115 for a name that is not there, MG113 for several.

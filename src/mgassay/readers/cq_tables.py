@@ -21,6 +21,14 @@ NO = frozenset({"false", "no", "0", "falsch", "faux", "falso", "onwaar"})
 # In a column of that very meaning, a lab's own word or cross says yes as well.
 OMITTED = YES | {"omitted", "omit", "excluded", "filtered", "x"}
 NOT_OMITTED = NO | {""}
+# What the tasks that programs give to wells make of a well: its role.
+TASKS = {
+    "": "sample", "unknown": "sample", "unkn": "sample",
+    "target": "sample", "endogenous control": "sample",  # SDS says so of the detector, not of the well
+    "ntc": "ntc", "no template control": "ntc",
+    "nrt": "nrt", "nac": "nrt", "no rt": "nrt", "no rt control": "nrt",
+    "standard": "standard", "std": "standard",
+}  # fmt: skip
 
 Column = list[str]
 

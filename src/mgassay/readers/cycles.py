@@ -5,11 +5,13 @@ A non-detect is censored at this count, so it is never guessed: where the export
 
 import re
 from collections.abc import Iterable, Sequence
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from mgassay.readers.sheets import Content
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 _CYCLE_NUMBER = re.compile(r"0{0,5}[1-9]\d{0,2}", re.ASCII)  # no run has a thousand cycles
 _CYCLE = ("cycle", "cycle number")
@@ -29,7 +31,7 @@ def cycles_run(
     content: Content,
     amplified: Iterable[Sequence[str]],
     baseline_ends: Iterable[float],
-    cq: npt.NDArray[np.float64],
+    cq: "npt.NDArray[np.float64]",
 ) -> int | None:
     """The cycles that were run: as the header says, else the last cycle of the amplification data, else None.
 
@@ -41,8 +43,10 @@ def cycles_run(
     return cycles_reached(_cycle_numbers(amplified), baseline_ends, cq)
 
 
-def cycles_reached(cycles: Iterable[int], baseline_ends: Iterable[float], cq: npt.NDArray[np.float64]) -> int | None:
+def cycles_reached(cycles: Iterable[int], baseline_ends: Iterable[float], cq: "npt.NDArray[np.float64]") -> int | None:
     """The last of the cycles that curves hold, None where there are none or a baseline or a Cq lies beyond them."""
+    import numpy as np
+
     last = max(cycles, default=0)
     reached = max([*baseline_ends, *cq[~np.isnan(cq)]], default=0.0)
     return last if last and last >= reached else None

@@ -1,7 +1,6 @@
 """The experiment folder -> Experiment: all tables that the lab wrote, checked against each other."""
 
 import posixpath
-import re
 from pathlib import Path
 
 import pandas as pd
@@ -15,14 +14,12 @@ from mgassay.readers.contents import content_from_file
 from mgassay.readers.kits import check_standards
 from mgassay.readers.layouts import layout_from_cells, samples_from_cells
 from mgassay.readers.names import check_names
-from mgassay.readers.paths import files_in, is_left_behind, leaves_folder
+from mgassay.readers.paths import ID, files_in, is_left_behind, leaves_folder
 from mgassay.readers.rawfiles import Bench, files_from_cells
 from mgassay.readers.settings import FILE as SETTINGS_FILE
 from mgassay.readers.settings import ReadSettings, settings_from_text
 from mgassay.readers.shelf import WORKBOOK, Shelf, cells_from_shelf, shelf_from_folder
 
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-ID_RULE = "letters, digits, _ . and -, beginning with a letter or digit, at most 64 signs."
 _LISTED = 10
 
 

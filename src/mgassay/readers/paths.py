@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")  # how the folder of an experiment may be called
+ID_RULE = "letters, digits, _ . and -, beginning with a letter or digit, at most 64 signs."
 _CLOSE = 0.8  # how alike the names of a missing file and of the one that is meant are, from 0 to 1
 _LISTED_FILES = 5000  # enough to find the nearest name of a missing file
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".btf", ".svs", ".ndpi", ".czi", ".nd2", ".lif")

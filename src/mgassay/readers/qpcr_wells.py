@@ -13,17 +13,11 @@ from mgassay import tables
 from mgassay.experiment import Experiment, QpcrSettings, RawFile
 from mgassay.problems import Problems, nearest, suggestion
 from mgassay.readers.coverage import check_coverage, check_mapped
+from mgassay.readers.cq_tables import TASKS
 from mgassay.readers.plate_wells import check_samples, dilution_of, exclusions_from_rows, usable_layout
 from mgassay.units import plain
 from mgassay.wellnames import compact
 
-TASKS = {
-    "": "sample", "unknown": "sample", "unkn": "sample",
-    "target": "sample", "endogenous control": "sample",  # SDS says so of the detector, not of the well
-    "ntc": "ntc", "no template control": "ntc",
-    "nrt": "nrt", "nac": "nrt", "no rt": "nrt", "no rt control": "nrt",
-    "standard": "standard", "std": "standard",
-}  # fmt: skip
 STATUSES = {"ok": "value", "value": "value", "undetermined": "undetermined", "omitted": "omitted", "masked": "omitted"}
 _MAPPING = ("role", "condition", "donor", "rep", "standard", "dilution", "sample")
 

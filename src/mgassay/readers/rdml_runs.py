@@ -1,14 +1,17 @@
 """Which runs of an RDML document are meant: one, or those of a multiplex plate that has a run per dye."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from mgassay.errors import UnreadableError
-from mgassay.experiment import RawFile
 from mgassay.problems import suggestion
 from mgassay.readers.rdml_document import Run
 
+if TYPE_CHECKING:
+    from mgassay.experiment import RawFile
 
-def runs_asked(runs: Sequence[Run], raw: RawFile) -> list[Run]:
+
+def runs_asked(runs: Sequence[Run], raw: "RawFile") -> list[Run]:
     """The runs that files.csv names as its `sheet`, joined by `;`; the only one where that is empty.
 
     Raises UnreadableError MG126 for a document without runs, MG115 for a name that is not there, MG113 where several
@@ -29,7 +32,7 @@ def _is_called(run: Run, name: str) -> bool:
     return name.casefold() in (run.name.casefold(), f"{run.experiment}/{run.name}".casefold())
 
 
-def _run_asked(runs: Sequence[Run], name: str, raw: RawFile) -> Run:
+def _run_asked(runs: Sequence[Run], name: str, raw: "RawFile") -> Run:
     """The one run of this name, or of any name where it is empty."""
     asked = [run for run in runs if not name or _is_called(run, name)]
     if not asked:

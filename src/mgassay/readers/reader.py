@@ -3,16 +3,19 @@
 import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-
-import pandas as pd
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from mgassay import tables
 from mgassay.errors import UnreadableError
-from mgassay.experiment import RawFile
 from mgassay.problems import Problems
 from mgassay.readers.blocks import Block, FindBlocks, readings_from_blocks
-from mgassay.readers.sheets import Content
+from mgassay.readers.sheets import Content, Sheet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mgassay.experiment import RawFile
 
 REAL = "read against real exports"
 FORMAT_ONLY = "format only, no real file seen"
@@ -23,8 +26,8 @@ NOTHING: re.Pattern[str] = re.compile("(?!)")
 class Export:
     """What was read of one raw file: RAW_READINGS, AMPLIFICATION, and the rows of each sheet that its tables cover."""
 
-    readings: pd.DataFrame
-    amplification: pd.DataFrame = field(default_factory=tables.AMPLIFICATION.frame)
+    readings: "pd.DataFrame"
+    amplification: "pd.DataFrame" = field(default_factory=tables.AMPLIFICATION.frame)
     used: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
 
@@ -40,7 +43,7 @@ class Reader:
     title: str
     kind: str  # plate | qPCR | vendors
     detect: Callable[[Content], bool]
-    read: Callable[[Content, RawFile, Problems], Export]
+    read: Callable[[Content, "RawFile", Problems], Export]
     known: re.Pattern[str] = NOTHING
     evidence: str = FORMAT_ONLY
     plain: bool = False
@@ -67,12 +70,30 @@ def known_lines(patterns: Iterable[str]) -> re.Pattern[str]:
     return re.compile(joined, re.IGNORECASE) if joined else NOTHING
 
 
-def _read_plate(title: str, find: FindBlocks, content: Content, raw: RawFile, problems: Problems) -> Export:
+def _read_plate(title: str, find: FindBlocks, content: Content, raw: "RawFile", problems: Problems) -> Export:
     """The readings of a plate; raises UnreadableError MG126 when the file holds no raw reading."""
     blocks = find(content, problems)
     if not blocks:
         raise UnreadableError("MG126", seen="no raw readings", title=title)
     return Export(readings_from_blocks(blocks, content, raw, problems), used=_rows_of(blocks))
+
+
+def covering(reader: Reader, rows_of: Callable[[Sheet, frozenset[int]], frozenset[int]]) -> Reader:
+    """The same reader, whose tables cover what `rows_of` gives of a sheet and its rows of readings."""
+    return replace(reader, read=functools.partial(_read_covering, reader, rows_of))
+
+
+def _read_covering(
+    reader: Reader,
+    rows_of: Callable[[Sheet, frozenset[int]], frozenset[int]],
+    content: Content,
+    raw: "RawFile",
+    problems: Problems,
+) -> Export:
+    """What the reader reads, with all rows that its tables cover."""
+    export = reader.read(content, raw, problems)
+    used = {s.name: rows_of(s, export.used[s.name]) for s in content.sheets if s.name in export.used}
+    return replace(export, used=used)
 
 
 def _rows_of(blocks: Iterable[Block]) -> dict[str, frozenset[int]]:

@@ -9,11 +9,10 @@ import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mgassay import tables
 from mgassay.errors import UnreadableError
-from mgassay.experiment import RawFile
 from mgassay.problems import Problems, suggestion
 from mgassay.readers import exports
 from mgassay.readers.account import account_of
@@ -21,6 +20,9 @@ from mgassay.readers.contents import bytes_from_file, content_from_file
 from mgassay.readers.reader import Export, Reader
 from mgassay.readers.sheet_checks import check_sheets
 from mgassay.readers.sheets import Content
+
+if TYPE_CHECKING:
+    from mgassay.experiment import RawFile
 
 PLAIN_LINES = 100_000  # a longer text that no program claims is no plate that somebody typed
 
@@ -76,7 +78,7 @@ def _check_kind(content: Content, reader: Reader) -> None:
     )
 
 
-def read_raw_file(path: Path, raw: RawFile, problems: Problems, opened: dict[Path, Content] | None = None) -> RawRead:
+def read_raw_file(path: Path, raw: "RawFile", problems: Problems, opened: dict[Path, Content] | None = None) -> RawRead:
     """What one raw file holds, for the plate that its row of files.csv means.
 
     `opened` keeps what files hold, for the other plates of the same file.

@@ -1,18 +1,21 @@
 """What a workbook hides or merges among its readings: what the lab does not see when it opens the file."""
 
 import re
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from mgassay.experiment import RawFile
 from mgassay.problems import Problems, listed
 from mgassay.readers.sheets import Content, Sheet, column_letters, column_number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mgassay.experiment import RawFile
 
 _RANGE = re.compile(r"([A-Z]+)(\d+):([A-Z]+)(\d+)")
 _CELL = r"^([A-Z]+)(\d+)$"
 
 
-def check_sheets(content: Content, readings: pd.DataFrame, raw: RawFile, problems: Problems) -> None:
+def check_sheets(content: Content, readings: "pd.DataFrame", raw: "RawFile", problems: Problems) -> None:
     """Problems for readings (RAW_READINGS) in hidden sheets, rows, columns or merged cells; a notice for the rest."""
     named = set(readings["sheet"])
     unread = [s.name for s in content.workbook if s.marks.hidden and s.name not in named]
@@ -28,7 +31,7 @@ def check_sheets(content: Content, readings: pd.DataFrame, raw: RawFile, problem
         _check_merged(sheet, cells, raw, problems)
 
 
-def _check_hidden(sheet: Sheet, cells: set[tuple[int, int]], raw: RawFile, problems: Problems) -> None:
+def _check_hidden(sheet: Sheet, cells: set[tuple[int, int]], raw: "RawFile", problems: Problems) -> None:
     """Warnings for readings that nobody sees in the sheet: they count like any other."""
     where = {"file": raw.file, "sheet": sheet.name}
     if sheet.marks.hidden:
@@ -40,7 +43,7 @@ def _check_hidden(sheet: Sheet, cells: set[tuple[int, int]], raw: RawFile, probl
         problems.add("MG161", **where, place=hidden[0], seen=listed(hidden))
 
 
-def _check_merged(sheet: Sheet, cells: set[tuple[int, int]], raw: RawFile, problems: Problems) -> None:
+def _check_merged(sheet: Sheet, cells: set[tuple[int, int]], raw: "RawFile", problems: Problems) -> None:
     """An error for merged cells over readings: all but the first of them are empty, whatever they held."""
     over = [span for span in sheet.marks.merged if any(_within(cell, span) for cell in cells)]
     if over:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from mgassay.report.short_names import shortened
 from mgassay.report.svg import TEXT, Array, Look
 
 Frame = Literal["dd", "dp", "pd", "pp"]
@@ -85,6 +86,13 @@ class Axes:
     below: str = ""  # beneath it: what the x axis shows
     shapes: list[Shape] = field(default_factory=list)
     words: list[Words] = field(default_factory=list)
+    whole: dict[str, str] = field(default_factory=dict)  # what is shown of names that were cut -> the name
+
+    def shortened(self, names: Sequence[str], most: int = 18) -> list[str]:
+        """The names cut to `most` signs, told apart; the figure keeps each whole name where it is pointed at."""
+        shown = shortened(names, most)
+        self.whole |= {cut: name for name, cut in shown.items() if cut != name}
+        return [shown[name] for name in names]
 
     def line(
         self, xs: Numbers, ys: Numbers, *, colour: str = INK, width: float = 1.4, dash: str = "", alpha: float = 1.0,

@@ -1,16 +1,18 @@
 """Control charts over the plates of all experiments, for the index page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
 import pandas as pd
 from markupsafe import Markup
 
+from mgassay.assays.quality.quality import SCREENING_Z_PRIME
 from mgassay.report import labels
 from mgassay.report.axes import FAINT, Axes
+from mgassay.report.curves import r2_text
 from mgassay.report.drawing import BLUE, VERMILION
-from mgassay.report.figure import WIDE, figure
-from mgassay.report.numbers import count, significant
+from mgassay.report.figure import figure
+from mgassay.report.numbers import count, decimal, significant
 from mgassay.report.pieces import Beside, Drawing, Listing, Prose, listing_of
 from mgassay.report.quality import SUBJECTS, measure, read_with, signal_unit, subject
 from mgassay.report.rows import Row
@@ -19,12 +21,19 @@ MOST_PLATES, MOST_CHARTS = 100, 24  # drawn; summary_plates.csv has them all
 MARKS = {"out_of_control": "beyond a limit (1‑3s)", "drift": "long run (8x)"}
 HOW_TO_READ = (
     "Each mark is a plate and leads to the report of its experiment. Line: mean; dashed: limits at mean ± 2.66 mean "
-    "moving ranges, which are three SDs of neighbouring plates (for CV and LOD of their logarithms), set again without "
-    "the plates beyond the first such limits. Two rules are asked, by the names that Westgard gave them: 1‑3s, one "
-    "plate beyond a limit (cross); 8x, eight or more plates in a row on one side of the mean (square). By chance about "
-    "one plate in 370 lies beyond, and runs occur in long series: a mark asks for a look at the bench book, it is no "
-    "verdict on the plate."
+    "moving ranges, which are three SDs of neighbouring plates (for CV and LOD of their logarithms, for Z′ and R² of "
+    "the logarithms of what they lack to 1), set again without the plates beyond the first such limits. Two rules are "
+    "asked, by the names that Westgard gave them: 1‑3s, one plate beyond a limit (cross); 8x, eight or more plates in "
+    "a row on one side of the mean (square). By chance about one plate in 370 lies beyond, and runs occur in long "
+    "series: a mark asks for a look at the bench book, it is no verdict on the plate."
 )
+# What a measure is held to beside its own chart.
+HELD_TO: Mapping[str, str] = {
+    "z_prime": f" Dotted: {SCREENING_Z_PRIME:g}, what screens of many plates ask for.",
+    "r2_means": " R² is held to no limit of its own: standards are judged by what they read back.",
+}
+OF_CURVES: Mapping[str, str] = {"r2_means": "R² of the standards' means"}  # what curves.csv gives the charts
+WORDS: Mapping[str, Callable[[float], str]] = {"z_prime": decimal, "r2_means": r2_text}
 BY_DATE = "Plates in the order of the days of harvest."
 BY_NAME = (
     "Plates in the order of the experiments' names, which is that of time only where the names say so: {missing} of "
@@ -75,7 +84,7 @@ def chart_drawing(number: int, rows: Sequence[Row]) -> Drawing:
     """One series: its last MOST_PLATES plates as a figure, the marked ones (else all that are drawn) as a table."""
     first, shown = rows[0], rows[-MOST_PLATES:]
     marked = [r for r in rows if is_marked(r)]
-    title = f"{labels.assay(first['assay'])}: {measure(first['measure'])}"
+    title = f"{labels.assay(first['assay'])}: {OF_CURVES.get(name := first['measure'], measure(name))}"
     series = first["series"].removesuffix(f", {first['unit']}")
     of = next((name for name in SUBJECTS if series.startswith(name)), "")
     series = read_with(subject(of) + series.removeprefix(of))
@@ -92,8 +101,13 @@ def chart_drawing(number: int, rows: Sequence[Row]) -> Drawing:
 
 def _limits(row: Row) -> str:
     """Centre and limits as a sentence."""
-    ends = f"{significant(row['limit_low'])} to {significant(row['limit_high'])}"
-    return f" Centre {significant(row['centre'])}, limits {ends}."
+    ends = f"{value_of(row, 'limit_low')} to {value_of(row, 'limit_high')}"
+    return f" Centre {value_of(row, 'centre')}, limits {ends}.{HELD_TO.get(row['measure'], '')}"
+
+
+def value_of(row: Row, column: str = "estimate") -> str:
+    """A value of a series as its measure is printed."""
+    return WORDS.get(row["measure"], significant)(row[column])
 
 
 def chart_svg(key: str, label: str, rows: Sequence[Row]) -> Markup:
@@ -115,15 +129,17 @@ def chart_svg(key: str, label: str, rows: Sequence[Row]) -> Markup:
         axes.horizontal(rows[0]["centre"], width=0.9, z=0)
         for end in ("limit_low", "limit_high"):
             axes.horizontal(rows[0][end], width=0.9, dash="4 2", z=0)
+        if rows[0]["measure"] == "z_prime":
+            axes.horizontal(SCREENING_Z_PRIME, width=0.9, dash="1 3", z=0)
         axes.below = "plate"
-        axes.title = signal_unit(rows[0]["unit"])
+        axes.title = "" if rows[0]["unit"] == "1" else signal_unit(rows[0]["unit"])
 
-    return figure(key, label, [(115.0, paint)], WIDE)
+    return figure(key, label, [(115.0, paint)])
 
 
 def named(row: Row) -> str:
     """A plate in words, with its value and what is marked."""
-    return ", ".join(t for t in (row["experiment"], row["plate"], significant(row["estimate"]), marks_of(row)) if t)
+    return ", ".join(t for t in (row["experiment"], row["plate"], value_of(row), marks_of(row)) if t)
 
 
 def marks_of(row: Row) -> str:
@@ -134,5 +150,5 @@ def marks_of(row: Row) -> str:
 def chart_listing(caption: str, rows: Sequence[Row]) -> Listing:
     """Plates of a series with their estimate and what is marked."""
     heads = ("experiment", "plate", "no.", "value", "mark")
-    body = [(r["experiment"], r["plate"], str(r["position"]), significant(r["estimate"]), marks_of(r)) for r in rows]
+    body = [(r["experiment"], r["plate"], str(r["position"]), value_of(r), marks_of(r)) for r in rows]
     return listing_of(caption, heads, body, numeric=("no.", "value"), links=map(address, rows))

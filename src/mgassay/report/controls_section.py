@@ -11,8 +11,8 @@ from mgassay.design import Arms, arms_of_blocks, backgrounds_of
 from mgassay.experiment import Experiment
 from mgassay.report import labels
 from mgassay.report.axes import Axes
-from mgassay.report.donors import Marks, donor_legend, page_marks, short, unit_of
-from mgassay.report.figure import WIDE, figure
+from mgassay.report.donors import Marks, donor_legend, page_marks, unit_of
+from mgassay.report.figure import figure
 from mgassay.report.numbers import NOTHING, level, significant
 from mgassay.report.pieces import Drawing, Prose, listing_of
 from mgassay.report.rows import Tables, natural_order
@@ -128,11 +128,11 @@ def _svg(
                 colour, shape = marks[donor]
                 y = float(spread[donors.index(donor)]) - line
                 axes.marks([value], [y], shape, colour="none" if is_bound else colour, size=6, edge_width=0.5)
-        axes.up.tick([-i for i in range(len(roles))], [short(told, 30) for _, told in roles.values()])
+        axes.up.tick([-i for i in range(len(roles))], axes.shortened([told for _, told in roles.values()], 30))
         axes.up.ends(-len(roles) + 0.5, 0.5)
         axes.up.grid = True
         axes.across.ends(low=min(0.0, float(held["value"].min())))
         axes.below = unit
         donor_legend(axes, marks)
 
-    return figure(key, label, [(24.0 * len(roles), paint)], WIDE)
+    return figure(key, label, [(24.0 * len(roles), paint)])

@@ -10,9 +10,8 @@ from markupsafe import Markup
 from mgassay.assays.curves.models import Array
 from mgassay.report.axes import FAINT, INK, Axes
 from mgassay.report.courses import Courses, Summary, in_time_unit, summaries, time_unit, value_limits
-from mgassay.report.donors import short
 from mgassay.report.drawing import BLUE, VERMILION
-from mgassay.report.figure import WIDE, figure
+from mgassay.report.figure import figure
 from mgassay.report.rows import Row
 
 PANEL, ROW = 180.0, 16.5  # height of the courses, of a line of T50s
@@ -33,7 +32,7 @@ def alp_svg(key: str, label: str, courses: Courses, letters: Mapping[str, str], 
         _name_ends(axes, courses, found, letters)
         axes.below = f"time ({time_unit(courses)[1]})"
 
-    return figure(key, label, [(PANEL, paint)], WIDE)
+    return figure(key, label, [(PANEL, paint)])
 
 
 def t50_svg(
@@ -61,7 +60,7 @@ def t50_svg(
     def paint_results(strip: Axes) -> None:
         _draw_t50s(strip, courses, names, letters, amounts)
 
-    return figure(key, label, [(PANEL, paint), (ROW * len(names), paint_results)], WIDE)
+    return figure(key, label, [(PANEL, paint), (ROW * len(names), paint_results)])
 
 
 def _frame(axes: Axes, courses: Courses, signal: str) -> None:
@@ -142,7 +141,7 @@ def _letter_medians(axes: Axes, courses: Courses, found: Sequence[Summary], lett
         spot = _letter_spot(courses, one, placed)
         if spot is not None:
             placed.append(spot)
-            axes.text(spot[0] + 0.008, spot[1], letters.get(one.name, ""), frame="pp", bold=True, size=9)
+            axes.text(spot[0] + 0.008, spot[1], letters.get(one.name, ""), frame="pp", bold=True)
 
 
 def _letter_spot(courses: Courses, one: Summary, placed: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
@@ -161,8 +160,8 @@ def _draw_t50s(
     strip: Axes, courses: Courses, names: Sequence[str], letters: Mapping[str, str], amounts: Sequence[Row]
 ) -> None:
     """A line per condition with each well's T50 and interval, below the courses; bounds point to what is not known."""
-    named = [_short(f"{letters[c]} {c}" if c else "no condition") for c in names]
-    strip.up.tick(range(len(names)), named, marks=False)
+    named = [f"{letters[c]} {c}" if c else "no condition" for c in names]
+    strip.up.tick(range(len(names)), strip.shortened(named, MOST_NAME + 3), marks=False)
     strip.up.ends(len(names) - 0.5, -0.5)
     strip.across.ends(*time_limits(courses))
     strip.up.grid, strip.up.line = True, False
@@ -195,8 +194,8 @@ def _name_ends(axes: Axes, courses: Courses, found: Sequence[Summary], letters: 
     ends = [(float(m[np.isfinite(m)][-1]), one.name) for one in found if np.isfinite(m := one.median).any()]
     ranked = sorted(((min(max((v - low) / (high - low), 0.0), 1.0), n) for v, n in ends), key=lambda e: e[0])
     for (at, name), y in zip(ranked, apart([e[0] for e in ranked], 0.062), strict=True):
-        text = _short(f"{letters[name]} {name}") if name in letters else BLANK_SIGN
-        axes.text(1.045, y, text, frame="pp", size=9)
+        (text,) = axes.shortened([f"{letters[name]} {name}"], MOST_NAME + 3) if name in letters else (BLANK_SIGN,)
+        axes.text(1.045, y, text, frame="pp")
         axes.line([1.005, 1.035], [at, y], width=0.6, alpha=2 * FAINT, frame="pp")
 
 
@@ -219,8 +218,3 @@ def apart(places: Sequence[float], gap: float) -> list[float]:
     free = np.repeat([v for v, _ in level], [k for _, k in level])
     room = 1.0 - steps[-1] if n else 1.0
     return [float(v) for v in np.clip(free, 0.0, room) + steps]
-
-
-def _short(name: str) -> str:
-    """A name that fits beside the axes."""
-    return short(name, MOST_NAME + 3)

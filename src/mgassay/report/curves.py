@@ -53,7 +53,7 @@ def curves_listing(tables: Tables, curves: Sequence[Row]) -> Listing:
             labels.assay(c["assay"]),
             model_name(c["model"]),
             c["weighting"],
-            _r2_text(c["r2_means"]),
+            r2_text(c["r2_means"]),
             significant(c["lod"]),
             significant(c["loq"]),
             f"{level(c['range_low'])} to {level(c['range_high'])} {labels.unit(c['unit'])}",
@@ -75,7 +75,7 @@ def _furthest_off(tables: Tables, curve: Row) -> str:
     return f"{_error(worst)} at {level(worst['standard'])}" if worst else NOTHING
 
 
-def _r2_text(r2: float) -> str:
+def r2_text(r2: float) -> str:
     """R² with four decimals; what would round up to 1 is said to be more than 0.9999."""
     return "> 0.9999" if 0.99995 <= r2 < 1 else decimal(r2, 4)
 
@@ -86,7 +86,9 @@ def curve_drawing(tables: Tables, curve: Row) -> Drawing:
     title = f"{labels.assay(curve['assay'])} standard curve, plate {curve['plate']}"
     used = [s for s in standards if s["standard"] <= curve["range_high"]]
     failed = [s for s in used if s["error_percent"] == s["error_percent"] and not _passes(s)]
-    spoken = f"{title}: {model_name(curve['model'])}, {len(standards)} levels, {len(failed)} outside the limits."
+    spoken = (
+        f"{title}: {model_name(curve['model'])}, {count(len(standards), 'level')}, {len(failed)} outside the limits."
+    )
     caption = curve_caption(tables, curve, standards)
     return Drawing(
         title=title,

@@ -153,19 +153,9 @@ def _name_arms(axes: Axes, names: Sequence[str], tables: Tables) -> None:
     places = [1.5 * i + j for i in range(len(names)) for j in (0, 1)]
     axes.across.tick(places, [levels[j] for _ in names for j in (0, 1)])
     axes.across.ends(-0.3, 1.5 * (len(names) - 1) + 1.3)
-    for i, name in enumerate(names):
-        axes.text(1.5 * i + 0.5, 0, short(name), frame="dp", anchor="middle", upright="top", dy=UNDER_TICKS)
+    for i, name in enumerate(axes.shortened(names)):
+        axes.text(1.5 * i + 0.5, 0, name, frame="dp", anchor="middle", upright="top", dy=UNDER_TICKS)
     axes.below = "Mg²⁺ (mM)"
-
-
-def short(name: str, most: int = 18) -> str:
-    """A name that fits under a pair of points, of a long one both ends, which tell it from its kin.
-
-    >>> short("D1"), short("calcifying medium, Mg 0.8"), short("calcifying medium, Mg 2.0")
-    ('D1', 'calcifyin…, Mg 0.8', 'calcifyin…, Mg 2.0')
-    """
-    end = (most - 1) // 2
-    return name if len(name) <= most else f"{name[: most - 1 - end]}…{name[-end:]}"
 
 
 def donor_legend(axes: Axes, marks: Marks) -> None:
@@ -174,8 +164,8 @@ def donor_legend(axes: Axes, marks: Marks) -> None:
         colour, shape = next(iter(marks.values()))
         axes.marks([], [], shape, colour=colour, label=f"{len(marks)} donors, each by colour and shape: see the tables")
         return
-    for donor, (colour, shape) in marks.items():
-        axes.marks([], [], shape, colour=colour, label=short(donor))
+    for name, (colour, shape) in zip(axes.shortened(list(marks)), marks.values(), strict=True):
+        axes.marks([], [], shape, colour=colour, label=name)
 
 
 def _paired_listing(
@@ -238,7 +228,7 @@ def measured_svg(
             colour, shape = marks[donor]
             heights = np.full(len(rows), spread[condition, donor] - conditions.index(condition))
             axes.marks(rows["value"].to_numpy(), heights, shape, colour=colour, alpha=0.75, size=4, edge_width=0.4)
-        axes.up.tick([-i for i in range(len(conditions))], [short(c, 16) for c in conditions])
+        axes.up.tick([-i for i in range(len(conditions))], axes.shortened(conditions, 16))
         axes.up.ends(-len(conditions) + 0.5, 0.5)
         axes.up.grid = True
         axes.across.ends(low=min(0.0, float(amounts["value"].min())))

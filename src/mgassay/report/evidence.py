@@ -10,7 +10,7 @@ from mgassay.report.donors import HOW_TO_READ as DONORS_READ
 from mgassay.report.donors import measured_drawing, paired_drawing
 from mgassay.report.donors_used import donors_used
 from mgassay.report.effect_figure import CONTRAST_ORDER, effect_drawing
-from mgassay.report.numbers import NOTHING, p_value, percent
+from mgassay.report.numbers import NOTHING, count, p_value, percent
 from mgassay.report.pieces import Beside, Listing, Prose, drawer, listing_of
 from mgassay.report.rows import Row, Tables, is_missing, n_donors
 from mgassay.report.share_bar import HOW_TO_READ, share_drawing, share_text
@@ -154,6 +154,6 @@ def _effect_cells(row: Row, additive: Row | None, anova: Row | None) -> tuple[st
         NOTHING if is_missing(row["p_adjusted"]) else p_value(row["p_adjusted"]),
         estimate_text(additive, percent) if additive else NOTHING,
         estimate_text(anova) if anova else NOTHING,
-        f"{n_donors(row)} runs" if row["contrast"] == "acellular" else str(n_donors(row)),
+        count(n_donors(row), "run") if row["contrast"] == "acellular" else str(n_donors(row)),
         labels.flags(row["flag"]),
     )

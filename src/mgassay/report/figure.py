@@ -1,7 +1,7 @@
 """A figure as one SVG element: panels below each other, one legend beneath them, nothing loaded."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from markupsafe import Markup, escape
@@ -11,7 +11,7 @@ from mgassay.report.layout import EDGE, TICK, Placed, arranged, baseline
 from mgassay.report.svg import LINE_HEIGHT, TEXT, Array, Look, element, line_path, mark_path, number, text_width, words
 
 Panel = tuple[float, Callable[[Axes], None]]
-WIDTH, WIDE = 330.0, 374.0  # of a figure; of one with names beside its panel
+WIDTH = 330.0  # of a figure: its letters are 11 pixels high on a telephone of 390, and no smaller anywhere
 SAMPLE, BESIDE, BETWEEN = 15.0, 4.0, 12.0  # a legend's sample, what parts it from its words, and from the next one
 
 
@@ -23,7 +23,8 @@ def figure(key: str, label: str, panels: Sequence[Panel], width: float = WIDTH) 
     """
     mark = hashlib.sha256(key.encode()).hexdigest()[:8]
     found, bottom = arranged(panels, width)
-    legend, height = _legend([s for p in found for s in p.axes.shapes], mark, bottom, width)
+    whole = {cut: name for p in found for cut, name in p.axes.whole.items()}
+    legend, height = _legend([s for p in found for s in p.axes.shapes], mark, bottom, width, whole)
     drawn = [part for i, p in enumerate(found) for part in _panel(p, mark, f"url(#c{mark}-{i})")]
     inner = "\n".join([*_definitions(found, mark), *drawn, *legend])
     linked = any(s.links for p in found for s in p.axes.shapes)  # what is an image has nothing in it to follow
@@ -124,13 +125,25 @@ def _words(panel: Placed, one: Words) -> list[str]:
     """A text, one element to a line."""
     xs, ys = panel.points(np.array([one.x]), np.array([one.y]), one.frame)
     x, y = float(xs[0]) + one.dx, float(ys[0]) + one.dy + baseline(one)
+    whole = panel.axes.whole.get(one.text, "")
     return [
-        words(x, y + i * LINE_HEIGHT * one.size, t, anchor=one.anchor, size=one.size, bold=one.bold, colour=one.colour)
+        words(
+            x,
+            y + i * LINE_HEIGHT * one.size,
+            t,
+            anchor=one.anchor,
+            size=one.size,
+            bold=one.bold,
+            colour=one.colour,
+            whole=whole,
+        )
         for i, t in enumerate(one.text.split("\n"))
     ]
 
 
-def _legend(shapes: Sequence[Shape], mark: str, top: float, width: float) -> tuple[list[str], float]:
+def _legend(
+    shapes: Sequence[Shape], mark: str, top: float, width: float, whole: Mapping[str, str]
+) -> tuple[list[str], float]:
     """Samples of the labelled shapes with their words, as many to a line as fit; and where the figure ends."""
     labelled = {s.label: s for s in reversed(shapes) if s.label}
     x, y, found = EDGE, top + LINE_HEIGHT * TEXT / 2, []
@@ -139,7 +152,7 @@ def _legend(shapes: Sequence[Shape], mark: str, top: float, width: float) -> tup
         if x > EDGE and x + wide > width - EDGE:
             x, y = EDGE, y + 1.35 * TEXT
         found.append(_sample(labelled[label], x, y, mark))
-        found.append(words(x + SAMPLE + BESIDE, y + 0.36 * TEXT, label, anchor="start"))
+        found.append(words(x + SAMPLE + BESIDE, y + 0.36 * TEXT, label, anchor="start", whole=whole.get(label, "")))
         x += wide + BETWEEN
     return found, (y + LINE_HEIGHT * TEXT / 2 + EDGE if found else top)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mgassay.report import labels
 from mgassay.report.axes import FAINT, Axes
 from mgassay.report.drawing import BLUE
-from mgassay.report.figure import WIDE, figure
+from mgassay.report.figure import figure
 from mgassay.report.numbers import NO_BREAK, count, level
 from mgassay.report.pieces import Drawing, Listing, listing_of
 from mgassay.report.rows import Tables
@@ -97,28 +97,18 @@ def nodules_svg(key: str, label: str, edges: NDArray[np.float64], counts: Counts
             elif own.any():
                 occur = np.flatnonzero(own) + 0.5
                 axes.marks(occur, np.full(len(occur), base + 0.3), colour=BLUE, size=4, edge_width=0)
-            axes.text(1, base + 0.3, f"n = {own.sum()}", frame="pd", dx=4, size=9)
+            axes.text(1, base + 0.3, f"n = {own.sum()}", frame="pd", dx=4)
         axes.up.ends(0, len(names))
         axes.across.ends(0, len(edges))
-        axes.up.tick([len(names) - 0.7 - i for i in range(len(names))], [short_name(n) for n in names], marks=False)
+        told = axes.shortened([n or "no condition" for n in names], MOST_NAME)
+        axes.up.tick([len(names) - 0.7 - i for i in range(len(names))], told, marks=False)
         axes.up.line = False
         ends = [*edges, 2 * edges[-1]]
         ticks = range(0, len(ends), -(-len(ends) // MOST_TICKS))
         axes.across.tick(list(ticks), [level(float(ends[i])) for i in ticks])
         axes.below = f"area of a nodule ({unit}), doubling from bar to bar"
 
-    return figure(key, label, [(ROW * len(names), paint)], WIDE)
-
-
-def short_name(name: str) -> str:
-    """A condition's name that fits beside the axes: of a long one both ends, which tell it from its kin.
-
-    >>> short_name("ca_mg20"), short_name("calcifying medium, 2.0 mM Mg")
-    ('ca_mg20', 'calcifyin…2.0 mM Mg')
-    """
-    name = name or "no condition"
-    half = MOST_NAME // 2
-    return name if len(name) <= MOST_NAME else f"{name[:half]}…{name[-half:]}"
+    return figure(key, label, [(ROW * len(names), paint)])
 
 
 def counts_listing(caption: str, edges: NDArray[np.float64], counts: Counts) -> Listing:

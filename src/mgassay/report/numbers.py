@@ -6,6 +6,8 @@ Signs: a true minus (−), a no-break space before %, and an interval always bes
 import math
 from collections.abc import Callable
 
+from mgassay.problems import count as count
+
 NOTHING = "–"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -141,12 +143,3 @@ def p_value(p: float) -> str:
     if p > 0.99:
         return "p > 0.99"
     return f"p = {p:.3f}" if p < 0.0995 else f"p = {p:.2f}"
-
-
-def count(n: int, one: str, many: str = "") -> str:
-    """A count and its noun.
-
-    >>> count(1, "donor"), count(4, "donor"), count(0, "well")
-    ('1 donor', '4 donors', '0 wells')
-    """
-    return f"{n} {one if n == 1 else many or one + 's'}"

@@ -84,7 +84,8 @@ def plate_maps(tables: Tables, conditions: Sequence[str]) -> list[PlateMap]:
         reads = [read for _, read in own.groupby(_KEYS[2:], sort=False, dropna=False)]
         rest = len(reads) - MOST_READS
         for i, read in enumerate(reads[:MOST_READS]):
-            note = f"{rest} more reads of this plate are in wells.csv." if rest > 0 and i == MOST_READS - 1 else ""
+            more = count(rest, "more read of this plate is", "more reads of this plate are")
+            note = f"{more} in wells.csv." if rest > 0 and i == MOST_READS - 1 else ""
             title = f"{labels.assay(str(assay))}, plate {plate}"
             made = replace(plate_map(title, read, letters, known, note), key=f"w{len(maps)}", unit=unit)
             if told and i == 0:

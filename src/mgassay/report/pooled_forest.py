@@ -6,8 +6,7 @@ from markupsafe import Markup
 
 from mgassay.report import labels
 from mgassay.report.axes import FAINT, INK, Axes
-from mgassay.report.donors import short
-from mgassay.report.figure import WIDE, figure
+from mgassay.report.figure import figure
 from mgassay.report.numbers import count, interval, percent
 from mgassay.report.rows import Row, is_missing
 from mgassay.report.share_bar import COLOURS, FURTHEST
@@ -22,7 +21,7 @@ ALL, NEXT = "all together", "a next experiment"
 def forest_svg(pooled: Row, members: Sequence[Row]) -> Markup:
     """The figure of one row of SUMMARY_SHARES and the rows of SUMMARY_POOLED that entered it."""
     drawn = heaviest(members)
-    names = [shortened(str(r["experiment"])) for r in drawn] + [ALL]
+    names = [str(r["experiment"]) for r in drawn] + [ALL]
     names += [] if is_missing(pooled["prediction_low"]) else [NEXT]
     key = "-".join(("pooled", *(str(pooled[c]) for c in ("readout", "block", "share", "scale"))))
 
@@ -34,18 +33,13 @@ def forest_svg(pooled: Row, members: Sequence[Row]) -> Markup:
         _diamond(axes, -len(drawn), pooled)
         _next(axes, -len(drawn) - 1, pooled)
 
-    return figure(key, spoken(pooled), [(ROW * len(names) + 8, paint)], WIDE)
+    return figure(key, spoken(pooled), [(ROW * len(names) + 8, paint)])
 
 
 def heaviest(members: Sequence[Row]) -> list[Row]:
     """The MOST_DRAWN experiments that weigh most, in the order given."""
     ranked = sorted(range(len(members)), key=lambda i: -float(members[i]["weight"]))[:MOST_DRAWN]
     return [members[i] for i in sorted(ranked)]
-
-
-def shortened(name: str) -> str:
-    """A name that leaves room for the figure."""
-    return short(name, LONGEST)
 
 
 def spoken(pooled: Row) -> str:
@@ -81,7 +75,7 @@ def _frame(axes: Axes, rows: Sequence[Row], names: Sequence[str]) -> None:
     axes.across.tick(ticks, [percent(t) for t in ticks])
     axes.up.ends(-len(names) + 0.4, 0.6)
     axes.up.line = False
-    axes.up.tick([-float(i) for i in range(len(names))], names, marks=False)
+    axes.up.tick([-float(i) for i in range(len(names))], axes.shortened(names, LONGEST), marks=False)
     axes.below = "share of the total effect T"
     for edge in (0.0, 1.0):
         axes.vertical(edge, alpha=0.7, z=0)

@@ -55,12 +55,24 @@ def element(tag: str, attributes: Look, inner: str = "") -> str:
 
 
 def words(
-    x: float, y: float, text: str, *, anchor: str, size: float = TEXT, bold: bool = False, colour: str = ""
+    x: float,
+    y: float,
+    text: str,
+    *,
+    anchor: str,
+    size: float = TEXT,
+    bold: bool = False,
+    colour: str = "",
+    whole: str = "",
 ) -> str:
-    """A text with its baseline at y; `anchor` is start, middle or end; in the figure's ink without a colour."""
+    """A text with its baseline at y; `anchor` is start, middle or end; in the figure's ink without a colour.
+
+    `whole` is told where the text is pointed at, and read out.
+    """
     look: Look = {"x": x, "y": y, "text-anchor": "" if anchor == "start" else anchor}
     more: Look = {"font-size": "" if size == TEXT else size, "font-weight": "bold" if bold else "", "fill": colour}
-    return element("text", {**look, **more}, str(escape(text)))
+    told = element("title", {}, str(escape(whole))) if whole else ""
+    return element("text", {**look, **more}, told + str(escape(text)))
 
 
 def line_path(xs: Array, ys: Array, *, closed: bool = False) -> str:

@@ -14,7 +14,7 @@ from mgassay.assays.images.stain import HISTOGRAM_OD
 from mgassay.experiment import AlizarinImageSettings, Experiment
 from mgassay.report.axes import FAINT, INK, Axes
 from mgassay.report.drawing import BLUE, VERMILION
-from mgassay.report.figure import WIDE, figure
+from mgassay.report.figure import figure
 from mgassay.report.image_groups import GROUPS, NEGATIVE, OTHER, POSITIVE, group_of_conditions, settings_of_plate
 from mgassay.report.image_groups import grouped as group_column
 from mgassay.report.numbers import NO_BREAK, area_percent, decimal, level
@@ -117,7 +117,7 @@ def threshold_svg(key: str, label: str, shares: Shares, thresholds: Sequence[flo
         beside = (1 + BAND) * thresholds[-1] + 0.015 * end
         axes.text(beside, 1, f"threshold {named} OD (band: ±20 %)", frame="dp", upright="top")
 
-    return figure(key, label, [(HEIGHT, paint)], WIDE)
+    return figure(key, label, [(HEIGHT, paint)])
 
 
 def _frame(axes: Axes, end: float, low: float) -> None:

@@ -13,7 +13,7 @@ from mgassay.experiment import RawFile
 from mgassay.problems import Problems
 from mgassay.readers.contents import content_from_bytes
 from mgassay.readers.exports.rdml import READERS, cq_from, cycles_from, detect, read
-from mgassay.readers.qpcr_wells import TASKS
+from mgassay.readers.cq_tables import TASKS
 from mgassay.readers.rdml_document import Measured
 from mgassay.readers.sheets import Content
 

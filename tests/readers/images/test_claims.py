@@ -24,7 +24,7 @@ def test_an_image_stays_with_the_row_that_named_it_first(problems):
     (found,) = problems
     assert (found.code, found.severity, found.file, found.place, found.seen) == (
         "MG280", "error", "images", "b.png", "1")  # fmt: skip
-    assert "plate P2 are those of plate P1" in found.message
+    assert "1 image of plate P2 is one of plate P1" in found.message
 
 
 def test_plates_may_share_a_folder_whose_other_wells_are_empty(problems):

@@ -28,7 +28,7 @@ from mgassay.assays.plates.plate_curve import at_setting
 from mgassay.assays.plates.quotients import LEVEL, welch_df
 from mgassay.experiment import MagnesiumSettings
 from mgassay.flags import join_flags
-from mgassay.problems import Problems
+from mgassay.problems import Problems, count
 from mgassay.wellnames import compact
 
 READOUT, UNIT = "mg_intracellular", "mM"
@@ -75,7 +75,7 @@ def quantify_magnesium(plate: Plate, problems: Problems) -> Outcome:
     samples = usable_samples(wells, ("sample",), plate.raw, problems).reset_index(drop=True)
     spread = pooled_spread(samples, np.log(samples["value"].where(samples["value"] > 0).to_numpy(float)))
     reads = int(plate.wells["read_index"].nunique())
-    problems.add("MG355", **plate.where, seen=f"{reads} reads" if reads > 1 else "1 read", basis=spread.basis)
+    problems.add("MG355", **plate.where, seen=count(reads, "read"), basis=spread.basis)
     measured = _measured(samples, calibration, spread, _background_variance(samples, blanks), len(blanks) - 1.0)
     _tell_outside(plate, samples, measured, problems)
     _tell_implausible(plate, measured, problems)

@@ -17,7 +17,7 @@ from mgassay.assays.plates.measured import one_reading_per_well, tell_above
 from mgassay.assays.plates.plate import Outcome, Plate, exclusion
 from mgassay.assays.plates.plate_curve import PlateCurve
 from mgassay.flags import join_flags
-from mgassay.problems import Problems
+from mgassay.problems import Problems, count
 from mgassay.wellnames import compact
 
 
@@ -48,7 +48,9 @@ def reads_of_one_channel(plate: Plate, problems: Problems) -> pd.DataFrame | Non
     channels = pd.MultiIndex.from_frame(wells[["channel", "wavelength_nm"]])
     kept = wells[channels.isin(pd.MultiIndex.from_frame(first[["channel", "wavelength_nm"]]))]
     if kept.duplicated(["well", "read_index"]).any():
-        problems.add("MG317", seen=f"{len(kept)} readings of {kept.well.nunique()} wells", **plate.where)
+        problems.add(
+            "MG317", seen=f"{count(len(kept), 'reading')} of {count(kept.well.nunique(), 'well')}", **plate.where
+        )
         return None
     return kept.reset_index(drop=True)
 

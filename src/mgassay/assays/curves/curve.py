@@ -8,6 +8,7 @@ from mgassay.assays.curves.models import Array, Model, model_named
 from mgassay.assays.curves.scatter import Scatter, scatter_of_residuals
 from mgassay.assays.curves.weighting import level_means, reading_weights, weighting_pivot
 from mgassay.errors import CalibrationError
+from mgassay.problems import count
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +114,11 @@ def _check_enough(x: Array, shape: Model) -> None:
     levels, needed = np.unique(x).size, len(shape.parameters)
     if levels < needed or x.size <= needed or not (x > 0).any():
         raise CalibrationError(
-            "MG303", seen=f"{x.size} wells at {levels} levels", model=shape.name, levels=str(needed), n=str(needed + 1)
+            "MG303",
+            seen=f"{count(x.size, 'well')} at {count(levels, 'level')}",
+            model=shape.name,
+            levels=str(needed),
+            n=str(needed + 1),
         )
 
 

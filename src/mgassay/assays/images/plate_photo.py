@@ -23,6 +23,7 @@ from mgassay.assays.images.circles import (
 )
 from mgassay.assays.images.picture import Picture
 from mgassay.errors import UnreadableError
+from mgassay.problems import count
 
 FIELD = 0.9  # part of a well's radius that is measured: the wall throws a shadow on the rest
 MOST_TILT = 12.0  # degrees
@@ -203,7 +204,7 @@ def _reason_against(lattice: _Lattice, votes: NDArray[np.float32], least: float,
     if wells.scatter > _SCATTER:
         return f"the circles lie {wells.scatter:.1%} of their distance beside straight lines"
     if more > _BEYOND * beyond.sum():
-        return f"{more} more circles stand in line with them"
+        return f"{count(more, 'more circle stands', 'more circles stand')} in line with them"
     if (corners < reach).any() or (corners > (votes.shape[1] - 1 - reach, votes.shape[0] - 1 - reach)).any():
         return "a part of the plate is cut off"
     return ""

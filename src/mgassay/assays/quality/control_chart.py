@@ -19,7 +19,9 @@ RANGES_TO_LIMIT = 2.66
 _ROUNDING = 1e-12  # a mean of equal values need not be that value
 # SDs at heart: their logarithms are near to normal, they themselves are skewed.
 ON_LOG_SCALE = ("lod", "replicate_cv")
-CHARTED = ("blank_signal", "slope", *ON_LOG_SCALE)
+# What they lack to 1 is the square of a ratio of SDs, or such a ratio: its logarithm is near to normal.
+ON_LOG_OF_REST = ("z_prime", "r2_means")
+CHARTED = ("blank_signal", "slope", *ON_LOG_SCALE, *ON_LOG_OF_REST)
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -49,6 +51,17 @@ def control_chart(quality: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return tables.SUMMARY_PLATES.frame(placed[list(tables.SUMMARY_PLATES.columns)])
 
 
+def with_curves(quality: Mapping[str, pd.DataFrame], curves: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
+    """PLATE_QUALITY by experiment with a row `r2_means` for each of its curves (CURVES by experiment) behind it."""
+    return {name: pd.concat([table, _curve_rows(curves[name])], ignore_index=True) for name, table in quality.items()}
+
+
+def _curve_rows(curves: pd.DataFrame) -> pd.DataFrame:
+    """R² of the means of standards as rows of PLATE_QUALITY; what the plate was read with stands in its other rows."""
+    told = curves.assign(measure="r2_means", subject="", estimate=curves["r2_means"], unit="1", n=curves["levels"])
+    return tables.PLATE_QUALITY.frame(told[["assay", "plate", "measure", "subject", "estimate", "unit", "n", "flag"]])
+
+
 def in_order_of_date(quality: Mapping[str, pd.DataFrame], dates: Mapping[str, str]) -> Mapping[str, pd.DataFrame]:
     """PLATE_QUALITY by experiment in the order of the days of harvest (2026-03-14), of one day by the order given.
 
@@ -76,7 +89,10 @@ def _series_names(rows: pd.DataFrame) -> "pd.Series[str]":
 
 def _judged(values: Floats, measure: str) -> pd.DataFrame:
     """Centre, limits and flag of each plate of one series."""
-    centre, low, high = control_limits(values, is_log=measure in ON_LOG_SCALE)
+    if measure in ON_LOG_OF_REST:  # the more is lacking, the lower the value
+        centre, high, low = (1.0 - end for end in control_limits(1.0 - values, is_log=True))
+    else:
+        centre, low, high = control_limits(values, is_log=measure in ON_LOG_SCALE)
     away = np.where(np.abs(values - centre) <= _ROUNDING * abs(centre), 0.0, values - centre)
     beyond = (away != 0) & ((values < low) | (values > high))
     drifting = in_long_run(np.sign(away))

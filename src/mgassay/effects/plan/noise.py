@@ -16,7 +16,7 @@ from mgassay.effects.estimators.intervals import Array
 from mgassay.effects.means.panels import MINERAL_READOUTS, ArmMatrix, Panel, panels_from_means
 from mgassay.effects.plan.power import covariance_of_arms, sd_of_effect
 from mgassay.experiment import Experiment
-from mgassay.problems import Problems, listed
+from mgassay.problems import Problems, count, listed
 
 # Natural log. An arm of one donor scatters by .15 around what its Mg and block do, its wells by .2 (CV 20 %), three
 # wells an arm: .268 for T, B and A, .379 for T - B. No lab's own: with it the numbers of donors that the design names
@@ -148,7 +148,7 @@ def noise_of_lab(
     noise = noise_of_earlier(chosen)
     if noise.df < FEW_DF:
         low, high = np.sqrt(noise.df / chdtri(noise.df, np.array([0.025, 0.975])))
-        seen = f"{noise.donors} donors of {len(noise.experiments)} experiments"
+        seen = f"{count(noise.donors, 'donor')} of {count(len(noise.experiments), 'experiment')}"
         problems.add("MG663", seen=seen, df=noise.df, low=f"{low:.2f}", high=f"{high:.2f}")
     if noise.repeated:
         problems.add("MG664", seen=listed(noise.repeated))

@@ -10,15 +10,18 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mgassay.errors import UnreadableError
-from mgassay.experiment import RawFile
 from mgassay.problems import Problems
 from mgassay.readers import allotropy_bridge
 from mgassay.readers.allotropy_document import Document, blocks_from_document
 from mgassay.readers.blocks import readings_from_blocks
 from mgassay.readers.reader import Export, Reader
 from mgassay.readers.sheets import Content
+
+if TYPE_CHECKING:
+    from mgassay.experiment import RawFile
 
 PREFIX = "allotropy_"
 PYTHON = "MGASSAY_VENDORS"  # environment variable: the Python that has allotropy
@@ -42,7 +45,7 @@ def python_of_vendors() -> Path | None:
     return path if path.is_file() else None
 
 
-def read(vendor: str, content: Content, raw: RawFile, problems: Problems) -> Export:
+def read(vendor: str, content: Content, raw: "RawFile", problems: Problems) -> Export:
     """The readings that allotropy finds in an export (its bytes), after our own checks.
 
     Raises UnreadableError MG163 (not set up), MG165 (refused by allotropy), MG126 (nothing of a plate reader in it).

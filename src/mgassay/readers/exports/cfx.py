@@ -6,12 +6,10 @@ target. Curves are read only where they stand in the same workbook; a file of cu
 
 import re
 from collections.abc import Iterable, Sequence
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from mgassay import tables
 from mgassay.errors import UnreadableError
-from mgassay.experiment import RawFile
 from mgassay.problems import Problems
 from mgassay.readers.amplification import Point, curves_from_points, is_wide_header, wide_curves_in
 from mgassay.readers.cq_readings import readings_from_table
@@ -21,6 +19,11 @@ from mgassay.readers.cycles import cycle_number, cycles_reached
 from mgassay.readers.reader import Export, Reader, known_lines
 from mgassay.readers.sheets import Content
 from mgassay.wellnames import well_from_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mgassay.experiment import RawFile
 
 NAME, TITLE = "cfx", "Bio-Rad CFX Manager or Maestro Cq results"
 
@@ -75,7 +78,7 @@ def _heads_curves(cells: Sequence[str]) -> bool:
     return cells[:2] == ("", "Cycle") and is_wide_header(cells)
 
 
-def read(content: Content, raw: RawFile, problems: Problems) -> Export:
+def read(content: Content, raw: "RawFile", problems: Problems) -> Export:
     """The results and the curves that stand beside them; raises UnreadableError where there are no Cq to be trusted."""
     found = results_by_name(content.sheets, DIALECT, _is_header)
     if not found and any(map(_heads_curves, content.opening)):
@@ -116,7 +119,7 @@ def _points(content: Content, table: CqTable) -> list[Point]:
     ]
 
 
-def _curves(points: Iterable[Point], mark: str, raw: RawFile) -> pd.DataFrame:
+def _curves(points: Iterable[Point], mark: str, raw: "RawFile") -> "pd.DataFrame":
     """The curves of these points: relative fluorescence, from which Bio-Rad has subtracted the baseline."""
     listed = list(points)
     return curves_from_points(listed, "RFU", mark, raw) if listed else tables.AMPLIFICATION.frame()

@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mgassay.errors import UnreadableError
-from mgassay.experiment import RawFile
-from mgassay.problems import Problems
+from mgassay.problems import Problems, count
 from mgassay.readers.blocks import Block, channel_name
-from mgassay.readers.reader import FORMAT_ONLY, Export, plate_reader
+from mgassay.readers.reader import FORMAT_ONLY, covering, plate_reader
 from mgassay.readers.shapes import PlateGrid, bare_grid_in, grids_in
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.spots import check_row, check_same_length
@@ -170,7 +169,7 @@ def _check_grid(grid: PlateGrid, content: Content, problems: Problems) -> None:
         raise UnreadableError("MG127", sheet=grid.sheet.name, place=grid.sheet.place(row), seen=seen)
     if grid.header < 0:
         place = grid.sheet.place(grid.rows[0][1])
-        problems.add("MG132", file=content.file, sheet=grid.sheet.name, place=place, seen=f"{len(grid.rows)} rows")
+        problems.add("MG132", file=content.file, sheet=grid.sheet.name, place=place, seen=count(len(grid.rows), "row"))
 
 
 def _when(table: PlateTable, tables: Sequence[PlateTable]) -> tuple[int, float]:
@@ -277,17 +276,9 @@ def _section(sheet: Sheet, heading: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def _read(content: Content, raw: RawFile, problems: Problems) -> Export:
-    """The readings of a plate; the tables of plates, labels and filters were read too."""
-    export = _PLATE.read(content, raw, problems)
-    return replace(
-        export, used={s.name: export.used[s.name] | _settings_rows(s) for s in content.sheets if s.name in export.used}
-    )
-
-
-def _settings_rows(sheet: Sheet) -> frozenset[int]:
-    """The rows of the tables of plates and backgrounds, and of the sections on labels and filters."""
-    rows, inside, to_blank = set(), False, False
+def _with_settings(sheet: Sheet, used: frozenset[int]) -> frozenset[int]:
+    """The rows that were read, those of tables of plates and backgrounds, and of the sections on labels and filters."""
+    rows, inside, to_blank = set(used), False, False
     for row, cells in enumerate(sheet.cells):
         first = next((c.casefold() for c in cells if c), "")
         inside = first in ("labels:", "filters:") or (inside and first not in _SETTINGS)
@@ -297,4 +288,4 @@ def _settings_rows(sheet: Sheet) -> frozenset[int]:
 
 
 _PLATE = plate_reader(NAME, TITLE, detect, blocks, known=KNOWN, evidence=FORMAT_ONLY)
-READERS = (replace(_PLATE, read=_read),)
+READERS = (covering(_PLATE, _with_settings),)

@@ -13,12 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mgassay.errors import UnreadableError
-from mgassay.experiment import RawFile
 from mgassay.problems import Problems
 from mgassay.readers.blocks import Block, channel_name, wavelengths_of_pairs
 from mgassay.readers.courses import TimeCourse, time_courses_in
 from mgassay.readers.grid_checks import check_beside, column_run, is_row_letter
-from mgassay.readers.reader import Export, plate_reader
+from mgassay.readers.reader import covering, plate_reader
 from mgassay.readers.shapes import PlateGrid, grids_in, title_above, well_lists_in
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.spots import Spot, check_row
@@ -283,18 +282,11 @@ def _announced(sheet: Sheet, row: int) -> list[str]:
     return said[::-1]
 
 
-def _read(content: Content, raw: RawFile, problems: Problems) -> Export:
-    """The readings of a plate; what Gen5 computed stands between and below raw rows of the same matrix."""
-    export = _READER.read(content, raw, problems)
-    used = {s.name: _with_matrices(s, export.used[s.name]) for s in content.sheets if s.name in export.used}
-    return replace(export, used=used)
-
-
 def _with_matrices(sheet: Sheet, used: frozenset[int]) -> frozenset[int]:
-    """The rows that were read, and all rows of the matrices that they stand in."""
+    """The rows that were read, and all rows of the matrices that they stand in, computed ones among them."""
     matrices = ({row for _, row in grid.rows} for grid in grids_in(sheet, continued=True))
     return used.union(*(rows for rows in matrices if rows & used))
 
 
 _READER = plate_reader(NAME, TITLE, detect, blocks, known=KNOWN, evidence=EVIDENCE)
-READERS = (replace(_READER, read=_read),)
+READERS = (covering(_READER, _with_matrices),)

@@ -6,11 +6,9 @@ The 480 tells standards by the column `Standard` (0 is none) and leaves the Cp o
 
 import functools
 from collections.abc import Callable, Sequence
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from mgassay.errors import UnreadableError
-from mgassay.experiment import RawFile
 from mgassay.problems import Problems
 from mgassay.readers.cq_readings import readings_from_table
 from mgassay.readers.cq_sheets import results_by_name, the_one
@@ -18,6 +16,11 @@ from mgassay.readers.cq_tables import NO, YES, CqTable, Dialect, column_name
 from mgassay.readers.reader import FORMAT_ONLY, REAL, Export, Reader, known_lines
 from mgassay.readers.sheets import Content
 from mgassay.readers.text import quantity_from
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mgassay.experiment import RawFile
 
 LC480, LC480_TITLE = "lightcycler480", "Roche LightCycler 480 Cp table"
 LC96, LC96_TITLE = "lightcycler96", "Roche LightCycler 96 results"
@@ -99,7 +102,7 @@ def _heads_96(cells: Sequence[str]) -> bool:
     return {"position", "cq"} <= names and not names.isdisjoint(DIALECT_96.columns["target"])
 
 
-def read_480(content: Content, raw: RawFile, problems: Problems) -> Export:
+def read_480(content: Content, raw: "RawFile", problems: Problems) -> Export:
     """The Cp table; raises UnreadableError for raw fluorescence or a table that cannot be trusted."""
     if any(map(_heads_fluorescence, content.opening)) and not any(map(_heads_480, content.opening)):
         wanted = "Cp table (Abs Quant/2nd Derivative Max or Fit Points, “Export table”)"
@@ -107,13 +110,13 @@ def read_480(content: Content, raw: RawFile, problems: Problems) -> Export:
     return _read(DIALECT_480, _heads_480, content, raw, problems)
 
 
-def read_96(content: Content, raw: RawFile, problems: Problems) -> Export:
+def read_96(content: Content, raw: "RawFile", problems: Problems) -> Export:
     """The results; raises UnreadableError where no table can be trusted."""
     return _read(DIALECT_96, _heads_96, content, raw, problems)
 
 
 def _read(
-    dialect: Dialect, is_header: Callable[[Sequence[str]], bool], content: Content, raw: RawFile, problems: Problems
+    dialect: Dialect, is_header: Callable[[Sequence[str]], bool], content: Content, raw: "RawFile", problems: Problems
 ) -> Export:
     """The one results table of the file. Neither program says in it how many cycles were run."""
     found = results_by_name(content.sheets, dialect, is_header)
@@ -123,7 +126,7 @@ def _read(
     return Export(called.assign(quantity=called["quantity"].where(called["quantity"] > 0)), used=table.used)
 
 
-def _as_called(readings: pd.DataFrame, table: CqTable) -> pd.DataFrame:
+def _as_called(readings: "pd.DataFrame", table: CqTable) -> "pd.DataFrame":
     """Readings whose Cq counts only where the program's own call does not deny it; the text stays as read."""
     calls = dict(zip(_places(table), table.column("call"), strict=True))
     said = readings["place"].map(calls).str.casefold().map(_CALLS)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from mgassay.errors import UnreadableError
-from mgassay.problems import Problems
+from mgassay.problems import Problems, count
 from mgassay.readers.blocks import Block, channel_name
 from mgassay.readers.courses import is_time_header, seconds_from, time_courses_in, times_across_in
 from mgassay.readers.reader import plate_reader
@@ -74,7 +74,7 @@ def _sheet_grids(sheet: Sheet, content: Content, problems: Problems) -> Iterator
     bare = None if grids else bare_grid_in(sheet, is_value)
     if bare:
         place = sheet.place(bare.rows[0][1])
-        problems.add("MG132", file=content.file, sheet=sheet.name, place=place, seen=f"{len(bare.rows)} rows")
+        problems.add("MG132", file=content.file, sheet=sheet.name, place=place, seen=count(len(bare.rows), "row"))
         grids = [bare]
     of_sheet = wavelength_in(sheet)
     for number, grid in enumerate(grids, start=1):
@@ -167,7 +167,7 @@ def _list_column(wells: WellList, col: int, nm: float) -> Iterator[Block]:
     sheet, names = wells.sheet, [name.casefold() for name in wells.names]
     plate_col = next((k for k, name in enumerate(names) if name in _PLATES), None)
     time_col = next((k for k, name in enumerate(names) if is_time_header(name)), None)
-    count: dict[tuple[str, str], int] = {}
+    seen: dict[tuple[str, str], int] = {}
     latest: dict[tuple[str, str], float] = {}
     groups: dict[tuple[str, int, float], list[Spot]] = {}
     for spot in wells.spots(col):
@@ -181,7 +181,7 @@ def _list_column(wells: WellList, col: int, nm: float) -> Iterator[Block]:
             if time_s <= latest.get((plate, spot.well), -math.inf):
                 raise UnreadableError("MG149", sheet=sheet.name, place=place, seen=sheet.cell(spot.row, time_col))
             latest[plate, spot.well] = time_s
-            index = count[plate, spot.well] = count.get((plate, spot.well), -1) + 1
+            index = seen[plate, spot.well] = seen.get((plate, spot.well), -1) + 1
         groups.setdefault((plate, index, -1.0 if math.isnan(time_s) else time_s), []).append(spot)
     for (plate, index, time_s), spots in groups.items():
         at = math.nan if time_s < 0 else time_s

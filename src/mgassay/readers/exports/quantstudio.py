@@ -9,9 +9,9 @@ import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from mgassay.errors import UnreadableError
-from mgassay.experiment import RawFile
 from mgassay.problems import Problems
 from mgassay.readers.amplification import curves_from_rows, is_curve_header
 from mgassay.readers.cq_readings import readings_from_table
@@ -28,6 +28,9 @@ from mgassay.readers.reader import Export, Reader, known_lines
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.text import cells_from_line
 from mgassay.wellnames import PLATE_SHAPES, row_letters, well_from_text
+
+if TYPE_CHECKING:
+    from mgassay.experiment import RawFile
 
 NAME, TITLE = "quantstudio", "Applied Biosystems QuantStudio, ViiA 7, StepOne, 7500, Design & Analysis, Diomni results"
 
@@ -95,7 +98,7 @@ def _heads_curves(cells: Sequence[str]) -> bool:
     return "rn" in (c.casefold() for c in cells) and is_curve_header(cells)
 
 
-def read(content: Content, raw: RawFile, problems: Problems) -> Export:
+def read(content: Content, raw: "RawFile", problems: Problems) -> Export:
     """The results table and the amplification data; raises UnreadableError when there is no table to be trusted."""
     table = _results_in_text(content) if content.text else _results_in_workbook(content, raw)
     block = _block_size(content, table)
@@ -212,7 +215,7 @@ def _refuse_curves(content: Content) -> None:
         raise UnreadableError("MG150", title="Applied Biosystems", seen="Amplification Data", wanted=wanted)
 
 
-def _results_in_workbook(content: Content, raw: RawFile) -> CqTable:
+def _results_in_workbook(content: Content, raw: "RawFile") -> CqTable:
     """The results on the sheet that files.csv names, else on `Results`, else on the only sheet that has any."""
     headed = [s for s in content.workbook if any(map(_is_header, s.cells[:_LOOKED_AT]))]
     if not headed:

@@ -11,11 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from mgassay import tables
 from mgassay.errors import UnreadableError
-from mgassay.experiment import RawFile
 from mgassay.problems import Problems, listed
 from mgassay.readers.amplification import curves_from_points
 from mgassay.readers.cycles import beyond_run
@@ -40,6 +37,10 @@ from mgassay.wellnames import compact
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
+
+    import pandas as pd
+
+    from mgassay.experiment import RawFile
 
 EVIDENCE = "1.0, 1.1 and 1.4 read against public files; 1.2 and 1.3: format only, no real file seen"
 NAME, TITLE = "rdml", "RDML qPCR data (version 1.0 to 1.4)"
@@ -78,12 +79,14 @@ def detect(content: Content) -> bool:
     return bool(content.xml)
 
 
-def read(content: Content, raw: RawFile, problems: Problems) -> Export:
+def read(content: Content, raw: "RawFile", problems: Problems) -> Export:
     """The readings and amplification curves of one run, or of several that are one plate.
 
     Raises UnreadableError when the document is broken, several runs may be meant, or reactions have no well of their
     own.
     """
+    import pandas as pd
+
     root = document_from_content(content)
     reads = [_run_read(root, run) for run in runs_asked(runs_in(root), raw)]
     _check_one_plate(reads)
@@ -133,7 +136,7 @@ def cycles_from(measured: Sequence[Measured], by_protocol: int | None) -> int | 
     return by_protocol if any(last < n < by_protocol for n in numbers) else last
 
 
-def _reading(it: RunRead, m: Measured, raw: RawFile) -> dict[str, Any]:
+def _reading(it: RunRead, m: Measured, raw: "RawFile") -> dict[str, Any]:
     """One row of the readings, status `unknown` for text that is no Cq; a Cq that was left out stays as read."""
     target = it.target(m)
     status, value = cq_from(m.cq, it.cycles, it.analysed)
@@ -181,7 +184,7 @@ def amount_from(text: str, unit: str) -> float | None:
     return 1 / number if unit == "dil" and number > 0 else number
 
 
-def _check_once(frame: pd.DataFrame) -> None:
+def _check_once(frame: "pd.DataFrame") -> None:
     """Raises UnreadableError MG125 when a well has two readings of one target."""
     twice = frame[frame.duplicated(["well", "channel"])]
     if len(twice):
@@ -190,7 +193,7 @@ def _check_once(frame: pd.DataFrame) -> None:
         raise UnreadableError("MG125", sheet=first["sheet"], place=first["place"], seen=seen)
 
 
-def _report(it: RunRead, frame: pd.DataFrame, raw: RawFile, problems: Problems) -> None:
+def _report(it: RunRead, frame: "pd.DataFrame", raw: "RawFile", problems: Problems) -> None:
     """All that is to be said of one run and its readings."""
     _report_words(it, frame, raw, problems)
     for seen in _meanings(it, frame):
@@ -201,7 +204,7 @@ def _report(it: RunRead, frame: pd.DataFrame, raw: RawFile, problems: Problems) 
         problems.add("MG159", file=raw.file, sheet=it.run.name, seen=it.run.name)
 
 
-def _report_words(it: RunRead, frame: pd.DataFrame, raw: RawFile, problems: Problems) -> None:
+def _report_words(it: RunRead, frame: "pd.DataFrame", raw: "RawFile", problems: Problems) -> None:
     """A problem for every Cq and every quantity that is none."""
     bad = frame[frame["status"] == "unknown"]
     for place, seen in zip(bad["place"], bad["raw"], strict=True):
@@ -212,7 +215,7 @@ def _report_words(it: RunRead, frame: pd.DataFrame, raw: RawFile, problems: Prob
             problems.add("MG134", file=raw.file, sheet=it.run.name, place=f"sample {m.sample}", seen=text)
 
 
-def _meanings(it: RunRead, frame: pd.DataFrame) -> Iterator[str]:
+def _meanings(it: RunRead, frame: "pd.DataFrame") -> Iterator[str]:
     """What was read by its meaning rather than as it is written."""
     tops = frame.loc[(frame["status"] == "undetermined") & frame["raw"].map(lambda t: (number_from(t, ".") or 0) > 0)]
     if len(tops):
@@ -228,7 +231,7 @@ def _meanings(it: RunRead, frame: pd.DataFrame) -> Iterator[str]:
         yield f"names stand in place of ids that are numbers or codes: {listed(called, _NAMED)}"
 
 
-def _doubts(it: RunRead, frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
+def _doubts(it: RunRead, frame: "pd.DataFrame") -> Iterator[tuple[str, str]]:
     """What weakens the readings, each with what to do about it."""
     version = it.root.get("version", "")
     if version and version not in VERSIONS:

@@ -7,9 +7,9 @@ letter, A1 to A8, then B1. These are places in the rotor, never wells of a plate
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from mgassay.errors import UnreadableError
-from mgassay.experiment import RawFile
 from mgassay.problems import Problems, suggestion
 from mgassay.readers.cq_readings import readings_from_table
 from mgassay.readers.cq_sheets import results_in
@@ -17,6 +17,9 @@ from mgassay.readers.cq_tables import CqTable, Dialect, column_name
 from mgassay.readers.reader import FORMAT_ONLY, Export, Reader, known_lines
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.wellnames import row_letters, well_from_text
+
+if TYPE_CHECKING:
+    from mgassay.experiment import RawFile
 
 NAME, TITLE = "rotorgene", "Rotor-Gene analysed data (quantitation)"
 TUBES = 100  # of the largest rotor
@@ -75,7 +78,7 @@ def _is_header(cells: Sequence[str]) -> bool:
     return {"name", "type", "ct"} <= names and not names.isdisjoint(DIALECT.columns["well"])
 
 
-def read(content: Content, raw: RawFile, problems: Problems) -> Export:
+def read(content: Content, raw: "RawFile", problems: Problems) -> Export:
     """The one quantitation that is meant; raises UnreadableError for raw data or a table that cannot be trusted."""
     found = _analyses(content)
     if not found and content.first_words.casefold().startswith(_RAW_EXPORT):
@@ -132,7 +135,7 @@ def target_of(analysis: str) -> str:
     return page[2] if page and not _NUMBERED_PAGE.fullmatch(page[2]) else ""
 
 
-def _meant(found: Mapping[str, CqTable], raw: RawFile) -> str:
+def _meant(found: Mapping[str, CqTable], raw: "RawFile") -> str:
     """The analysis that files.csv names as its `sheet` (in full, by channel or by page), else the only one.
 
     Raises UnreadableError MG126 for none, MG115 for a name that is not there, MG117 for several.

@@ -10,14 +10,12 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from mgassay.errors import UnreadableError
-from mgassay.experiment import RawFile
 from mgassay.problems import Problems
 from mgassay.readers.blocks import Block, wavelengths_of_pairs
-from mgassay.readers.reader import FORMAT_ONLY, Export, plate_reader
+from mgassay.readers.reader import FORMAT_ONLY, covering, plate_reader
 from mgassay.readers.sheets import Content, Sheet
 from mgassay.readers.softmax_sections import FORMATS, Section, sections_in
 from mgassay.readers.spots import Spot, beyond, check_same_length
@@ -249,16 +247,9 @@ def _check_announced(section: Section, reads: Sequence[Read], content: Content, 
         problems.add("MG143", **where, seen=f"{step:g} s", announced=f"{interval} s")
 
 
-def _read(content: Content, raw: RawFile, problems: Problems) -> Export:
-    """The readings of a plate; groups are tables of computed values, not lines that nobody understood."""
-    export = _PLATE.read(content, raw, problems)
-    used = {s.name: export.used[s.name] | _group_rows(s) for s in content.sheets if s.name in export.used}
-    return replace(export, used=used)
-
-
-def _group_rows(sheet: Sheet) -> frozenset[int]:
-    """The rows of the `Group:` sections."""
-    rows, inside = set(), False
+def _with_groups(sheet: Sheet, used: frozenset[int]) -> frozenset[int]:
+    """The rows that were read, and those of the `Group:` sections, which are tables of computed values."""
+    rows, inside = set(used), False
     for row in range(len(sheet.cells)):
         first = sheet.cell(row, 0).casefold()
         inside = first.startswith("group:") or (inside and not first.startswith("~end"))
@@ -267,4 +258,4 @@ def _group_rows(sheet: Sheet) -> frozenset[int]:
 
 
 _PLATE = plate_reader(NAME, TITLE, detect, blocks, known=KNOWN, evidence=FORMAT_ONLY)
-READERS = (replace(_PLATE, read=_read),)
+READERS = (covering(_PLATE, _with_groups),)

@@ -9,7 +9,7 @@ import pandas as pd
 from mgassay import tables
 from mgassay.errors import UnreadableError
 from mgassay.experiment import AlizarinImageSettings, Experiment, RawFile
-from mgassay.problems import Problems, listed
+from mgassay.problems import Problems, listed, worded
 from mgassay.readers.coverage import UNREAD_ROLES, check_coverage
 from mgassay.readers.images.blank_images import blank_of_row, open_named
 from mgassay.readers.images.claims import claimed_once
@@ -97,7 +97,8 @@ def _tell_deeper(folder: Path, raw: RawFile, problems: Problems) -> None:
         below = [f"{raw.file}/{n}" for n in files_in(folder / raw.file) if "/" in n and not is_left_behind(Path(n))]
         deeper = [n for n in below if Path(n).suffix.lower() in PICTURES]
         if deeper:
-            reason = f"they lie in folders below, which a row reads where it names them, as {raw.file}/**/* does"
+            lie = worded(len(deeper), "it lies in a folder", "they lie in folders")
+            reason = f"{lie} below, which a row reads where it names them, as {raw.file}/**/* does"
             problems.add("MG273", file=raw.file, place=listed(deeper, 3), seen=str(len(deeper)), reason=reason)
 
 

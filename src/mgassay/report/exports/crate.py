@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mgassay.problems import count
+
 NAME = "ro-crate-metadata.json"
 _CRATE = "https://w3id.org/ro/crate/1.1"
 _PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
@@ -107,7 +109,8 @@ def _licence() -> Entity:
 
 def _run(held: Held, program: Entity, inputs: list[Entity], results: list[Entity]) -> Entity:
     """The run: raw files to results. No time is given, because results hold none."""
-    told = f"{held.errors} errors have to be mended, see tables/problems.csv; no verdict was reached"
+    mend = count(held.errors, "error has", "errors have")
+    told = f"{mend} to be mended, see tables/problems.csv; no verdict was reached"
     return {
         "@id": _RUN,
         "@type": "CreateAction",
