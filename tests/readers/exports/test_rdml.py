@@ -12,8 +12,8 @@ from mgassay.errors import UnreadableError
 from mgassay.experiment import RawFile
 from mgassay.problems import Problems
 from mgassay.readers.contents import content_from_bytes
-from mgassay.readers.exports.rdml import READERS, cq_from, cycles_from, detect, read
 from mgassay.readers.cq_tables import TASKS
+from mgassay.readers.exports.rdml import READERS, cq_from, cycles_from, detect, read
 from mgassay.readers.rdml_document import Measured
 from mgassay.readers.sheets import Content
 
