@@ -129,6 +129,7 @@ def test_readers_lists_what_can_be_read():
     listed = mgassay("readers").stdout.lower()
     for family in ("gen5", "i-control", "magellan", "skanit", "mars", "quantstudio", "grid"):
         assert family in listed
+    assert "zeiss czi                extra czi" in listed
 
 
 def test_a_verb_before_the_stage_it_rests_on_is_wrong_usage(tmp_path, small):

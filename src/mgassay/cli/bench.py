@@ -124,11 +124,14 @@ def check_data(folder: Path, experiment: "Experiment", problems: Problems) -> "M
 
 def readers() -> None:
     """List the raw files that can be read, by whom, and on what each reader was tried."""
+    from mgassay.readers.images.formats import FORMATS
     from mgassay.readers.registry import all_readers
 
     for kind, title in (("plate", "Plates"), ("qPCR", "qPCR"), ("vendors", "By allotropy, where it is set up")):
         held = [r for r in all_readers() if r.kind == kind]
         typer.echo(f"{title}\n" + "".join(f"  {r.name:24} {r.title} ({r.evidence})\n" for r in held))
+    images = (f"  {f.name:24} {f'extra {f.extra}' if f.extra else 'core'} ({f.evidence})\n" for f in FORMATS)
+    typer.echo("Images, one field in colour each\n" + "".join(images))
     typer.echo("`table` in the column reader: values measured elsewhere, as condition, donor, rep, value, unit")
 
 
