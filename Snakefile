@@ -87,6 +87,7 @@ def say_what_is_left():
 
 
 onstart:
+    look_only_when_a_job_ends()
     check_writable(RESULTS)
     if ahead := leave_no_time_to_come(RESULTS):
         print(

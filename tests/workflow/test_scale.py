@@ -80,6 +80,16 @@ def test_the_empty_workflow_of_the_bench_has_our_jobs(tmp_path, small_experiment
     assert twin.jobs() == jobs
 
 
+def test_snakemake_looks_for_jobs_when_one_ends_and_not_ever_more_often(lab, small_experiment):
+    """Its limit of submissions starts a timer at every look, each of which looks again, and starts another."""
+    lab.add("small", small_experiment)
+    told = "\nimport atexit\natexit.register(lambda: print('limit', workflow.scheduler.job_rate_limiter))\n"
+    (lab.folder / "Snakefile").write_text((lab.folder / "Snakefile").read_text() + told)
+    done = lab.snakemake("--until", "read")
+    assert done.returncode == 0, done.stderr
+    assert "limit None" in done.stdout
+
+
 def loaded_by(verb: str, *arguments: Path | str) -> set[str]:
     """The heavy modules that one verb has loaded when it ends."""
     done = subprocess.run(

@@ -119,6 +119,16 @@ def leave_no_time_to_come(folder):
     return len(ahead)
 
 
+def look_only_when_a_job_ends():
+    """On one computer: as many jobs as there are cores, and no limit of submissions (100 a second) beside that.
+
+    With a limit Snakemake 9 looks again for what can run a second after every look, so that looks grow with the jobs
+    that have ended: in a run over 100 experiments they took a fifth of all CPU, and more over 1,000 (docs/scale.md).
+    """
+    if workflow.local_exec and hasattr(workflow.scheduler, "job_rate_limiter"):
+        workflow.scheduler.job_rate_limiter = None
+
+
 def others_in_results():
     """Experiments that have results, and no folder any more."""
     if config.get("only") or not os.path.isdir(RESULTS):
