@@ -27,7 +27,6 @@ TARGETS: dict[str, tuple[str, float]] = {
     "scale_1000_dag_megabytes": ("<=", 400.0),
     "scale_dag_cpu_growth_exponent": ("<=", 1.1),
     "scale_run_cpu_an_experiment_100_vs_10": ("<=", 1.1),
-    "scale_1000_nothing_to_do_cpu_vs_empty_rules": ("<=", 1.5),
 }
 
 

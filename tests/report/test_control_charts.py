@@ -120,3 +120,17 @@ def test_z_prime_is_drawn_with_what_screens_ask_for_and_r2_with_four_decimals():
     assert chart.listing.rows[1][3] == "0.0620"
     assert 'stroke-dasharray="1 3"' not in chart.svg
     assert ">1</text>" not in chart.svg.split("plate")[0]  # a number of no unit is not called 1
+
+
+def test_r2_of_plates_that_are_all_nines_can_be_told_apart():
+    """Of five that lack 2e-5 and four that lack 4e-5 the geometric mean is 2e-5 * 2^(4/9), limits that times 2^±2.66.
+
+    With four decimals each of them, and both limits, read alike.
+    """
+    rows = [
+        {"assay": "calcium", "plate": f"p{i}", "measure": "r2_means", "unit": "1", "estimate": 1 - (1 + i % 2) * 2e-5}
+        for i in range(9)
+    ]
+    ((chart,), _) = drawings(control_chart({"e": tables.PLATE_QUALITY.frame(rows)}))
+    assert "Centre 0.999973, limits 0.99983 to 0.9999957." in chart.caption
+    assert [r[3] for r in chart.listing.rows[:2]] == ["0.999980", "0.999960"]

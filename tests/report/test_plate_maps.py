@@ -1,3 +1,6 @@
+import dataclasses
+
+from mgassay.report.page import templates
 from mgassay.report.plate_maps import PlateMaps, amounts_by_well, map_pieces, plate_maps, unit_of_plate
 from mgassay.report.rows import Tables
 
@@ -137,3 +140,17 @@ def test_the_first_map_of_a_plate_tells_its_quality(hand):
     assert len(first.quality.rows) == 1
     assert first.summary.startswith("Plate quality: technical CV 3.0")
     assert second.quality is None
+
+
+def test_what_a_map_is_in_and_what_it_leaves_out_stand_outside_of_a_folded_key(hand):
+    (found,) = maps(hand.make_tables(), hand)
+    long = dataclasses.replace(
+        found, legend=tuple((f"m{i}", f"c{i}") for i in range(13)), unit="mM", note="4 more reads are in wells.csv."
+    )
+    draw = templates().get_template("plates.html.j2").module.plate_map
+    key, _, rest = draw(long, False).partition('<details class="key">')[2].partition("</details>")
+    assert "<b>m12</b> c12" in key
+    assert "Amounts in mM." not in key
+    assert '<p class="quiet legend"><span>Amounts in mM.</span> 4 more reads are in wells.csv.</p>' in rest
+    bare = draw(dataclasses.replace(long, unit="", note=""), False)
+    assert bare.count("<p") == bare.count("</p>")

@@ -1,5 +1,6 @@
 """One broken experiment is named, gets its list of what to mend, and stops no other."""
 
+import re
 import shutil
 
 import pytest
@@ -43,7 +44,9 @@ def test_the_other_completes_and_the_run_ends_non_zero_naming_the_broken_one(two
 
     again = two.snakemake()
     assert again.returncode == 1
-    assert "broken" in again.stdout + again.stderr
+    said = again.stdout + again.stderr
+    assert "broken" in said
+    assert re.search(r"^total +2$", said, re.MULTILINE)  # the gate and `all`: what lacks files for its errors is whole
 
 
 def test_a_single_report_with_errors_ends_non_zero_too(two):

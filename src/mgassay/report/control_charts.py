@@ -1,5 +1,6 @@
 """Control charts over the plates of all experiments, for the index page."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
@@ -9,7 +10,6 @@ from markupsafe import Markup
 from mgassay.assays.quality.quality import SCREENING_Z_PRIME
 from mgassay.report import labels
 from mgassay.report.axes import FAINT, Axes
-from mgassay.report.curves import r2_text
 from mgassay.report.drawing import BLUE, VERMILION
 from mgassay.report.figure import figure
 from mgassay.report.numbers import count, decimal, significant
@@ -18,14 +18,16 @@ from mgassay.report.quality import SUBJECTS, measure, read_with, signal_unit, su
 from mgassay.report.rows import Row
 
 MOST_PLATES, MOST_CHARTS = 100, 24  # drawn; summary_plates.csv has them all
+MOST_DECIMALS = 9  # of R²
 MARKS = {"out_of_control": "beyond a limit (1‑3s)", "drift": "long run (8x)"}
 HOW_TO_READ = (
     "Each mark is a plate and leads to the report of its experiment. Line: mean; dashed: limits at mean ± 2.66 mean "
     "moving ranges, which are three SDs of neighbouring plates (for CV and LOD of their logarithms, for Z′ and R² of "
     "the logarithms of what they lack to 1), set again without the plates beyond the first such limits. Two rules are "
     "asked, by the names that Westgard gave them: 1‑3s, one plate beyond a limit (cross); 8x, eight or more plates in "
-    "a row on one side of the mean (square). By chance about one plate in 370 lies beyond, and runs occur in long "
-    "series: a mark asks for a look at the bench book, it is no verdict on the plate."
+    "a row on one side of the mean (square). By chance about one plate in 370 lies beyond (of Z′ and R² up to one in "
+    "100, most of them above), and runs occur in long series: a mark asks for a look at the bench book, it is no "
+    "verdict on the plate."
 )
 # What a measure is held to beside its own chart.
 HELD_TO: Mapping[str, str] = {
@@ -33,7 +35,6 @@ HELD_TO: Mapping[str, str] = {
     "r2_means": " R² is held to no limit of its own: standards are judged by what they read back.",
 }
 OF_CURVES: Mapping[str, str] = {"r2_means": "R² of the standards' means"}  # what curves.csv gives the charts
-WORDS: Mapping[str, Callable[[float], str]] = {"z_prime": decimal, "r2_means": r2_text}
 BY_DATE = "Plates in the order of the days of harvest."
 BY_NAME = (
     "Plates in the order of the experiments' names, which is that of time only where the names say so: {missing} of "
@@ -97,6 +98,19 @@ def chart_drawing(number: int, rows: Sequence[Row]) -> Drawing:
         listing=chart_listing(f"{'Marked plates' if marked else 'Plates'}: {title}", (marked or shown)[-MOST_PLATES:]),
         folded=True,
     )
+
+
+def near_one(value: float) -> str:
+    """R² with four decimals, and with as many more as two digits of what it lacks to 1 take: plates differ in these.
+
+    >>> near_one(0.9965), near_one(0.9999931), near_one(1.0)
+    ('0.9965', '0.9999931', '1.0000')
+    """
+    rest = 1.0 - value
+    return decimal(value, min(MOST_DECIMALS, max(4, 1 - math.floor(math.log10(rest)))) if 0 < rest < 1 else 4)
+
+
+WORDS: Mapping[str, Callable[[float], str]] = {"z_prime": decimal, "r2_means": near_one}
 
 
 def _limits(row: Row) -> str:

@@ -53,7 +53,7 @@ def curves_listing(tables: Tables, curves: Sequence[Row]) -> Listing:
             labels.assay(c["assay"]),
             model_name(c["model"]),
             c["weighting"],
-            r2_text(c["r2_means"]),
+            _r2_text(c["r2_means"]),
             significant(c["lod"]),
             significant(c["loq"]),
             f"{level(c['range_low'])} to {level(c['range_high'])} {labels.unit(c['unit'])}",
@@ -75,7 +75,7 @@ def _furthest_off(tables: Tables, curve: Row) -> str:
     return f"{_error(worst)} at {level(worst['standard'])}" if worst else NOTHING
 
 
-def r2_text(r2: float) -> str:
+def _r2_text(r2: float) -> str:
     """R² with four decimals; what would round up to 1 is said to be more than 0.9999."""
     return "> 0.9999" if 0.99995 <= r2 < 1 else decimal(r2, 4)
 

@@ -324,6 +324,7 @@ def test_some_reads_without_times_are_an_error_too(course, quantify):
     results, problems = quantify(rows)
     assert results.amounts.empty
     assert [p.code for p in problems] == ["MG370"]
+    assert "1 read has no time" in next(iter(problems)).message
 
 
 @pytest.mark.parametrize("reads", [1, 9])

@@ -108,8 +108,14 @@ def test_drawings_are_told_once_per_plate():
     check_images(images(), seen, [], (), problems)
     (only,) = problems
     assert (only.code, only.seen) == ("MG431", "2")
-    assert "A1, A2" in only.message
+    assert "(2 wells: A1, A2)" in only.message
     assert "2.0 %" in only.message
+
+
+def test_drawings_in_two_fields_of_one_well_are_in_one_well():
+    problems = Problems()
+    check_images(images(well=["A1"] * 4), quality(well=["A1"] * 4, annotation_fraction=[0.01] * 4), [], (), problems)
+    assert "4 images of plate P (1 well: A1) carry" in next(p.message for p in problems if p.code == "MG431")
 
 
 def test_the_same_picture_in_two_wells_is_an_error_and_in_one_well_a_warning():

@@ -126,6 +126,13 @@ def test_a_folder_without_images_is_named(read, problems):
 def test_a_microscopes_own_format_is_named(read, problems):
     read([*GOOD, "images/ARS1_B3.vsi"])
     assert found(problems) == [("MG263", "images", "images/ARS1_B3.vsi", ".vsi")]
+    assert "this well has no image" in next(iter(problems)).message
+
+
+def test_several_of_a_microscopes_own_format_are_named_as_several(read, problems):
+    read(["images/ARS1_A1.vsi", "images/ARS1_B3.vsi"])
+    told = next(p.message for p in problems if p.code == "MG263")
+    assert told.endswith("ARS1_B3.vsi: 2 files in a format that is not read (.vsi), so these wells have no image.")
 
 
 def test_links_out_of_the_folder_are_refused(read, problems, tmp_path, tmp_path_factory):

@@ -91,7 +91,8 @@ def _tell_plate(plate: str, rows: pd.DataFrame, problems: Problems) -> None:
     drawn = rows[rows["annotation_fraction"] > 0]
     if len(drawn):
         most = f"{100 * drawn['annotation_fraction'].max():.1f}"
-        problems.add("MG431", plate=plate, seen=len(drawn), most=most, wells=listed(drawn["well"]))
+        wells = drawn["well"]
+        problems.add("MG431", plate=plate, seen=len(drawn), most=most, n=wells.nunique(), wells=listed(wells))
 
 
 def _tell_negatives(negatives: pd.DataFrame, problems: Problems) -> None:

@@ -85,7 +85,8 @@ def _names(folder: Path, raw: RawFile, problems: Problems) -> list[str]:
         problems.add("MG041" if name.isprintable() else "MG281", file=raw.file, place=shown, seen=shown)
     _tell_deeper(folder, raw, problems)
     if foreign:
-        problems.add("MG263", file=raw.file, place=listed(foreign), seen=Path(foreign[0]).suffix.lower())
+        suffix = Path(foreign[0]).suffix.lower()
+        problems.add("MG263", file=raw.file, place=listed(foreign), seen=suffix, n=len(foreign))
     if not images and not foreign:
         problems.add("MG262", file=raw.file, seen=str(len(found)), plate=raw.plate)
     return images
