@@ -98,7 +98,7 @@ def test_a_table_beside_a_plate_is_told_and_so_is_what_they_disagree_on(lab):
     plate = {**with_interval("P1;P2", 150.0, 5.0), "readout": "calcium", "unit": "ug/mg", "well": "A1;A1"}
     (notice,) = told(lab, plate, {**table, "value": 160.0})
     assert (notice.code, notice.severity, notice.seen) == ("MG624", "notice", "P1;P2, icp")
-    assert "1 reps" in notice.message
+    assert "1 rep has" in notice.message
     codes = [p.code for p in told(lab, plate, {**table, "value": 1000.0})]
     assert codes == ["MG623", "MG624"]
     assert told(lab, {**table, "value": 160.0}) == []
