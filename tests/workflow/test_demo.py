@@ -58,7 +58,7 @@ def test_no_plate_of_the_demo_is_warned_of_and_all_stand_on_the_control_chart(de
     problems = table(demo_lab, tables.PROBLEMS)
     assert problems["code"].isin(["MG380", "MG381"]).sum() == 0
     chart = store.read_table(demo_lab.results, tables.SUMMARY_PLATES)
-    assert set(chart["measure"]) == {"blank_signal", "slope", "lod", "replicate_cv"}
+    assert set(chart["measure"]) == {"blank_signal", "slope", "lod", "replicate_cv", "z_prime", "r2_means"}
     assert (chart[chart["measure"] == "slope"].groupby("series")["plate"].nunique() == 4).all()
     assert chart["centre"].isna().all()  # four plates of a kind are too few for limits
 

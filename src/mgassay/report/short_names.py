@@ -18,7 +18,7 @@ def shortened(names: Iterable[str], most: int = 18) -> dict[str, str]:
     """Each name -> what is shown of it, no two of them alike: where cut ends do not tell names apart, a number does.
 
     >>> list(shortened(["calcifying, 2 mM, Mg", "calcifying, 3 mM, Mg", "D1"], 12).values())
-    ['cal…Mg (1)', 'cal…Mg (2)', 'D1']
+    ['calc… Mg (1)', 'calc… Mg (2)', 'D1']
     """
     shown = {name: short(name, most) for name in names}
     alike = Counter(shown.values())
