@@ -6,8 +6,8 @@ pytestmark = [pytest.mark.slurm, pytest.mark.xdist_group("slurm")]
 
 
 def test_one_allocation_an_experiment_and_the_same_bytes_as_on_one_machine(cluster_lab, cluster, small_experiment):
-    for name in ("first", "second"):
-        cluster_lab.add(name, small_experiment)
+    cluster_lab.add("small", small_experiment)
+    cluster_lab.add("mg-trpm7-demo")  # with images
     before = set(cluster.jobs())
     done = cluster_lab.on_cluster()
     assert done.returncode == 0, done.stdout + done.stderr
