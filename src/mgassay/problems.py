@@ -130,10 +130,15 @@ class _Fact(str):
 def of_many(text: str) -> str:
     """A text of the catalogue with the words of counts as they are of many, for readers who see no case of it.
 
-    >>> of_many("{seen:well was|wells were} read; {seen:=it is|they are} not in {by}")
-    '{seen} wells were read; they are not in {by}'
+    >>> of_many("{seen:well was|wells were} read; {seen:=it is|they are} not in {by} of {n:plate}")
+    '{seen} wells were read; they are not in {by} of {n} plates'
     """
-    return re.sub(r"\{(\w+):(=?)[^|{}]*\|([^{}]*)\}", lambda m: m[3] if m[2] else f"{{{m[1]}}} {m[3]}", text)
+
+    def told(found: re.Match[str]) -> str:
+        words = worded("many", found[3], found[4] or "")
+        return words if found[2] else f"{{{found[1]}}} {words}"
+
+    return re.sub(r"\{(\w+):(=?)([^|{}]*)(?:\|([^{}]*))?\}", told, text)
 
 
 def visible(text: str) -> str:

@@ -8,15 +8,6 @@ PROMISED = {
     *("tables/effects.csv", "tables/shares.csv"),
 }
 PICTURES = ("parts/thumbnails", "export/overlays")  # folders, which no seal names
-# What the last two steps of an experiment, and those over all, promise besides what `all` asks for.
-LAST = (
-    *("report.html", "provenance.json", "tables/problems.csv"),
-    *("export/{experiment}.xlsx", "export/ro-crate-metadata.json"),
-)
-OVER_ALL = (
-    *("summary.csv", "summary_shares.csv"),
-    *("summary_pooled.csv", "summary_plates.csv"),
-)
 
 
 def above(folder):
@@ -83,11 +74,12 @@ def gone_files(wildcards):
     away; asked for by name it comes back.
     """
     gone = [f"{RESULTS}/{e}/{f}" for e in EXPERIMENTS for _, f in since_sealed(e)[0]]
+    last = [*rules.report.output, *rules.export.output]
     for e in EXPERIMENTS:
         if os.path.exists(f"{RESULTS}/{e}/export/README.txt"):
-            gone += [f"{RESULTS}/{e}/{f.format(experiment=e)}" for f in LAST]
+            gone += [f.replace("{experiment}", e) for f in last]
     if os.path.exists(f"{RESULTS}/index.html"):
-        gone += [f"{RESULTS}/{f}" for f in OVER_ALL]
+        gone += rules.overview.output
     return [f for f in gone if not os.path.exists(f)]
 
 

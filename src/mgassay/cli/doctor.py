@@ -16,16 +16,10 @@ import typer
 from mgassay.cli.place import checkout, profiles, snakemake_program
 from mgassay.cli.words import coloured
 from mgassay.errors import UsageError
+from mgassay.readers.images.formats import FORMATS
 
 OLDEST = (3, 11)
-EXTRAS = {  # what each extra lets us read or do
-    "tiff": "TIFF with JPEG, JPEG 2000, LERC and further codecs",
-    "wsi": "whole slides (SVS, NDPI and other tiled TIFF)",
-    "czi": "Zeiss CZI images",
-    "nd2": "Nikon ND2 images",
-    "lif": "Leica LIF images",
-    "slurm": "running on a SLURM cluster",
-}
+EXTRAS = {f.extra: f"{f.name} images" for f in FORMATS if f.extra} | {"slurm": "running on a SLURM cluster"}
 LITTLE_GB = 2.0  # a whole slide takes up to 1 GB, Snakemake and its jobs the rest
 
 

@@ -15,8 +15,8 @@ class ImageFormat:
 FORMATS = (
     ImageFormat("PNG, JPEG", "", "read against files of Pillow and of other writers"),
     ImageFormat("TIFF, BigTIFF, OME-TIFF", "", "read against files of tifffile and Pillow"),
-    ImageFormat("TIFF with further codecs", "tiff", "read against files of tifffile"),
-    ImageFormat("whole slides: SVS, NDPI", "wsi", "SVS by files of its kind, NDPI not tried: no real slide seen"),
+    ImageFormat("further TIFF", "tiff", "JPEG 2000, LERC and further codecs: read against files of tifffile"),
+    ImageFormat("whole-slide SVS, NDPI", "wsi", "SVS by files of its kind, NDPI not tried: no real slide seen"),
     ImageFormat("Zeiss CZI", "czi", "read against files of Zeiss's own library"),
     ImageFormat("Nikon ND2", "nd2", "format only, no real file seen"),
     ImageFormat("Leica LIF", "lif", "format only, no real file seen"),
