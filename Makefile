@@ -91,8 +91,9 @@ bench: $(DEV)
 mutants: $(DEV)
 	$(BIN)/python -m bench.mutants $(MODULE)
 
+# ADVISORIES=pypi.zip (or a folder): against a copy of a database that lies here, without a network.
 audit: $(RUNTIME)
-	$(BIN)/python -m bench.audit audit
+	$(BIN)/python -m $(if $(ADVISORIES),bench.advisories $(ADVISORIES),bench.audit audit)
 
 sbom: $(RUNTIME)
 	$(BIN)/python -m bench.audit sbom

@@ -32,10 +32,16 @@ def pytest_sessionfinish(session):
         golden_messages.PAGE.write_text(golden_messages.written(cases), encoding="utf-8")
 
 
+def name_of_test(item) -> str:
+    """A test's name without the group that xdist writes behind it."""
+    group = item.get_closest_marker("xdist_group")
+    return item.nodeid.removesuffix(f"@{group.args[0]}") if group else item.nodeid
+
+
 @pytest.fixture(autouse=True)
 def golden_messages_come_out(request, monkeypatch):
     """A test that a golden message names provokes it, fact by fact."""
-    config, test = request.config, request.node.nodeid
+    config, test = request.config, name_of_test(request.node)
     recording = config.getoption("--record-messages")
     named = {code: case["facts"] for code, case in config.golden.items() if case["test"] == test}
     if not (named or recording):

@@ -66,8 +66,9 @@ def table_of_jobs(text: str) -> dict[str, int]:
 
 def make_lab(folder: Path) -> Lab:
     shutil.copy(ROOT / "Snakefile", folder / "Snakefile")
+    being_written = shutil.ignore_patterns("*.pyc.*")
     for part in ("workflow", "profiles", "config", "src"):
-        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / part, folder / part, ignore=being_written)
     held = shutil.ignore_patterns("demo")
     shutil.copytree(ROOT / "resources", folder / "resources", ignore=held, dirs_exist_ok=True)
     (folder / "experiments").mkdir()
@@ -93,13 +94,21 @@ def small_experiment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def finished(lab: Lab, small_experiment: Path) -> Lab:
-    """A lab that has run a small experiment to its end."""
+@pytest.fixture(scope="session")
+def ran_small(tmp_path_factory: pytest.TempPathFactory, small_experiment: Path) -> Lab:
+    """A lab that has run a small experiment to its end; copy it."""
+    lab = make_lab(tmp_path_factory.mktemp("small"))
     lab.add("small", small_experiment)
     done = lab.snakemake()
     assert done.returncode == 0, done.stdout + done.stderr
     return lab
+
+
+@pytest.fixture
+def finished(ran_small: Lab, tmp_path: Path) -> Lab:
+    """A copy of it with all times of its files, which is as good as the first (mark: xdist_group("finished"))."""
+    shutil.copytree(ran_small.folder, tmp_path / "lab", symlinks=True)
+    return Lab(tmp_path / "lab")
 
 
 @pytest.fixture(scope="session")

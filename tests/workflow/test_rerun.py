@@ -4,11 +4,14 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 
 def append(path, text):
     path.write_text(path.read_text() + text)
 
 
+@pytest.mark.xdist_group("finished")
 def test_editing_the_package_reruns_what_rests_on_it_and_no_more(finished):
     assert finished.jobs() == {}
     append(finished.folder / "src/mgassay/report/methods.py", "\n# edited\n")
@@ -17,6 +20,7 @@ def test_editing_the_package_reruns_what_rests_on_it_and_no_more(finished):
     assert {"read", "images", "quantify", "effects", "report"} <= finished.jobs().keys()
 
 
+@pytest.mark.xdist_group("finished")
 def test_a_file_that_is_added_written_or_removed_reruns_its_experiment(finished):
     note = finished.experiments / "small" / "note.txt"
     note.write_text("looked at twice")

@@ -43,6 +43,7 @@ def sealed_files(results: Path) -> list[Path]:
     ]
 
 
+@pytest.mark.xdist_group("finished")
 def test_what_no_rule_promises_is_made_anew_where_it_is_gone_and_told_where_it_was_changed(finished):
     """Rules promise their seals and few tables by name; of all else that stages wrote the seals know."""
     before, small = finished.bytes_of_results(), finished.results / "small"
@@ -64,6 +65,7 @@ def test_what_no_rule_promises_is_made_anew_where_it_is_gone_and_told_where_it_w
     assert "effects" not in finished.jobs()
 
 
+@pytest.mark.xdist_group("finished")
 def test_an_experiment_more_starts_its_own_jobs_and_those_over_all(finished, small_experiment):
     finished.add("second", small_experiment)
     jobs = finished.jobs()

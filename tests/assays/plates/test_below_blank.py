@@ -79,7 +79,17 @@ def s_shaped(x):
     return 0.05 + (2 / (1 + (50 / x) ** 1.2) if x else 0.0)
 
 
-@pytest.mark.parametrize(("read", "settings"), [(line, {"curve": "linear"}), (s_shaped, {"curve": "4pl"}), (line, {})])
+SLOW = pytest.mark.slow  # the same check on other curves and other numbers of blanks
+
+
+@pytest.mark.parametrize(
+    ("read", "settings"),
+    [
+        (line, {"curve": "linear"}),
+        pytest.param(s_shaped, {"curve": "4pl"}, marks=SLOW),
+        pytest.param(line, {}, marks=SLOW),
+    ],
+)
 def test_clean_plates_read_off_a_curve_are_hardly_ever_warned_of(read, settings):
     """200 plates with 60 wells of nothing: 2 of them are allowed to, 1 % by the rule."""
     rng, warned = np.random.default_rng(3), 0
@@ -128,7 +138,7 @@ def test_how_far_below_a_line_is_far_by_hand(part, expected):
     assert [p.code for p in problems] == expected
 
 
-@pytest.mark.parametrize("blanks", [2, 3, 8])
+@pytest.mark.parametrize("blanks", [2, pytest.param(3, marks=SLOW), pytest.param(8, marks=SLOW)])
 def test_clean_plates_of_rates_are_hardly_ever_warned_of(blanks):
     """1000 plates with 60 wells as slow as their blanks, few of which make a limit that is itself ill known."""
     rng, warned = np.random.default_rng(4), 0

@@ -147,10 +147,11 @@ def test_the_chance_is_that_of_an_analysis_of_variance():
     assert chance_of_agreement(tables.LAYOUT.frame(rows), signals) == pytest.approx(stats.f_oneway(*groups).pvalue)
 
 
-def test_wrong_alarms_are_rare():
+@pytest.mark.parametrize("seeds", [range(40), pytest.param(range(40, 200), marks=pytest.mark.slow)])
+def test_wrong_alarms_are_rare(seeds):
     """Where all groups are the same, chance alone decides: no error in 200 plates, and warnings at random only."""
-    same = [judged(shuffled(seed), own=layout(1, names=NAMES[2:]), other=layout(2)) for seed in range(200)]
-    assert [m for m, _ in same] == [False] * 200
+    same = [judged(shuffled(seed), own=layout(1, names=NAMES[2:]), other=layout(2)) for seed in seeds]
+    assert not any(misplaced for misplaced, _ in same)
 
 
 def shuffled(seed):

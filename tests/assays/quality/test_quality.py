@@ -218,7 +218,10 @@ def test_small_effects_are_in_the_table_and_do_not_warn(bench):
     assert bench.codes(problems) == []
 
 
-@pytest.mark.parametrize("cv", [0.05, 0.15, 0.3])
+SLOW = pytest.mark.slow  # the same check at other scatter
+
+
+@pytest.mark.parametrize("cv", [0.15, pytest.param(0.05, marks=SLOW), pytest.param(0.3, marks=SLOW)])
 @pytest.mark.parametrize("is_shuffled", [True, False])
 def test_clean_plates_are_hardly_ever_warned_of(bench, cv, is_shuffled, monkeypatch):
     """504 plates over all cases, 16 conditions in triplicate; 11 or more warned of would be over 2 %."""

@@ -1,0 +1,162 @@
+"""The locked parts against a copy of known weaknesses that lies on this computer, for where no network is.
+
+    make audit ADVISORIES=pypi.zip    every part of every lock; a folder, or a zip, of advisories in the OSV form
+
+Such copies are https://github.com/pypa/advisory-database (YAML) and the archive of all advisories on PyPI that osv.dev
+hands out (JSON). Which versions an advisory holds for is the rule of the OSV schema, 1.7, "evaluation": those it lists,
+and those of a range from where it was introduced up to where it was mended. Versions compare as PEP 440 says.
+"""
+
+import json
+import re
+import sys
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from packaging.version import InvalidVersion, Version
+
+from bench.audit import ROOT, Part, parts_of
+
+Advisory = Mapping[str, Any]
+KINDS = (".json", ".yaml", ".yml")
+
+
+@dataclass(frozen=True)
+class Weakness:
+    """An advisory that holds for a locked part, and the version that mends it ("" where none does)."""
+
+    part: Part
+    advisory: str
+    aliases: tuple[str, ...]
+    mended_in: str
+
+    def __str__(self) -> str:
+        also = f" ({', '.join(self.aliases)})" if self.aliases else ""
+        mended = f"mended in {self.mended_in}" if self.mended_in else "not mended in any version"
+        return f"{self.part.name} {self.part.version}: {self.advisory}{also}, {mended}"
+
+
+def advisories_in(place: Path) -> Iterator[Advisory]:
+    """Every advisory of a folder (all folders below) or of a zip; other files are passed over.
+
+    Raises FileNotFoundError where there is neither.
+    """
+    if place.is_dir():
+        texts: Iterable[tuple[str, bytes]] = ((p.name, p.read_bytes()) for p in sorted(place.rglob("*")) if _is_one(p))
+    else:
+        with zipfile.ZipFile(place) as archive:
+            texts = [(n, archive.read(n)) for n in sorted(archive.namelist()) if _is_one(Path(n))]
+    for name, text in texts:
+        found = _parsed(name, text)
+        if isinstance(found, dict) and "affected" in found and "id" in found:
+            yield found
+
+
+def _is_one(path: Path) -> bool:
+    return path.suffix in KINDS
+
+
+def _parsed(name: str, text: bytes) -> Any:
+    if name.endswith(".json"):
+        return json.loads(text)
+    import yaml  # a copy in JSON needs none
+
+    fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(text, Loader=fast)  # noqa: S506 (both are safe loaders)
+
+
+def weaknesses(parts: Sequence[Part], advisories: Iterable[Advisory]) -> list[Weakness]:
+    """The advisories that hold for these parts, in the order of the parts; withdrawn ones hold for none."""
+    by_name: dict[str, list[Part]] = {}
+    for part in parts:
+        by_name.setdefault(_normal(part.name), []).append(part)
+    found = [
+        Weakness(part, advisory["id"], tuple(advisory.get("aliases") or ()), _mended_in(affected, part.version))
+        for advisory in advisories
+        if not advisory.get("withdrawn")
+        for affected in advisory["affected"]
+        for part in by_name.get(_name_of(affected), ())
+        if holds_for(affected, part.version)
+    ]
+    place = {part: i for i, part in enumerate(parts)}
+    return sorted(dict.fromkeys(found), key=lambda w: (place[w.part], w.advisory))
+
+
+def _normal(name: str) -> str:
+    """A package's name as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _name_of(affected: Mapping[str, Any]) -> str:
+    """The package of PyPI that part of an advisory is about; "" for other ecosystems."""
+    package = affected.get("package") or {}
+    return _normal(package.get("name", "")) if package.get("ecosystem") == "PyPI" else ""
+
+
+def holds_for(affected: Mapping[str, Any], version: str) -> bool:
+    """Whether a version is among those listed, or in a range of versions (commits, "GIT", are not looked at)."""
+    listed = {str(v) for v in affected.get("versions") or ()}
+    ranges = [r["events"] for r in affected.get("ranges") or () if r.get("type") != "GIT"]
+    return version in listed or any(_in_range(events, Version(version)) for events in ranges)
+
+
+def _in_range(events: Sequence[Mapping[str, Any]], version: Version) -> bool:
+    """The evaluation of the OSV schema: the last event at or before the version decides."""
+    inside = False
+    for event in sorted(events, key=lambda e: (_at(e), "introduced" not in e)):
+        if "introduced" in event and version >= _at(event):
+            inside = True
+        elif ("fixed" in event and version >= _at(event)) or ("last_affected" in event and version > _at(event)):
+            inside = False
+    return inside
+
+
+def _at(event: Mapping[str, Any]) -> Version:
+    """The version of an event, "0" before all others; one that PEP 440 does not know is taken by its first numbers."""
+    text = str(next(iter(event.values())))
+    try:
+        return Version("0.dev0" if text == "0" else text)
+    except InvalidVersion:
+        begun = re.match(r"\d+(?:\.\d+)*", text)
+        return Version(begun[0] if begun else "0.dev0")
+
+
+def _mended_in(affected: Mapping[str, Any], version: str) -> str:
+    """The first version above this one that an advisory calls mended; "" where none is named."""
+    events = [e for r in affected.get("ranges") or () if r.get("type") != "GIT" for e in r["events"] if "fixed" in e]
+    later = sorted((_at(e), str(e["fixed"])) for e in events if _at(e) > Version(version))
+    return later[0][1] if later else ""
+
+
+def audited(locks: Mapping[str, Sequence[Part]], place: Path) -> tuple[list[str], int]:
+    """What to print, and the exit status: 0 nothing known, 1 a weakness, 2 no advisory of any part was found there."""
+    advisories = list(advisories_in(place))
+    names = {_normal(p.name) for parts in locks.values() for p in parts}
+    about = [a for a in advisories if any(_name_of(affected) in names for affected in a["affected"])]
+    newest = max((str(a.get("modified", "")) for a in advisories), default="")
+    if not about:
+        return [f"{place}: none of its {len(advisories)} advisories is about a locked part; nothing was audited"], 2
+    lines, held = [], 0
+    for lock, parts in locks.items():
+        found = weaknesses(parts, advisories)
+        held += len(found)
+        lines += [f"{lock}: {len(parts)} parts, {len(found)} known weaknesses", *(f"  {w}" for w in found)]
+    heard = f"{len(advisories)} advisories, the newest of {newest[:10]}; {len(about)} are about a locked part"
+    return [heard, *lines], int(held > 0)
+
+
+def main() -> None:
+    """Audits every lock of the project against the folder or zip that is named; exits 2 without one."""
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m bench.advisories FOLDER|ZIP")
+    locks = {lock.name: parts_of(lock.read_text(encoding="utf-8")) for lock in sorted(ROOT.glob("requirements*.lock"))}
+    lines, status = audited(locks, Path(sys.argv[1]))
+    print("\n".join(lines))
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()
