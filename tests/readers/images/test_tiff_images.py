@@ -35,6 +35,7 @@ KINDS = {
     "PackBits": {"compression": "packbits", "rowsperstrip": 10},
     "Zstandard": {"compression": "zstd", "tile": (64, 64)},
     "JPEG 2000, lossless": {"compression": "jpeg2000", "tile": (64, 64)},
+    "LZMA": {"compression": "lzma", "rowsperstrip": 40},
     "OME": {"ome": True, "metadata": {"axes": "YXS"}, "tile": (64, 64), "compression": "lzw"},
 }
 
@@ -57,6 +58,13 @@ def streamed(monkeypatch):
 @pytest.mark.parametrize("pixels", [RGB, DEEP], ids=["8 bits", "16 bits"])
 def test_every_kind_of_lossless_tiff_gives_back_every_pixel(tmp_path, kind, pixels):
     path = written(tmp_path / "a.tif", pixels, kind)
+    np.testing.assert_array_equal(open_image(path), RGB)
+
+
+@pytest.mark.parametrize("kind", ["webp", "jpegxl", "jpegxr"])
+def test_what_pyramids_are_written_in_is_read(tmp_path, kind):
+    lossless = {"level": 100} if kind == "jpegxr" else {"lossless": True}  # no pixel may differ
+    path = written(tmp_path / "a.tif", RGB, {"compression": kind, "compressionargs": lossless, "tile": (64, 64)})
     np.testing.assert_array_equal(open_image(path), RGB)
 
 
@@ -117,6 +125,21 @@ def test_a_missing_codec_is_named_with_the_extra_that_brings_it(tmp_path, monkey
     with pytest.raises(UnreadableError) as error:
         read_header(written(tmp_path / "c.tif", RGB, KINDS["LZW"]))
     assert error.value.code == "MG290"
+
+
+@pytest.mark.parametrize("compression", ["png", 34661, 65535])
+def test_a_compression_that_no_microscope_writes_reaches_no_decoder(tmp_path, compression, monkeypatch):
+    """imagecodecs would read PNG in a TIFF; JBIG and a number that nobody knows are written over the tag."""
+    path = written(tmp_path / "a.tif", RGB, {"compression": "png", "tile": (64, 64)})
+    if compression != "png":
+        with tifffile.TiffFile(path, mode="r+b") as tiff:
+            tiff.pages[0].tags["Compression"].overwrite(compression)
+    for found in (True, False):  # with the extra and without it
+        monkeypatch.setattr(tiff_images.importlib.util, "find_spec", lambda name, found=found: found or None)
+        with pytest.raises(UnreadableError) as error:
+            open_image(path)
+        assert error.value.code == "MG295"
+        assert str(compression).upper() in error.value.seen or "JBIG" in error.value.seen
 
 
 def test_a_large_scan_in_one_piece_of_compressed_data_is_refused(tmp_path, streamed, monkeypatch):

@@ -23,6 +23,10 @@ from mgassay.readers.images.upright import TAG, known_orientation, size_upright
 _MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _NO_CODEC_NEEDED = (1, 8, 32946)  # TIFF compressions that tifffile reads by itself: none and both kinds of deflate
 _BY_PILLOW = (5, 6, 7, 32773)  # LZW, both kinds of JPEG, PackBits
+# Compressions that scanners and microscopes write and imagecodecs reads: JPEG XR, JPEG 2000, JPEG of other numbers,
+# LZMA, Zstandard, WebP, JPEG XL. Others that it could read (PNG or JBIG in a TIFF) are left alone: each is one more
+# decoder that a file from a stranger reaches (docs/security.md).
+_BY_IMAGECODECS = (22610, 33003, 33004, 33005, 33007, 34712, 34892, 34925, 34926, 34927, 34934, 50000, 50001, 50002)
 _JPEG = 7
 _LARGEST_BAND = 50_000_000  # pixels of a row of tiles or of a strip that is decoded at once
 
@@ -129,12 +133,15 @@ def _by_pillow(page: Any) -> bool:
 
 
 def _check_codec(page: Any, *, by_pillow: bool) -> None:
-    """Raises UnreadableError MG290 for a compression whose codec is not installed."""
+    """Raises UnreadableError: MG290 for a compression whose codec is not installed, MG295 for one that is not read."""
     compression = int(page.compression)
-    if by_pillow or compression in _NO_CODEC_NEEDED or importlib.util.find_spec("imagecodecs"):
+    if by_pillow or compression in _NO_CODEC_NEEDED:
         return
-    name = getattr(page.compression, "name", str(compression))
-    raise needs_extra("tiff", "imagecodecs", f"a TIFF with {name} compression")
+    seen = f"a TIFF with {getattr(page.compression, 'name', str(compression))} compression"
+    if compression not in (*_BY_PILLOW, *_BY_IMAGECODECS):
+        raise UnreadableError("MG295", seen=seen)
+    if not importlib.util.find_spec("imagecodecs"):
+        raise needs_extra("tiff", "imagecodecs", seen)
 
 
 def _is_plain(page: Any) -> bool:
