@@ -26,12 +26,6 @@ rule all:
         gone_files,
 
 
-def asked():
-    """The experiments whose own files were asked for, so that `all`, which ends with the gate, did not run."""
-    targets = [str(t) for t in workflow.dag_settings.targets]
-    return [e for e in EXPERIMENTS if any(f"/{e}/" in f"/{t}" for t in targets)]
-
-
 def say_where():
     """Says where to look, as the very last line, behind what Snakemake says of itself when it ends."""
     shown = asked() or EXPERIMENTS

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,14 +27,16 @@ RUN: list[str | Path] = [SNAKEMAKE, "--cores", "2"]
 
 @dataclass(frozen=True)
 class Cost:
-    """What a command took: user + system seconds with all that it started, and its own largest memory in MB."""
+    """What a command took: user + system seconds with all that it started, its own largest memory in MB, and time."""
 
     cpu_s: float
     peak_mb: float
+    seconds: float
 
 
 def cost_of(command: list[str | Path], folder: Path) -> Cost:
     """Runs a command to its end; raises RuntimeError when it fails."""
+    began = time.monotonic()
     with (
         tempfile.TemporaryFile() as said,
         subprocess.Popen(
@@ -45,7 +48,7 @@ def cost_of(command: list[str | Path], folder: Path) -> Cost:
         if process.returncode:
             said.seek(0)
             raise RuntimeError(f"{command} in {folder}: {said.read()[-3000:].decode(errors='replace')}")
-    return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, time.monotonic() - began)
 
 
 def one_experiment(folder: Path, *, images: bool) -> Path:
@@ -88,11 +91,12 @@ def planning(made: Path, source: Path, size: int, repeats: int) -> dict[str, flo
 
 
 def real_runs(made: Path, source: Path, sizes: tuple[int, ...]) -> dict[str, float]:
-    """CPU an experiment of runs from nothing, the overview and Snakemake itself in it."""
+    """CPU an experiment of runs from nothing, the overview and Snakemake itself in it; of two cores, how many."""
     found: dict[str, float] = {}
     for size in sizes:
         cost = cost_of(RUN, lay_out_many(made / f"real{size}", source, size))
         found[f"scale_{size}_run_cpu_s_an_experiment"] = cost.cpu_s / size
+        found[f"scale_{size}_run_cores_in_use"] = cost.cpu_s / cost.seconds
     least, most = (found[f"scale_{size}_run_cpu_s_an_experiment"] for size in (sizes[0], sizes[-1]))
     return {**found, f"scale_run_cpu_an_experiment_{sizes[-1]}_vs_{sizes[0]}": most / least}
 

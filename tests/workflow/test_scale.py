@@ -1,6 +1,7 @@
 """What keeps many experiments cheap: few jobs, few files a job answers for, and imports that a verb needs itself."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -63,6 +64,31 @@ def test_what_no_rule_promises_is_made_anew_where_it_is_gone_and_told_where_it_w
     table.write_text(table.read_text() + "\n")  # later than its seal
     assert "report" in finished.jobs()
     assert "effects" not in finished.jobs()
+
+
+def cores_of_images(lab: Lab, *asked: str) -> dict[str, int]:
+    """The cores that the images of each experiment are to have, of eight, by a dry run."""
+    dry = lab.snakemake("--dry-run", "--quiet", "host", "--cores", "8", *asked)
+    assert dry.returncode == 0, dry.stdout + dry.stderr
+    jobs = re.findall(r"^rule images:\n((?: {4}.*\n)+)", dry.stdout + dry.stderr, re.MULTILINE)
+    named = {re.search(r"experiment=(\w+)", job)[1]: re.search(r"threads: (\d+)", job) for job in jobs}
+    return {name: int(found[1]) if found else 1 for name, found in named.items()}
+
+
+@pytest.mark.xdist_group("finished")
+def test_experiments_share_the_cores_that_images_take(finished, small_experiment):
+    """Were the images of each to have all cores, no experiment could begin before all steps of another had ended."""
+    for name in ("a", "b", "c"):
+        finished.add(name, small_experiment)
+    assert cores_of_images(finished) == {"a": 2, "b": 2, "c": 2}
+    assert cores_of_images(finished, "results/a/report.html") == {"a": 8}
+    assert cores_of_images(finished, "--config", "only=b") == {"b": 8}
+    reader = finished.folder / "src/mgassay/readers/text.py"
+    reader.write_text(reader.read_text() + "\n# edited\n")
+    assert cores_of_images(finished) == {"a": 2, "b": 2, "c": 2, "small": 2}
+    for name in map(str, range(20)):
+        finished.add(name, small_experiment)
+    assert set(cores_of_images(finished).values()) == {1}
 
 
 @pytest.mark.xdist_group("finished")

@@ -48,7 +48,7 @@ rule images:
         seal=f"{E}/parts/seals/images.json",
     log:
         f"{E}/logs/images.log",
-    threads: workflow.cores or 4
+    threads: lambda wildcards: cores_of_images()
     shell:
         verb(
             "images",

@@ -92,6 +92,34 @@ def gone_of(stage):
     return [directory(n) if f in PICTURES else n for f, n in named.items()]
 
 
+def asked():
+    """The experiments whose own files were asked for, so that `all`, which ends with the gate, did not run."""
+    targets = [str(t) for t in workflow.dag_settings.targets]
+    return [e for e in EXPERIMENTS if any(f"/{e}/" in f"/{t}" for t in targets)]
+
+
+@functools.cache
+def cores_of_images():
+    """Cores for the images of one experiment: those of this computer, shared out over the experiments to be run.
+
+    Were it all of them, the images of a second experiment would wait until every core is idle, and so would all that
+    rests on them: on any number of cores one experiment would run after the other. On a cluster four, where the profile
+    says nothing else; a job that runs there has all the cores that it was given.
+    """
+    if not workflow.is_main_process:
+        return workflow.cores
+    if not workflow.local_exec:
+        return 4
+    new = not all(os.path.exists(code(name)) for name in ("read", "images"))
+    left = (lambda e: f"{RESULTS}/{e}/parts/seals/images.json", listing_of)
+    waiting = [
+        e
+        for e in asked() or EXPERIMENTS
+        if new or not all(os.path.exists(name(e)) for name in left)
+    ]
+    return max(1, workflow.cores // max(1, len(waiting)))
+
+
 def changed_tables(wildcards):
     """Tables that were written later than their seal: by hand, and the report says so (MG902)."""
     return since_sealed(wildcards.experiment)[1]
