@@ -16,11 +16,11 @@ include: "workflow/rules/experiment.smk"
 include: "workflow/rules/overview.smk"
 
 
+# Of one experiment (`only`) its own files: made of it alone, the pages over all would have lost the others.
 rule all:
-    default_target: True
+    default_target: not workflow.modifier.is_module
     input:
-        f"{RESULTS}/index.html",
-        f"{RESULTS}/.accepted",
+        [] if ONLY else [f"{RESULTS}/index.html", f"{RESULTS}/.accepted"],
         expand(f"{RESULTS}/{{experiment}}/export/README.txt", experiment=EXPERIMENTS),
         marks,
         gone_files,

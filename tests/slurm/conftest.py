@@ -22,7 +22,7 @@ class ClusterLab(Lab):
         """Snakemake with the profile for SLURM. This cluster keeps no accounts; and nobody waits for a test."""
         return [
             str(Path(sys.executable).with_name("snakemake")),
-            *("--profile", "profiles/slurm", "--slurm-no-account", "--slurm-status-command", "squeue"),
+            *("--workflow-profile", "profiles/slurm", "--slurm-no-account", "--slurm-status-command", "squeue"),
             *("--slurm-init-seconds-before-status-checks", "1", "--seconds-between-status-checks", "1"),
             *("--set-threads", "images=1", "--latency-wait", "10"),
             *args,

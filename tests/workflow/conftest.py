@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,9 +30,10 @@ class Lab:
     def experiments(self) -> Path:
         return self.folder / "experiments"
 
-    def snakemake(self, *args: str) -> subprocess.CompletedProcess[str]:
+    def snakemake(self, *args: str, before: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+        """Runs Snakemake here; `before`: a program that starts it."""
         return subprocess.run(
-            [Path(sys.executable).with_name("snakemake"), *args],
+            [*before, Path(sys.executable).with_name("snakemake"), *args],
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": str(self.folder / "src"), "NO_COLOR": "1"},
             capture_output=True,

@@ -98,6 +98,29 @@ def test_another_workflow_uses_ours_in_its_own_folder(outer):
     assert "mgassay_quantify" not in jobs
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_the_outer_workflows_own_all_is_what_is_made(outer, first):
+    """Before ours or behind it as config/README.md has it; ours once took its place, and the rest was never made."""
+    whole = (
+        (outer.folder / "Snakefile")
+        .read_text()
+        .replace("    default_target: True\n", "" if first else "    default_target: True\n")
+    )
+    rule = whole[whole.index("rule all:") : whole.index("# A wildcard")].replace(
+        '"figures/a b/shares.csv"', '"mine.txt"'
+    )
+    rest = whole.replace(whole[whole.index("rule all:") : whole.index("# A wildcard")], "")
+    if first:
+        rule = rule.replace("        rules.mgassay_all.input,\n", "")  # what is not there yet cannot be named
+    mine = 'rule mine:\n    output:\n        "mine.txt",\n    shell:\n        "touch {output}"\n\n\n'
+    (outer.folder / "Snakefile").write_text((rule + rest if first else rest + rule) + "\n\n" + mine)
+    done = outer.snakemake("--dry-run", "--quiet", "rules")
+    assert done.returncode == 0, done.stdout + done.stderr
+    jobs = table_of_jobs(done.stdout + done.stderr)
+    assert jobs["mine"] == jobs["all"] == 1
+    assert ("mgassay_overview" in jobs) is not first
+
+
 def test_a_wrong_setting_of_the_module_is_named(outer):
     (outer.folder / "config" / "config.yaml").write_text("mgassay:\n  experiments: plates\n  result: made\n")
     done = outer.snakemake("--dry-run")

@@ -14,8 +14,11 @@ from snakemake.utils import validate
 
 validate(config, "../schemas/config.schema.yaml")
 
-FOLDER = str(config["experiments"]).rstrip("/")
-RESULTS = str(config["results"]).rstrip("/")
+FOLDER, RESULTS = (
+    os.path.expanduser(str(config[key]).rstrip("/"))
+    for key in ("experiments", "results")
+)
+ONLY = str(config.get("only") or "")  # an id of digits comes as a number
 # The package that the verbs run, which is not beside the Snakefile where another workflow uses this one as a module.
 INSTALLED = importlib.util.find_spec("mgassay")
 if INSTALLED is None or INSTALLED.origin is None:
@@ -27,6 +30,7 @@ PACKAGE = Path(INSTALLED.origin).parent
 # -P: a file of the lab's that is named as a module of Python's, or as ours, is never run in its place.
 MGASSAY = f"{shlex.quote(sys.executable)} -P -m mgassay"
 ID = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
+LEFT_BY_SYSTEMS = ("thumbs.db", "desktop.ini")
 
 # The rooms whose code decides what a rule writes. The ground floor and the command line decide for every rule.
 GROUND = (
@@ -109,11 +113,15 @@ def experiments():
         raise WorkflowError(
             f"experiments: there is no folder {FOLDER!r}. Set it in config/config.yaml or by --config."
         )
-    names = sorted(
+    check_apart()
+    there = sorted(
         e.name for e in os.scandir(FOLDER) if e.is_dir() and not e.name.startswith(".")
     )
-    if only := config.get("only"):
-        names = [n for n in names if n == only]
+    names = [n for n in there if n == ONLY or not ONLY]
+    if there and not names:
+        raise WorkflowError(
+            f"only: there is no experiment {ONLY!r} in {FOLDER!r}; there are: {there}."
+        )
     if wrong := [n for n in names if not re.fullmatch(ID, n)]:
         raise WorkflowError(
             f"experiments: rename {wrong}; an id has letters, digits, '_', '.', '-' only, 64 at most."
@@ -125,15 +133,43 @@ def experiments():
     return names
 
 
+def check_apart():
+    """Raises WorkflowError where results would be written among raw data, or one experiment is named as all of them."""
+    raw, made = os.path.realpath(FOLDER), os.path.realpath(RESULTS)
+    if os.path.commonpath([raw, made]) == raw:
+        raise WorkflowError(
+            f"results: {RESULTS!r} lies in {FOLDER!r}, among raw data, where the next run would take it for an experiment. "
+            "Name another folder: --config results=FOLDER"
+        )
+    if any(os.path.isfile(f"{FOLDER}/experiment.{kind}") for kind in ("toml", "xlsx")):
+        above, name = os.path.split(raw)
+        raise WorkflowError(
+            f"experiments: {FOLDER!r} is one experiment, not the folder that holds them. Type: --config "
+            f"{shlex.quote(f'experiments={above}')} {shlex.quote(f'only={name}')}"
+        )
+
+
+def is_left_behind(name):
+    """Whether a file was left by a program or system and is nobody's data (as mgassay.readers.paths has it)."""
+    return name.startswith((".", "~$")) or name.lower() in LEFT_BY_SYSTEMS
+
+
 def files_below(folder, at=""):
-    """Name, size and time of change of every file below a folder (a walk by os.walk costs twice the time)."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from files_below(entry.path, f"{at}{entry.name}/")
-            else:
-                is_now = entry.stat(follow_symlinks=False)
-                yield f"{at}{entry.name}", is_now.st_size, is_now.st_mtime_ns
+    """Name, size and time of change of every file below a folder (a walk by os.walk costs twice the time).
+
+    A folder that may not be looked into is one line, so that the others are read; what `read` finds in it, it tells.
+    """
+    try:
+        entries = list(os.scandir(folder))
+    except PermissionError:
+        yield at, "may not be looked into", 0
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from files_below(entry.path, f"{at}{entry.name}/")
+        elif not is_left_behind(entry.name):
+            is_now = entry.stat(follow_symlinks=False)
+            yield f"{at}{entry.name}", is_now.st_size, is_now.st_mtime_ns
 
 
 @functools.cache

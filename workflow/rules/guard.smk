@@ -23,8 +23,8 @@ def check_writable(folder):
     there = above(folder)
     if not os.access(there, os.W_OK | os.X_OK):
         raise WorkflowError(
-            f"results: nothing can be written into {there}: it is read-only, or another user's (`ls -ld {there}` shows "
-            "whose). Have that changed, or name another folder: --config results=FOLDER"
+            f"results: nothing can be written into {there}: it is read-only, or another user's (`ls -ld "
+            f"{shlex.quote(there)}` shows whose). Have that changed, or name another folder: --config results=FOLDER"
         )
 
 
@@ -64,7 +64,8 @@ def marks(wildcards):
     Snakemake remembers what a file was made of, by its address. Where the results were moved, or .snakemake was removed,
     it knows nothing, and goes by times alone; then a mark that is not there yet, asked for by name, says what is new.
     """
-    return [*map(listing_of, EXPERIMENTS), *map(code, ROOMS), IDS]
+    over_all = [] if ONLY else [IDS]
+    return [*map(listing_of, EXPERIMENTS), *map(code, ROOMS), *over_all]
 
 
 def gone_files(wildcards):
@@ -78,7 +79,7 @@ def gone_files(wildcards):
     for e in EXPERIMENTS:
         if os.path.exists(f"{RESULTS}/{e}/export/README.txt"):
             gone += [f.replace("{experiment}", e) for f in last]
-    if os.path.exists(f"{RESULTS}/index.html"):
+    if os.path.exists(f"{RESULTS}/index.html") and not ONLY:
         gone += rules.overview.output
     return [f for f in gone if not os.path.exists(f)]
 
@@ -93,9 +94,10 @@ def gone_of(stage):
 
 
 def asked():
-    """The experiments whose own files were asked for, so that `all`, which ends with the gate, did not run."""
+    """The experiments whose own files were asked for, so that no gate over all of them did run."""
     targets = [str(t) for t in workflow.dag_settings.targets]
-    return [e for e in EXPERIMENTS if any(f"/{e}/" in f"/{t}" for t in targets)]
+    named = [e for e in EXPERIMENTS if any(f"/{e}/" in f"/{t}" for t in targets)]
+    return named or [e for e in EXPERIMENTS if e == ONLY]
 
 
 @functools.cache
@@ -151,7 +153,7 @@ def look_only_when_a_job_ends():
 
 def others_in_results():
     """Experiments that have results, and no folder any more."""
-    if config.get("only") or not os.path.isdir(RESULTS):
+    if ONLY or not os.path.isdir(RESULTS):
         return []
     made = (
         e.name for e in os.scandir(RESULTS) if os.path.exists(f"{e.path}/verdict.json")

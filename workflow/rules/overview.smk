@@ -3,8 +3,9 @@
 # On the command line (--config own_donors=true) it comes as text.
 OWN_DONORS = "--own-donors " if str(config.get("own_donors")).lower() == "true" else ""
 
-# The file that names the experiments is named after them: with one more, or one less, it is another file.
-IDS = f"{RESULTS}/logs/experiments/{hashlib.sha256(repr(EXPERIMENTS).encode()).hexdigest()[:16]}.txt"
+# The file that names the experiments is named after them, and after whose donors they are: with one more, or one less, it
+# is another file.
+IDS = f"{RESULTS}/logs/experiments/{hashlib.sha256(repr((EXPERIMENTS, OWN_DONORS)).encode()).hexdigest()[:16]}.txt"
 
 
 # As with listings, marks of code that is no longer there go.
