@@ -75,3 +75,23 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(NO_REAL_EXPORTS)
     return SHARED
+
+
+@pytest.fixture
+def shut(monkeypatch):
+    """Closes a file, or a folder with all in it, by its path, as it is to any user but root, to whom nothing is."""
+    closed = []
+
+    def refuse(method, *, itself):
+        really = getattr(Path, method)
+
+        def asked(self, *args, **kwargs):
+            if {*self.parents, *([self] if itself else [])}.intersection(closed):
+                raise PermissionError(13, "Permission denied", str(self))
+            return really(self, *args, **kwargs)
+
+        monkeypatch.setattr(Path, method, asked)
+
+    for method, itself in (("open", True), ("iterdir", True), ("stat", False)):
+        refuse(method, itself=itself)
+    return closed.append

@@ -73,11 +73,23 @@ def test_json_that_was_cut_off_is_the_users_to_mend(tmp_path):
         files.read_json(tmp_path / "a.json")
 
 
-def test_files_that_changed_went_or_came(tmp_path):
-    for name in ("same", "changed", "gone"):
-        (tmp_path / name).write_text("1")
-    before = files.file_hashes(tmp_path)
-    (tmp_path / "changed").write_text("2")
-    (tmp_path / "gone").unlink()
-    (tmp_path / "new").write_text("1")
-    assert files.changed_files(tmp_path, before) == ["changed", "gone", "new"]
+@pytest.mark.parametrize(
+    "names",
+    [["../raw/a.txt"], ["export/../../a"], ["/etc/a"], ["tables/means.csv"], ["parts/seals/read.json"], [1], {}],
+)
+def test_a_list_that_leads_out_of_what_is_handed_on_removes_nothing(tmp_path, names):
+    files.write_json(files.list_of(tmp_path, "export"), names)
+    with pytest.raises(UsageError, match="no list of files of these results"):
+        files.remove_written(tmp_path, "export")
+
+
+def test_the_list_holds_each_name_once_in_order(tmp_path):
+    files.list_written(tmp_path, "report", ["export/b", "export/a", "export/b"])
+    assert files.read_json(tmp_path / "parts" / "handed_on" / "report.json") == ["export/a", "export/b"]
+
+
+def test_bytes_of_files_count_each_once_by_its_parts_too(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"12345")
+    (tmp_path / "b.png").write_bytes(b"1")
+    assert files.bytes_of_files(tmp_path, ["a.png", "b.png", "a.png", "a.png/B3", "gone.png", "gone.png/B3"]) == 6
+    assert files.bytes_of_files(tmp_path, ["a.png/B3", "a.png/B4"]) == 5

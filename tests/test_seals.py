@@ -68,3 +68,30 @@ def test_a_stage_without_a_seal_is_named_with_what_to_type(results):
 def test_a_folder_that_holds_nothing_yet_can_be_begun(tmp_path):
     seals.break_seals(tmp_path / "new", "read")
     assert not (tmp_path / "new").exists()
+
+
+def test_tables_that_changed_since_the_report_told_of_them_are_named(results):
+    names = ["tables/read.csv", "tables/images.csv", "tables/effects.csv"]
+    seals.write_json(results / "provenance.json", {"results": seals.checksums(results, names)})
+    assert seals.changed_since_report(results) == []
+    (results / "tables" / "images.csv").write_text("by hand\n")
+    (results / "tables" / "effects.csv").unlink()
+    (results / "tables" / "mine.csv").write_text("the lab's\n")
+    assert seals.changed_since_report(results) == ["tables/effects.csv", "tables/images.csv"]  # as JSON sorts them
+
+
+def test_a_report_of_a_version_without_checksums_has_nothing_to_compare(results):
+    seals.write_json(results / "provenance.json", {"inputs": {}})
+    assert seals.changed_since_report(results) == []
+
+
+def test_without_a_report_there_is_nothing_finished(tmp_path):
+    with pytest.raises(UsageError, match=r"provenance[.]json is not there"):
+        seals.changed_since_report(tmp_path)
+
+
+@pytest.mark.parametrize("held", [[], None, {"results": ["tables/read.csv"]}])
+def test_a_provenance_that_is_none_of_ours_is_the_users_to_mend(results, held):
+    seals.write_json(results / "provenance.json", held)
+    with pytest.raises(UsageError, match="it does not say what the report was made of"):
+        seals.changed_since_report(results)

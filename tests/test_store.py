@@ -258,25 +258,93 @@ def test_a_report_gets_the_stain_histograms_of_its_plates(tmp_path):
     pd.testing.assert_frame_equal(store.read_results(tmp_path)["tables"]["stain_histograms"], counted)
 
 
-def test_exports_of_an_earlier_run_are_removed_and_others_are_left(tmp_path):
-    export = tmp_path / "export"
-    store.write_exports(tmp_path, {"a.rdml": b"1", "a_q1_rdes.tsv": b"2", "a_miqe.csv": b"3"})
-    for other in ("a.xlsx", "README.txt", "overlays/x.jpg"):
-        store.write_bytes(export / other, b"kept")
-    store.write_exports(tmp_path, {"a.rdml": b"4"})
-    assert sorted(p.relative_to(export).as_posix() for p in export.rglob("*") if p.is_file()) == [
-        "README.txt", "a.rdml", "a.xlsx", "overlays/x.jpg"]  # fmt: skip
-    assert (export / "a.rdml").read_bytes() == b"4"
+LABS_OWN = ("Figure 2 for paper.pzfx", "lab_miqe.csv", "figures/fig1_edited.svg", "overlays/annotated.png")
 
 
-def test_exports_of_other_kinds_are_looked_after_by_their_own(tmp_path):
+def held(folder):
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+
+
+def test_exports_of_an_earlier_run_are_removed_and_the_labs_own_files_are_left(tmp_path):
     export = tmp_path / "export"
-    for name in ("a.rdml", "old.xlsx", "figures/old.png", "figures/kept.png", "overlays/x.jpg"):
-        store.write_bytes(export / name, b"1")
-    store.write_exports(tmp_path, {"a.xlsx": b"2", "figures/kept.png": b"3"}, ("*.xlsx", "figures/*"))
-    assert sorted(p.relative_to(export).as_posix() for p in export.rglob("*") if p.is_file()) == [
-        "a.rdml", "a.xlsx", "figures/kept.png", "overlays/x.jpg"]  # fmt: skip
-    assert (export / "figures" / "kept.png").read_bytes() == b"3"
+    store.write_exports(tmp_path, "report", {"a.rdml": b"1", "a_q1_rdes.tsv": b"2", "a_miqe.csv": b"3"})
+    store.write_exports(tmp_path, "export", {"a.xlsx": b"1", "figures/old.png": b"2", "figures/kept.png": b"3"})
+    for other in LABS_OWN:
+        store.write_bytes(export / other, b"the lab's")
+    store.write_exports(tmp_path, "report", {"a.rdml": b"4"})
+    store.write_exports(tmp_path, "export", {"a.xlsx": b"5", "figures/kept.png": b"6"})
+    assert held(export) == sorted([*LABS_OWN, "a.rdml", "a.xlsx", "figures/kept.png"])
+    assert [(export / n).read_bytes() for n in ("a.rdml", "a.xlsx", "figures/kept.png")] == [b"4", b"5", b"6"]
+
+
+def test_exports_of_results_without_a_list_are_left_but_what_is_written_anew(tmp_path):
+    for name in ("old.xlsx", "a.xlsx"):
+        store.write_bytes(tmp_path / "export" / name, b"1")
+    store.write_exports(tmp_path, "export", {"a.xlsx": b"2"})
+    assert {p.name: p.read_bytes() for p in (tmp_path / "export").iterdir()} == {"old.xlsx": b"1", "a.xlsx": b"2"}
+
+
+def test_exports_of_a_run_that_was_killed_are_known_to_the_next(tmp_path, monkeypatch):
+    store.write_exports(tmp_path, "export", {"a.svg": b"1", "b.svg": b"1"})
+    monkeypatch.setattr(store, "write_bytes", killed_after(1))
+    with pytest.raises(KeyboardInterrupt):
+        store.write_exports(tmp_path, "export", {"c.svg": b"2", "d.svg": b"2"})
+    monkeypatch.undo()
+    assert held(tmp_path / "export") == ["c.svg"]
+    store.write_exports(tmp_path, "export", {})
+    assert held(tmp_path / "export") == []
+
+
+def killed_after(files):
+    left = iter(range(files))
+
+    def write(path, content):
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+    return write
+
+
+def test_pictures_of_an_earlier_run_are_removed_and_the_labs_own_are_left(tmp_path):
+    store.clear_pictures(tmp_path, ["a.jpg", "b.jpg"])
+    drawn = [store.write_pictures(tmp_path, f, {"thumbnail": b"t", "overlay_svg": b"v"}) for f in ("a.jpg", "b.jpg")]
+    store.list_written(tmp_path, "images", [*drawn[0], *drawn[1]])
+    own = ("export/overlays/annotated.png", drawn[0][1].replace(".svg", ".jpg"), "parts/thumbnails/mine.jpg")
+    for name in own:
+        store.write_bytes(tmp_path / name, b"the lab's")
+    store.clear_pictures(tmp_path, ["a.jpg"])
+    assert held(tmp_path / "export") == sorted(n.removeprefix("export/") for n in own if n.startswith("export/"))
+    assert held(tmp_path / "parts" / "thumbnails") == ["mine.jpg"]
+
+
+def test_pictures_of_results_without_a_list_go_by_their_names(tmp_path):
+    """A picture of an image that is refused now must not stand in its report."""
+    store.write_pictures(tmp_path, "a.jpg", {"thumbnail": b"t", "outline": b"o", "overlay": b"v"})
+    store.write_bytes(tmp_path / "export/overlays/annotated.png", b"the lab's")
+    store.clear_pictures(tmp_path, ["a.jpg"])
+    assert held(tmp_path / "export") == ["overlays/annotated.png"]
+    assert held(tmp_path / "parts" / "thumbnails") == []
+
+
+def test_there_are_folders_for_pictures_where_there_are_no_images(tmp_path):
+    """The workflow takes a folder that is gone for one to be made again."""
+    store.clear_pictures(tmp_path, [])
+    assert (tmp_path / "parts" / "thumbnails").is_dir()
+    assert store.name_overlays(tmp_path, []) == "export/overlays/README.txt"
+    assert (tmp_path / "export" / "overlays" / "README.txt").read_text().startswith("Images with the outline")
+
+
+def test_which_overlay_is_of_which_image_is_said_beside_them(tmp_path):
+    store.write_pictures(tmp_path, "photos/b c.jpg", {"overlay_svg": b"v"})
+    store.write_pictures(tmp_path, "a.jpg", {"overlay": b"v"})
+    told = tmp_path / store.name_overlays(tmp_path, ["photos/b c.jpg", "a.jpg", "refused.jpg"])
+    first, second = told.read_text().splitlines()[2:]
+    assert first.endswith(".svg  photos/b c.jpg")
+    assert second.endswith(".jpg  a.jpg")
+    for line in (first, second):
+        assert (tmp_path / "export" / "overlays" / line.partition("  ")[0]).is_file()
 
 
 def test_checksums_leave_out_the_folders_that_are_named(tmp_path):
@@ -291,13 +359,6 @@ def test_a_text_is_read_as_it_was_written_or_its_stage_has_not_run(tmp_path):
     assert store.read_text(tmp_path / "a.html") == "µ\r\n\n"
     with pytest.raises(UsageError, match="is not there"):
         store.read_text(tmp_path / "b.html")
-
-
-def test_bytes_of_files_count_each_once_by_its_parts_too(tmp_path):
-    (tmp_path / "a.png").write_bytes(b"12345")
-    (tmp_path / "b.png").write_bytes(b"1")
-    assert store.bytes_of_files(tmp_path, ["a.png", "b.png", "a.png", "a.png/B3", "gone.png", "gone.png/B3"]) == 6
-    assert store.bytes_of_files(tmp_path, ["a.png/B3", "a.png/B4"]) == 5
 
 
 def test_a_table_of_many_experiments_is_that_of_each(tmp_path):
@@ -335,6 +396,15 @@ def test_experiments_of_a_results_folder(tmp_path):
     assert store.experiments_in(tmp_path) == ["a", "b"]
     with pytest.raises(UsageError, match="no folder of results"):
         store.experiments_in(tmp_path / "nowhere")
+
+
+def test_an_experiment_that_was_renamed_is_not_counted_twice(tmp_path):
+    """exp-02 was left when its folder became exp-02b; the table over all experiments has the new name alone."""
+    for name in ("exp-01", "exp-02", "exp-02b"):
+        store.write_json(tmp_path / name / "verdict.json", {})
+    rows = [{"experiment": name, "block": b} for name in ("exp-01", "exp-02b", "exp-03") for b in ("a", "b")]
+    store.write_table(tmp_path, tables.SUMMARY, tables.SUMMARY.frame(rows))
+    assert store.experiments_in(tmp_path) == ["exp-01", "exp-02b"]
 
 
 HEADER = ",".join(tables.MEANS.columns)

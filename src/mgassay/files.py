@@ -9,8 +9,8 @@ import json
 import os
 import platform
 import re
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mgassay.errors import UsageError
@@ -84,7 +84,8 @@ def not_ours(path: Path, seen: str) -> UsageError:
     """What is said of a file of results that does not hold what mgassay writes there."""
     return UsageError(
         f"{path} is not as mgassay writes it ({seen}): it was cut off, edited, or made by another version. "
-        "Delete this experiment's folder of results and run again: all of it is made anew from the raw files."
+        "Delete this experiment's folder of results and run again: all of it is made anew from the raw files. "
+        "If files of your own lie in it, copy them elsewhere first."
     )
 
 
@@ -110,13 +111,70 @@ def _runs(pid: int) -> bool:
     return True
 
 
+def list_of(results: Path, verb: str) -> Path:
+    """Where the list of the files is that a verb wrote into folders where a lab puts files of its own."""
+    return results / "parts" / "handed_on" / f"{verb}.json"
+
+
+def list_written(results: Path, verb: str, names: Iterable[str]) -> None:
+    """Writes down the files of a verb by their names relative to the results: before they are written, or as they are.
+
+    So nothing that a killed run wrote is taken for a file of the lab's, and no file of the lab's for one of ours.
+    """
+    write_json(list_of(results, verb), sorted({*names}))
+
+
+def remove_written(results: Path, verb: str, keep: Iterable[str] = (), *, unlisted: Iterable[str] = ()) -> None:
+    """Removes what earlier runs of a verb wrote, but `keep`, and nothing else.
+
+    Where there is no list yet (another version made these results), what is there of `unlisted`. Raises UsageError
+    where the list is none of ours.
+    """
+    path = list_of(results, verb)
+    names = _listed(path) if path.is_file() else list(unlisted)
+    for written in (results / name for name in sorted({*names}.difference(keep))):
+        if written.is_file():
+            written.unlink()
+
+
+def _listed(path: Path) -> list[str]:
+    """The names in a list of `list_written`; raises UsageError where one could lead out of the results."""
+    names = read_json(path)
+    if not isinstance(names, list) or not all(isinstance(n, str) and _is_inside(n) for n in names):
+        raise not_ours(path, "it is no list of files of these results")
+    return names
+
+
+def _is_inside(name: str) -> bool:
+    """Whether a name is that of a file that is handed on, or of a thumbnail."""
+    parts = PurePosixPath(name).parts
+    return ".." not in parts and (parts[:1] == ("export",) or parts[:2] == ("parts", "thumbnails"))
+
+
 def file_hashes(folder: Path, *leave: str) -> dict[str, str]:
-    """SHA-256 of every file below a folder, those in its folders `leave` left out, by its relative path, sorted."""
-    files = sorted(f for f in folder.rglob("*") if f.is_file() and f.relative_to(folder).parts[0] not in leave)
-    return {f.relative_to(folder).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
+    """SHA-256 of every file below a folder, those in its folders `leave` left out, by its relative path, sorted.
+
+    A file that may not be read is left out: it is none of ours.
+    """
+    found = {}
+    for file in sorted(f for f in folder.rglob("*") if f.relative_to(folder).parts[0] not in leave):
+        with contextlib.suppress(PermissionError):
+            if file.is_file():
+                found[file.relative_to(folder).as_posix()] = hashlib.sha256(file.read_bytes()).hexdigest()
+    return found
 
 
-def changed_files(folder: Path, hashes: Mapping[str, str]) -> list[str]:
-    """The files below a folder that are no longer those of `hashes`: changed, gone or new."""
-    now = file_hashes(folder)
-    return sorted(f for f in {*now, *hashes} if now.get(f) != hashes.get(f))
+def bytes_of_files(folder: Path, names: Iterable[str]) -> int:
+    """How many bytes files have together by their relative names, or by those of parts of them (`a.jpg/B3`); each once.
+
+    A name that is none counts 0.
+    """
+    named = (folder / name for name in names)
+    files = {path if path.is_file() else path.parent for path in named}
+    return sum(f.stat().st_size for f in files if f.is_file())
+
+
+def flat_name(file: str) -> str:
+    """A file name for what belongs to `file`: its path with the separators replaced, unique by a short hash."""
+    safe = re.sub(r"[^A-Za-z0-9_-]+", "_", file)
+    return f"{safe[-80:]}-{hashlib.sha256(file.encode()).hexdigest()[:8]}"

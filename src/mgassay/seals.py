@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mgassay.errors import UsageError
-from mgassay.files import read_json, remove_half_written, write_json
+from mgassay.files import not_ours, read_json, remove_half_written, write_json
 
 ORDER = ("read", "images", "quantify", "effects")
-_AT_THE_END = ("report.html", "provenance.json", "export/README.txt")  # of the report and of what is handed on
+PROVENANCE = "provenance.json"
+_AT_THE_END = ("report.html", PROVENANCE, "export/README.txt")  # of the report and of what is handed on
 
 
 def seal_of(results: Path, stage: str) -> Path:
@@ -36,7 +37,12 @@ def break_seals(results: Path, stage: str) -> None:
 
 def seal(results: Path, stage: str, files: Iterable[Path]) -> None:
     """Writes down the files of a stage that has come to its end, with their SHA-256."""
-    write_json(seal_of(results, stage), {f.relative_to(results).as_posix(): _sha256(f) for f in files})
+    write_json(seal_of(results, stage), checksums(results, (f.relative_to(results).as_posix() for f in files)))
+
+
+def checksums(results: Path, names: Iterable[str]) -> dict[str, str]:
+    """The SHA-256 of files by their names relative to the results, "" where there is none."""
+    return {name: _sha256(results / name) for name in names}
 
 
 def changed_since(results: Path, *stages: str) -> list[str]:
@@ -54,6 +60,18 @@ def changed_since(results: Path, *stages: str) -> list[str]:
             )
         found += [name for name, sha in read_json(path).items() if _sha256(results / name) != sha]
     return found
+
+
+def changed_since_report(results: Path) -> list[str]:
+    """Files of finished results that are no longer as they were with their report, by its provenance; gone ones too.
+
+    None where an earlier version wrote it, which held no checksums of results. Raises UsageError without a report.
+    """
+    held = read_json(results / PROVENANCE)
+    told = held.get("results", {}) if isinstance(held, dict) else None
+    if not isinstance(told, dict):
+        raise not_ours(results / PROVENANCE, "it does not say what the report was made of")
+    return [name for name, sha in checksums(results, told).items() if sha != told[name]]
 
 
 def _sha256(path: Path) -> str:

@@ -4,10 +4,7 @@ How a file is written, whole or not at all, stands in `files`.
 """
 
 import csv
-import hashlib
 import platform
-import re
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from importlib import metadata
@@ -17,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from mgassay import tables
 from mgassay.errors import UsageError
 from mgassay.experiment import Experiment, RawFile, Settings
-from mgassay.files import changed_files as changed_files
+from mgassay.files import bytes_of_files as bytes_of_files
 from mgassay.files import file_hashes as file_hashes
-from mgassay.files import not_ours, whole
+from mgassay.files import flat_name, not_ours, remove_written, whole
+from mgassay.files import list_written as list_written
 from mgassay.files import read_json as read_json
 from mgassay.files import read_text as read_text
 from mgassay.files import remove_half_written as remove_half_written
@@ -32,13 +30,13 @@ from mgassay.table import Table
 if TYPE_CHECKING:
     import pandas as pd
 
-EXPORTS = ("*.rdml", "*_rdes.tsv", "*_miqe.csv", "methods.txt")  # that are written with the report
 PICTURES = {  # of an image: the folder in the results, and how names end
     "thumbnail": ("parts/thumbnails", ".jpg"),
     "outline": ("parts/thumbnails", ".png"),
     "overlay": ("export/overlays", ".jpg"),
     "overlay_svg": ("export/overlays", ".svg"),
 }
+OVERLAYS = "export/overlays/README.txt"  # says which is of which image; the workflow knows by it that all are there
 _TRUTH = {True: "true", False: "false"}
 
 
@@ -163,10 +161,17 @@ def read_experiment(path: Path) -> Experiment | None:
 
 
 def experiments_in(results: Path) -> list[str]:
-    """The experiments of a results folder that have a verdict, by name; raises UsageError where it is no folder."""
+    """The experiments of a results folder that have a verdict, by name; raises UsageError where it is no folder.
+
+    With a table over all experiments those that stand in it: others were left there when they were renamed or removed.
+    """
     if not results.is_dir():
         raise UsageError(f"{results} is no folder of results")
-    return sorted(p.parent.name for p in results.glob("*/verdict.json"))
+    there = sorted(p.parent.name for p in results.glob("*/verdict.json"))
+    if not (results / f"{tables.SUMMARY.name}.csv").is_file():
+        return there
+    counted = set(read_table(results, tables.SUMMARY)["experiment"])
+    return [name for name in there if name in counted]
 
 
 def read_question(path: Path) -> Experiment | None:
@@ -177,56 +182,58 @@ def read_question(path: Path) -> Experiment | None:
     return Experiment(held["id"], Settings.model_validate(held["settings"]), conditions_frame(held["conditions"]), ())
 
 
-def bytes_of_files(folder: Path, names: Iterable[str]) -> int:
-    """How many bytes files have together by their relative names, or by those of parts of them (`a.jpg/B3`); each once.
-
-    A name that is none counts 0.
-    """
-    named = (folder / name for name in names)
-    files = {path if path.is_file() else path.parent for path in named}
-    return sum(f.stat().st_size for f in files if f.is_file())
-
-
-def flat_name(file: str) -> str:
-    """A file name for what belongs to `file`: its path with the separators replaced, unique by a short hash."""
-    safe = re.sub(r"[^A-Za-z0-9_-]+", "_", file)
-    return f"{safe[-80:]}-{hashlib.sha256(file.encode()).hexdigest()[:8]}"
-
-
 def read_pictures(folder: Path, files: Iterable[str], suffix: str) -> dict[str, bytes]:
     """What was stored for each image file under its flat name, where there is one."""
     found = {f: folder / f"{flat_name(f)}{suffix}" for f in files}
     return {f: path.read_bytes() for f, path in found.items() if path.is_file()}
 
 
-def write_pictures(results: Path, file: str, pictures: Mapping[str, bytes]) -> None:
-    """Writes an image's thumbnail and outline (parts/) and its full-size overlay (export/), each where it belongs."""
+def write_pictures(results: Path, file: str, pictures: Mapping[str, bytes]) -> list[str]:
+    """Writes an image's thumbnail and outline (parts/) and its full-size overlay (export/), each where it belongs.
+
+    Returns their names relative to the results.
+    """
     for kind, content in pictures.items():
-        folder, suffix = PICTURES[kind]
-        write_bytes(results / folder / f"{flat_name(file)}{suffix}", content)
+        write_bytes(results / _picture(file, kind), content)
+    return [_picture(file, kind) for kind in pictures]
+
+
+def clear_pictures(results: Path, files: Iterable[str]) -> None:
+    """Removes the pictures of an earlier run, and makes room for those of the images `files`."""
+    names = [OVERLAYS, *(_picture(file, kind) for file in files for kind in PICTURES)]
+    remove_written(results, "images", unlisted=names)
+    list_written(results, "images", names)
+    for folder, _ in PICTURES.values():
+        (results / folder).mkdir(parents=True, exist_ok=True)
+
+
+def _picture(file: str, kind: str) -> str:
+    """The name of an image's picture, relative to the results."""
+    folder, suffix = PICTURES[kind]
+    return f"{folder}/{flat_name(file)}{suffix}"
 
 
 def overlay_addresses(results: Path, files: Iterable[str]) -> dict[str, str]:
     """Where the overlay of each image file is, relative to the results folder; only of those that are there."""
-    overlays = [PICTURES[kind] for kind in ("overlay", "overlay_svg")]
-    found = ((f, f"{folder}/{flat_name(f)}{suffix}") for f in files for folder, suffix in overlays)
+    found = ((f, _picture(f, kind)) for f in files for kind in ("overlay", "overlay_svg"))
     return {f: address for f, address in found if (results / address).is_file()}
 
 
-def write_exports(results: Path, files: Mapping[str, bytes], kinds: Iterable[str] = EXPORTS) -> None:
-    """Writes files into export/ by name, and removes those of these kinds that an earlier run left there."""
-    folder = results / "export"
-    for path in sorted(p for kind in kinds for p in folder.glob(kind) if p.relative_to(folder).as_posix() not in files):
-        path.unlink()
+def name_overlays(results: Path, files: Iterable[str]) -> str:
+    """Writes beside the overlays which is of which image; returns the file's name relative to the results."""
+    found = overlay_addresses(results, files)
+    lines = (f"{address.rpartition('/')[2]}  {file}\n" for file, address in found.items())
+    write_text(results / OVERLAYS, "".join(("Images with the outline of what was counted:\n\n", *lines)))
+    return OVERLAYS
+
+
+def write_exports(results: Path, verb: str, files: Mapping[str, bytes]) -> None:
+    """Writes the files of a verb into export/ by name, and removes those of an earlier run that it no longer makes."""
+    names = [f"export/{name}" for name in files]
+    remove_written(results, verb, keep=names)
+    list_written(results, verb, names)
     for name, content in files.items():
-        write_bytes(folder / name, content)
-
-
-def empty_folders(*folders: Path) -> None:
-    """Makes folders that are there and hold nothing."""
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        write_bytes(results / "export" / name, content)
 
 
 def read_tables(folder: Path, *states: Table) -> "dict[str, pd.DataFrame]":

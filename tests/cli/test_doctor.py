@@ -1,6 +1,7 @@
 """What the doctor finds, and what it says to type."""
 
 import os
+import shlex
 from importlib import metadata
 from pathlib import Path
 
@@ -50,6 +51,16 @@ def test_an_extra_that_is_not_there_is_no_fault_and_says_what_to_type(monkeypatc
     assert done.exit_code == 0
     assert "absent  extra nd2: Nikon ND2 images" in done.output
     assert "install -e '.[nd2]'" in done.output
+
+
+def test_slurm_is_added_as_it_was_locked(monkeypatch):
+    real = doctor._version
+    monkeypatch.setattr(doctor, "_version", lambda name: None if "slurm" in name else real(name))
+    root = Path(__file__).parents[2]
+    monkeypatch.setattr("sys.prefix", str(root / ".venv"))
+    lines = run().output.splitlines()
+    said = lines[lines.index("absent  extra slurm: running on a SLURM cluster") + 1]
+    assert shlex.split(said) == ["make", "-C", str(root), "slurm"]
 
 
 def test_a_folder_that_cannot_be_written_to_is_named(monkeypatch, tmp_path):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from mgassay import store, tables
+from mgassay import seals, store, tables
 from mgassay.cli import app
 from mgassay.effects.contrasts.contrasts import effects_from_means
 from mgassay.effects.shares.shares import shares_from_means
@@ -55,6 +55,7 @@ def finished(results, name, donors, *, grade="B", shift=0.0):
     rules = [{"rule": "viability_changed", "fired": False}]
     verdict = {"grade": grade, "readout": "calcium", "block": "siTRPM7", "rules": rules if grade else []}
     store.write_json(folder / "verdict.json", verdict)
+    store.write_json(folder / "provenance.json", {})
 
 
 def with_plates(results, names):
@@ -189,6 +190,46 @@ def test_all_experiments_may_be_broken(tmp_path):
     done = CliRunner().invoke(app, ["gate", str(tmp_path), "a", "b"])
     assert done.exit_code == 1
     assert "a, b" in done.stderr
+
+
+def told_of(results, *names):
+    """Finishes experiments as their report does, which tells of their tables by checksum."""
+    for name in names:
+        files = ["verdict.json", *(f"tables/{p.name}" for p in sorted((results / name / "tables").iterdir()))]
+        store.write_json(results / name / "provenance.json", {"results": seals.checksums(results / name, files)})
+
+
+def test_an_error_that_is_taken_out_of_the_table_by_hand_does_not_pass_the_gate(three):
+    finished(three, "d", ["d1", "d2", "d3"], grade=None)
+    told_of(three, *"abcd")
+    path = three / "d" / "tables" / "problems.csv"
+    path.write_text(path.read_text().splitlines(keepends=True)[0])
+    done = CliRunner().invoke(app, ["gate", str(three), *"abcd"])
+    assert done.exit_code == 1
+    assert "MG902  tables/problems.csv" in done.stderr
+    assert done.stderr.rstrip().endswith("before the numbers can be trusted: d")
+    for name in "abc":
+        assert CliRunner().invoke(app, ["gate", str(three), name]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("edit", "was", "now"),
+    [
+        ("tables/shares.csv", "fieller_donor", "fieller"),
+        ("tables/problems.csv", "remedy\n", "remedy\nMG119,notice,,,,,m,r\n"),
+        ("verdict.json", '"grade": "B"', '"grade": "A"'),
+    ],
+)
+def test_what_was_edited_since_its_report_has_no_verdict_and_is_not_pooled(three, edit, was, now):
+    told_of(three, *"abc")
+    path = three / "b" / edit
+    assert was in path.read_text()
+    path.write_text(path.read_text().replace(was, now))
+    assert set(overview(three, *"abc")["n_experiments"]) == {2}
+    summary = read(three, tables.SUMMARY).drop_duplicates("experiment").set_index("experiment")
+    assert summary["grade"].tolist() == ["B", "", "B"]
+    assert summary["errors"].tolist() == [0, 1, 0]
+    assert f"A table was changed after it was made (MG902, {edit})" in (three / "index.html").read_text()
 
 
 def test_dates_of_harvest_order_plates_where_all_have_one(three):

@@ -1,6 +1,10 @@
 """What is made of Snakemake's words: a line per finished step, and what failed."""
 
+import logging
+
 import pytest
+from snakemake.logging import DefaultFormatter
+from snakemake_interface_logger_plugins.common import LogEvent
 
 from mgassay.cli.progress import Screen, Step, Watch, step_text, steps_of, told
 
@@ -80,6 +84,71 @@ def test_a_job_that_was_killed_is_told_by_its_signal():
 def test_whether_there_was_anything_to_do(word):
     _, watch = seen(f"{word}\n")
     assert (watch.idle, watch.worked) == (bool(word), False)
+
+
+def group_error(log):
+    """What Snakemake itself writes of a group that failed on a cluster, in whose log stands how its jobs fared."""
+    job = {"rule_name": "read", "jobid": 3, "output": ["results/exp-1/tables/wells.csv"], "log": [], "input": []}
+    facts = {"event": LogEvent.GROUP_ERROR, "groupid": "experiment", "aux_logs": [str(log)], "job_error_info": [job]}
+    record = logging.makeLogRecord({"msg": "Error in group experiment", **facts})
+    return DefaultFormatter(show_failed_logs=True).format(record) + "\n"
+
+
+IN_THE_ALLOCATION = """\
+Building DAG of jobs...
+rule read:
+    jobid: 3
+    wildcards: experiment=exp-1
+Finished jobid: 3 (Rule: read)
+1 of 1 steps (100%) done
+Error in rule quantify:
+Command 'mgassay quantify results/exp-1' returned non-zero exit status 3.
+"""
+
+
+def test_a_group_that_failed_is_told_with_the_status_of_its_job(tmp_path):
+    log = tmp_path / "1.log"
+    log.write_text(IN_THE_ALLOCATION)
+    steps, watch = seen(RUN + group_error(log))
+    assert (watch.failed, watch.statuses) == (["group experiment"], ["3"])
+    assert len(steps) == 3  # those in the log are told already, or are no steps of ours
+    assert told(watch).splitlines()[0].strip() == "message: Error in group experiment"
+    assert "Error in rule quantify:" in told(watch)
+    assert "wells.csv" not in told(watch)
+
+
+def test_what_is_tried_again_has_not_failed_until_it_fails_for_good(tmp_path):
+    log = tmp_path / "1.log"
+    log.write_text(IN_THE_ALLOCATION + "Logfile read.log:\n=====\nError in rule read:\n=====\nError in rule read:\n")
+    again = "Trying to restart job 6d2b3ce4-9c0a-5a2f-a52a-6b6ff4a7a6a4.\n"
+    gate = "Error in rule gate:\n    message: None\n    jobid: 2\n"
+    _, watch = seen(group_error(log) + again + f"{gate}Trying to restart job 2.\n{gate}")
+    assert watch.failed == ["gate"]
+    _, watch = seen(group_error(log) + again + group_error(log))
+    assert watch.failed == ["group experiment"]
+    _, watch = seen("Error in rule code:\n" + group_error(log) + again)
+    assert watch.failed == ["code"]
+
+
+def test_steps_of_a_group_are_told_with_their_experiment():
+    """Snakemake indents the jobs of a group, tells all of them as finished, and counts once."""
+    steps, watch = seen(
+        "[now] Group job experiment (jobs in lexicogr. order):\n"
+        "    rule read:\n        jobid: 3\n        wildcards: experiment=exp-1\n"
+        "    rule report:\n        jobid: 4\n        wildcards: experiment=exp-1\n"
+        "Finished jobid: 3 (Rule: read)\nFinished jobid: 4 (Rule: report)\n6 of 9 steps (67%) done\n"
+    )
+    assert steps == [Step(6, 9, "report", "exp-1")]
+    assert watch.reached
+
+
+@pytest.mark.parametrize(
+    ("text", "reached"),
+    [("LockException:\nError: Directory", False), ("rule read:\n    jobid: 1\n", True), ("", False)],
+)
+def test_whether_it_came_as_far_as_a_job(text, reached):
+    _, watch = seen(text)
+    assert (watch.reached, watch.locked) == (reached, "Lock" in text)
 
 
 def test_what_was_not_understood_is_kept_for_the_case_of_need():

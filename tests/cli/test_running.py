@@ -1,135 +1,52 @@
-"""What `mgassay run` makes of its arguments: which Snakemake, where, on which experiments."""
+"""How `mgassay run` ends: what it tells, and with which exit status."""
 
+import re
+import shlex
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-from snakemake.cli import parse_config
 
+from mgassay import store
 from mgassay.cli import place, running
+from mgassay.cli.command import Job
 from mgassay.cli.progress import Watch
-from mgassay.cli.running import Job, asked_for, config_in, config_text, ended, exit_status, job_of, watched
+from mgassay.cli.running import ended, exit_status, watched
 from mgassay.errors import UsageError
+from mgassay.problems import Problems
 
-ROOT = Path(__file__).parents[2]
+STEP = "rule report:\n    jobid: 1\nFinished jobid: 1 (Rule: report)\n1 of 1 steps (100%) done\n"
+IDLE = "Nothing to be done (all requested files are present and up to date).\n"
+LOCKED = """\
+LockException:
+Error: Directory cannot be locked. Please make sure that no other Snakemake process is trying to create the same files \
+in the following directory:
+/lab
+If you are sure that no other instances of snakemake are running on this directory, the remaining lock was likely \
+caused by a kill signal or a power loss. It can be removed with the --unlock argument.
+"""
 
 
 @pytest.fixture
-def plates(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    for name in ("exp-1", "exp-2", ".hidden"):
-        (tmp_path / "plates" / name).mkdir(parents=True)
-        (tmp_path / "plates" / name / "experiment.toml").touch()
+def broken(tmp_path):
+    """Results of an experiment that has an error, and a report that tells it."""
+    problems = Problems()
+    problems.add("MG040", file="files.csv", seen="raw/a.txt", suggestion="")
+    store.write_problems(tmp_path / "a" / "tables", problems)
+    (tmp_path / "a" / "report.html").touch()
     return tmp_path
 
 
-def job(experiments, results=None, cores=None, profile="", extra=()):
-    return job_of(experiments, results, cores, profile, extra)
-
-
-def option(command, name):
-    return command[command.index(name) + 1]
-
-
-@pytest.mark.parametrize("name", ["results", "a/b", "2024", "007", "1e5", "inf", "True", "null", "~", "a #b", "a: b",
-                                  "a=b", "[x]", "it's", 'say "x"', "näive é", "-x", "1_000", ".5", "no"])  # fmt: skip
-def test_snakemake_reads_a_name_of_any_kind_as_that_name(name):
-    assert parse_config([f"results={config_text(name)}"]) == {"results": name}
-
-
-def test_all_experiments_of_a_folder_are_run_where_the_results_stand(plates):
-    made = job(Path("plates"))
-    assert made.names == ("exp-1", "exp-2")
-    assert made.results == Path("results")
-    assert option(made.command, "--snakefile") == str(ROOT / "Snakefile")
-    assert option(made.command, "--directory") == str(plates)
-    assert option(made.command, "--workflow-profile") == str(ROOT / "profiles" / "default")
-    assert made.command[-3:] == ("--config", "experiments=plates", "results=results")
-    assert "--cores" not in made.command
-
-
-def test_results_elsewhere_take_the_whole_path_of_the_experiments(plates):
-    made = job(Path("plates"), Path("far/2024"))
-    assert option(made.command, "--directory") == str(plates / "far")
-    assert made.command[-2:] == (f"experiments={plates / 'plates'}", 'results=!!str "2024" ')
-    assert made.results == Path("far/2024")
-
-
-def test_one_experiment_is_run_alone_whatever_lies_beside_it(plates):
-    (plates / "plates" / "my holiday pictures").mkdir()
-    made = job(Path("plates/exp-2"))
-    assert made.names == ("exp-2",)
-    assert made.command[1:3] == ("results/exp-2/report.html", "results/exp-2/export/README.txt")
-    assert made.command[-1] == "only=exp-2"
-
-
-def test_cores_profile_and_words_of_the_user_are_handed_on(plates):
-    own = plates / "own"
-    own.mkdir()
-    (own / "config.yaml").touch()
-    made = job(Path("plates"), None, 3, "own", ["--forceall", "--config", "own_donors=true"])
-    assert option(made.command, "--cores") == "3"
-    assert option(made.command, "--workflow-profile") == str(own)
-    assert made.command.count("--config") == 1
-    assert made.command[-3:] == ("experiments=plates", "results=results", "own_donors=true")
-    assert "--forceall" in made.command
-
-
-def test_in_the_checkout_it_is_plain_snakemake(monkeypatch):
-    monkeypatch.chdir(ROOT)
-    made = job(None)
-    assert made.command[1:] == (
-        *("--quiet", "host", "reason"),
-        *("--config", "experiments=resources/demo", "results=results"),
-    )
-    assert made.names == ("mg-trpm7-demo",)
-
-
-@pytest.mark.parametrize(
-    ("args", "said"),
-    [
-        ((None,), "name the folder"),
-        (("nowhere",), "there is no folder nowhere"),
-        (("plates", "plates/results"), "beside raw data"),
-        (("plates/exp-1", "plates/exp-1/results"), "beside raw data"),
-        (("plates", None, None, "slrm"), "there is no profile slrm"),
-        (("plates", "a_file"), "a_file is a file"),
-        (("plates", "a_file/results"), "a_file is a file"),
-        (("empty",), "empty holds no experiment"),
-    ],
-)
-def test_what_cannot_be_run_is_wrong_usage(plates, args, said):
-    (plates / "a_file").touch()
-    (plates / "empty").mkdir()
-    given = [Path(a) if isinstance(a, str) and i < 2 else a for i, a in enumerate(args)]
-    with pytest.raises(UsageError, match=said):
-        job(*given)
+def end(results, said, status, typed=("plates",)):
+    """The exit status of a run in which Snakemake says that."""
+    code = f"import sys; print({said!r}); sys.exit({status})"
+    return ended(Job(("a",), results, (), typed=typed), *watched([sys.executable, "-c", code]))
 
 
 def test_without_its_checkout_it_says_how_to_install_it(tmp_path, monkeypatch):
     monkeypatch.setattr(place.mgassay, "__file__", str(tmp_path / "site-packages" / "mgassay" / "__init__.py"))
     with pytest.raises(UsageError, match="make install"):
         place.checkout()
-
-
-def test_a_config_of_the_folder_says_where_things_are(plates):
-    (plates / "config").mkdir()
-    file = plates / "config" / "config.yaml"
-    file.write_text("experiments: plates\nresults: out\nown_donors: true\n")
-    assert config_in(plates) == {"experiments": "plates", "results": "out"}
-    made = job(None)
-    assert made.results == Path("out")
-    assert "--configfile" not in made.command  # Snakemake reads the folder's own
-    file.write_text("a: [")
-    with pytest.raises(UsageError, match="is not YAML"):
-        config_in(plates)
-
-
-def test_targets_of_the_user_say_which_experiments_are_told():
-    names = ("1", "exp-1", "exp-2")
-    assert asked_for(names, ["results/exp-1/report.html"]) == ("exp-1",)
-    assert asked_for(names, ["--forceall"]) == names
 
 
 @pytest.mark.parametrize(
@@ -149,18 +66,65 @@ def test_the_exit_status_says_whose_turn_it_is(status, statuses, data_errors, br
     assert exit_status(watch, status, data_errors=data_errors, broke=broke) == expected
 
 
-def test_words_behind_two_dashes_are_no_arguments_of_ours(plates):
+@pytest.mark.parametrize(
+    ("said", "status", "expected"),
+    [
+        (IDLE, 0, 1),  # as the first time
+        (STEP, 0, 1),
+        (STEP, 1, 1),  # the gate
+        ("Job stats:\ntotal 1\nThis was a dry-run", 0, 0),
+        ("Unlocked working directory.", 0, 0),
+        ("snakemake: error: unrecognized arguments: --nosuch", 2, 2),
+        ("SyntaxError in file Snakefile, line 3:", 1, 2),
+        (LOCKED, 1, 2),
+        ("Error in rule report:\nreturned non-zero exit status 3.", 1, 3),
+    ],
+)
+def test_what_lies_on_the_disk_is_told_by_runs_that_came_to_look_at_it(broken, capsys, said, status, expected):
+    assert end(broken, said, status) == expected
+    out, err = capsys.readouterr()
+    looked = expected in (1, 3)
+    assert ("ERROR MG040" in err) == looked
+    assert (str(broken / "a" / "report.html") in out) == looked
+
+
+def test_a_lock_is_told_with_what_to_type(tmp_path, capsys):
+    for words in (("my plates",), ("my plates", "--", "--forceall")):
+        assert end(tmp_path, LOCKED, 1, words) == 2
+        err = capsys.readouterr().err
+        assert "It can be removed with the --unlock argument" not in err  # which `mgassay run` would refuse
+        parting = [] if "--" in words else ["--"]
+        unlock, again = (shlex.split(command) for command in re.findall("`(.+?)`", err))
+        assert unlock == ["mgassay", "run", *words, *parting, "--unlock"]
+        assert again == ["mgassay", "run", *words]
+
+
+def test_options_that_snakemake_refuses_are_told_without_all_that_it_knows(tmp_path, capsys):
+    assert end(tmp_path, "usage: snakemake [-h]\n" + " [-x]\n" * 100 + "snakemake: error: no --nosuch", 2) == 2
+    assert capsys.readouterr().err == "snakemake: error: no --nosuch\nmgassay run: did not start.\n"
+
+
+def test_a_job_that_failed_and_then_did_not_is_no_break(tmp_path, capsys):
+    tried = "Error in rule report:\n    jobid: 1\nreturned non-zero exit status 3.\nTrying to restart job 1.\n"
+    assert end(tmp_path, f"rule report:\n    jobid: 1\n{tried}{STEP}", 0) == 0
+    assert (
+        end(tmp_path, f"Error in rule of thumb\n{STEP}", 0) == 0
+    )  # whatever a step says: Snakemake knows how it ended
+    assert "broke off" not in capsys.readouterr().err
+
+
+def test_a_snakemake_that_is_killed_is_no_fault_of_the_data(broken, capsys):
+    code = f"import os; print({STEP!r}, flush=True); os.kill(os.getpid(), 9)"
+    assert ended(Job(("a",), broken, ()), *watched([sys.executable, "-c", code])) == 2
+    assert capsys.readouterr().err.startswith("mgassay run: Snakemake was ended from outside.")
+
+
+def test_words_behind_two_dashes_are_no_arguments_of_ours(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "mgassay", "run", "--", "--dry-run"], cwd=plates, capture_output=True, text=True
+        [sys.executable, "-m", "mgassay", "run", "--", "--dry-run"], cwd=tmp_path, capture_output=True, text=True
     )
     assert done.returncode == 2
     assert "name the folder that holds your experiments" in done.stderr
-
-
-def test_results_that_cannot_be_written_are_told_before_anything_starts(plates, monkeypatch):
-    monkeypatch.setattr(place.os, "access", lambda path, mode: False)  # root may write anywhere
-    with pytest.raises(UsageError, match=r"nothing can be written into .* --results FOLDER"):
-        job(Path("plates"), Path("results"))
 
 
 def test_ctrl_c_is_told_as_the_users_own_and_leaves_130(tmp_path, capsys, monkeypatch):

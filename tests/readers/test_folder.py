@@ -91,6 +91,13 @@ def test_no_folder_is_named(tmp_path, problems):
     assert [(p.code, p.seen) for p in problems] == [("MG001", str(tmp_path / "nowhere"))]
 
 
+def test_a_folder_that_may_not_be_looked_into_is_named(tmp_path, problems, shut):
+    (tmp_path / "experiment.toml").touch()
+    shut(tmp_path)
+    assert read_experiment(tmp_path, problems) is None
+    assert [(p.code, p.seen) for p in problems] == [("MG001", str(tmp_path))]
+
+
 def test_a_folder_without_anything_of_an_experiment_is_none(tmp_path, problems):
     assert read_experiment(tmp_path, problems) is None
     assert [p.code for p in problems][-1] == "MG003"

@@ -5,6 +5,7 @@ from mgassay.readers.paths import (
     files_in,
     is_file,
     is_folder,
+    is_shut,
     leaves_folder,
     offered,
     paths_of_images,
@@ -69,3 +70,10 @@ def test_a_name_that_only_looks_the_same_is_found(tmp_path):
     assert spelt_as_on_disk(tmp_path, windows) == mac
     assert spelt_as_on_disk(tmp_path, mac) == mac
     assert spelt_as_on_disk(tmp_path, "gone.csv") == "gone.csv"
+
+
+def test_what_may_not_be_looked_at_is_told_from_what_is_not_there(folder, shut):
+    asked = ("raw", "raw/cal_D1.txt", "raw/no.txt", "images/ars", "a" * 5000)
+    assert [is_shut(folder / name) for name in asked] == [False] * 5
+    shut(folder / "raw")
+    assert [is_shut(folder / name) for name in asked] == [True, True, True, False, False]

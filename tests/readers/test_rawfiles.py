@@ -176,6 +176,31 @@ def test_lock_files_and_empty_files_are_named(read, problems, folder):
     ]
 
 
+@pytest.mark.parametrize("name", [".cal.txt", "~$cal.txt", "Thumbs.db"])
+def test_what_is_no_input_is_no_raw_file(read, problems, folder, name):
+    """Hidden files are left out of the checksums of inputs, so that no number may rest on one."""
+    (folder / "raw" / name).write_text("1")
+    assert read([f"raw/{name}", "calcium", "cal", "C1"]) == ()
+    assert found(problems) == [("MG045", "row 2, file", f"raw/{name}")]
+
+
+@pytest.mark.parametrize(("closed", "rows"), [("raw", 2), ("images/ars", 1)])
+def test_a_folder_that_may_not_be_looked_into_is_told_of_each_file_in_it(read, problems, folder, shut, closed, rows):
+    shut(folder / closed)
+    read(["raw/cal_D1.txt", "calcium", "cal", "C1"], GOOD, ["images/ars", "alizarin_image", "cal", "A"])
+    assert [(p.code, p.seen) for p in problems] == [("MG101", "Permission denied")] * rows
+    assert all(p.file.startswith(closed) for p in problems)
+
+
+def test_files_that_may_not_be_read_are_not_taken_for_the_same(read, problems, folder, shut):
+    (folder / "raw" / "as_long.txt").write_text("yy")  # as cal_D2.txt, whose content nobody may see either
+    for name in ("cal_D2.txt", "as_long.txt"):
+        shut(folder / "raw" / name)
+    files = read(GOOD, ["raw/as_long.txt", "calcium", "cal", "C3"])
+    assert len(files) == 2, "that they cannot be opened is told where they are read"
+    assert found(problems) == []
+
+
 def test_links_are_followed_inside_the_folder_only(read, problems, folder, tmp_path):
     (tmp_path / "outside.txt").write_text("outside the folder")
     (folder / "raw" / "out.txt").symlink_to(tmp_path / "outside.txt")

@@ -176,3 +176,12 @@ def test_of_a_workbook_problems_name_the_sheet_and_of_csv_files_the_file(tmp_pat
     assert "to the sheet conditions of experiment.xlsx" in kept.remedy
     (tmp_path / "conditions.csv").touch()
     assert list(as_kept(tmp_path, problems)) == list(problems)
+
+
+def test_what_systems_leave_behind_is_no_table(tmp_path, problems):
+    (tmp_path / "layouts").mkdir()
+    for name in ("conditions.csv", "._conditions.csv", "layouts/cal.csv", "layouts/._cal.csv", "layouts/~$cal.csv"):
+        (tmp_path / name).write_text("well\n")
+    shelf = shelf_from_folder(tmp_path, problems)
+    assert shelf.names() == ["conditions", "layout_cal"]
+    assert shelf.layouts() == ["cal"]

@@ -133,6 +133,18 @@ def test_an_edit_within_the_same_second_is_seen(finished):
     assert of_experiments(finished.jobs()) == everything(1)
 
 
+def test_a_file_that_may_be_read_by_now_is_another_state(finished):
+    """Neither size nor time of change tells that; here it is closed in the program's eyes, since to root nothing is."""
+    closed = finished.folder / "src" / "sitecustomize.py"
+    closed.write_text(
+        "import os\nreally = os.access\n"
+        "os.access = lambda path, *mode: not str(path).endswith('one/raw/calcium_D1.txt') and really(path, *mode)\n"
+    )
+    assert of_experiments(finished.jobs()) == everything(1)
+    closed.unlink()
+    assert of_experiments(finished.jobs()) == {}
+
+
 def test_a_table_that_was_deleted_is_asked_for_again(finished):
     (finished.results / "one/tables/amounts.csv").unlink()
     jobs = of_experiments(finished.jobs())
@@ -252,6 +264,15 @@ def test_a_table_edited_by_hand_is_told_and_no_verdict_rests_on_it(small_experim
     problems = store.read_table(by_verbs / "tables", tables.PROBLEMS)
     assert list(problems.loc[problems["code"] == "MG902", "file"]) == ["tables/amounts.csv"]
     assert "MG902" in (by_verbs / "report.html").read_text()
+
+
+def test_a_list_of_problems_edited_by_hand_does_not_pass(finished):
+    problems = finished.results / "one/tables/problems.csv"
+    problems.write_text(problems.read_text() + "MG119,notice,,,,,edited,by hand\n")
+    done = finished.snakemake("--cores", "1")
+    assert done.returncode == 1
+    assert "MG902  tables/problems.csv" in done.stderr
+    assert not (finished.results / "one/export/one.pzfx").exists()
 
 
 @pytest.mark.parametrize("name", ["amounts.csv", "efficiency_errors.csv"])

@@ -1,6 +1,7 @@
 """From an empty folder: `mgassay init`, then `mgassay run` or plain `snakemake`; nothing is touched between."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,14 @@ def lab(tmp_path_factory):
 @pytest.fixture(scope="module")
 def ran(lab):
     return typed("mgassay", "run", "plates", "--cores", "2", cwd=lab)
+
+
+@pytest.fixture
+def settings(lab):
+    """A config.yaml in the lab's folder, which is gone afterwards."""
+    (lab / "config").mkdir()
+    yield lab / "config" / "config.yaml"
+    shutil.rmtree(lab / "config")
 
 
 @pytest.mark.xdist_group("init")
@@ -99,6 +108,33 @@ def test_something_to_mend_is_status_1_and_told_once(lab, ran):
     assert "To mend before the numbers can be trusted: exp-1" in done.stderr
     assert "RuleException" not in done.stdout + done.stderr
     assert done.stdout.splitlines()[-1] == "2024/exp-1/report.html"
+    again = typed("mgassay", "run", "mend/exp-1", "--results", "2024", cwd=lab)
+    assert "Nothing to do" in again.stdout
+    assert (again.returncode, again.stderr) == (1, done.stderr)
+
+
+@pytest.mark.xdist_group("init")
+def test_another_project_beside_the_results_changes_nothing(lab, ran, settings):
+    """Its workflow would be run, and its config stop ours, were they taken for ours."""
+    assert ran.returncode == 0
+    settings.write_text("samples: samples.tsv\nonly: text\n")
+    (lab / "Snakefile").write_text("rule theirs:\n    shell: 'false'\n")
+    done = typed("mgassay", "run", "plates", cwd=lab)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1] == "results/index.html"
+    assert done.stderr.startswith("Not followed, as another program's: ")
+    (lab / "Snakefile").unlink()
+
+
+@pytest.mark.xdist_group("init")
+def test_what_the_config_says_of_donors_is_followed_where_the_results_lie_elsewhere(lab, ran, settings):
+    assert ran.returncode == 0
+    for said, results in ((True, "elsewhere/out"), (True, "out"), (False, "out")):
+        text = f"experiments: plates\nresults: {results}\nown_donors: {str(said).lower()}\n"
+        settings.write_text(text)
+        done = typed("mgassay", "run", "--", "--dry-run", "--printshellcmds", cwd=lab)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert ("overview --own-donors" in done.stdout) == said
 
 
 @pytest.mark.xdist_group("init")

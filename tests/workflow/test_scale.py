@@ -56,10 +56,12 @@ def test_what_no_rule_promises_is_made_anew_where_it_is_gone_and_told_where_it_w
     for file in files:
         file.unlink()
     shutil.rmtree(small / "parts" / "thumbnails")
+    (small / "export" / "overlays" / "README.txt").unlink()
+    (small / "export" / "overlays" / "annotated.png").write_text("the lab's")  # in a folder that is never emptied
     done = finished.snakemake()
     assert done.returncode == 0, done.stdout + done.stderr
     (small / "parts" / "thumbnails" / ".snakemake_timestamp").unlink()  # Snakemake's, in a folder that it was asked for
-    assert finished.bytes_of_results() == before
+    assert finished.bytes_of_results() == before | {"small/export/overlays/annotated.png": b"the lab's"}
     assert finished.jobs() == {}
     table.write_text(table.read_text() + "\n")  # later than its seal
     assert "report" in finished.jobs()

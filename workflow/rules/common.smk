@@ -157,19 +157,20 @@ def is_left_behind(name):
 def files_below(folder, at=""):
     """Name, size and time of change of every file below a folder (a walk by os.walk costs twice the time).
 
-    A folder that may not be looked into is one line, so that the others are read; what `read` finds in it, it tells.
+    A folder that may not be looked into is one line, so that the others are read; what `read` finds in it, it tells. A
+    file that may not be read is another one when it may, which no time of change tells.
     """
-    try:
-        entries = list(os.scandir(folder))
-    except PermissionError:
+    if not os.access(folder, os.R_OK | os.X_OK):
         yield at, "may not be looked into", 0
         return
-    for entry in entries:
+    for entry in list(os.scandir(folder)):
         if entry.is_dir(follow_symlinks=False):
             yield from files_below(entry.path, f"{at}{entry.name}/")
         elif not is_left_behind(entry.name):
             is_now = entry.stat(follow_symlinks=False)
-            yield f"{at}{entry.name}", is_now.st_size, is_now.st_mtime_ns
+            readable = os.access(entry.path, os.R_OK)
+            size = is_now.st_size if readable else "may not be read"
+            yield f"{at}{entry.name}", size, is_now.st_mtime_ns
 
 
 @functools.cache

@@ -1,5 +1,6 @@
 """The verb that looks at the machine: what is there, what is missing, and what to type for it."""
 
+import contextlib
 import os
 import platform
 import re
@@ -13,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from mgassay.cli.place import checkout, profiles, snakemake_program
+from mgassay.cli.place import checkout, profiles, slurm_install, snakemake_program
 from mgassay.cli.words import coloured
 from mgassay.errors import UsageError
 from mgassay.readers.images.formats import FORMATS
@@ -162,7 +163,10 @@ def extras() -> Iterator[Finding]:
 
 
 def _install(extra: str) -> str:
-    """What to type for an extra."""
+    """What to type for an extra; for SLURM what is locked, where there is a checkout."""
+    if extra == "slurm":
+        with contextlib.suppress(UsageError):
+            return slurm_install(checkout())
     return f"{Path(sys.executable).with_name('pip')} install -e '.[{extra}]', in the checkout"
 
 

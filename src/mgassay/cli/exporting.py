@@ -2,7 +2,7 @@
 
 import typer
 
-from mgassay.cli.stages import Results
+from mgassay.cli.stages import Results, as_it_stands
 
 
 def register(app: typer.Typer) -> None:
@@ -13,18 +13,19 @@ def register(app: typer.Typer) -> None:
 def export(results: Results) -> None:
     """Results to files for other programs: workbook, Prism, tables to paste, figures, methods, RO-Crate."""
     from mgassay import store, tables
-    from mgassay.report.exports.handed_on import KINDS, OVERLAYS, Finished, handed_files
+    from mgassay.report.exports.handed_on import OVERLAYS, Finished, handed_files
 
     store.remove_half_written(results)
     experiment = store.read_experiment(results / "parts" / "experiment.json")
+    verdict, held = as_it_stands(results, store.read_tables(results / "tables", *tables.RESULT_TABLES))
     finished = Finished(
         name=experiment.id if experiment else results.resolve().name,
         experiment=experiment,
-        tables=store.read_tables(results / "tables", *tables.RESULT_TABLES),
-        verdict=store.read_json(results / "verdict.json"),
+        tables=held,
+        verdict=verdict,
         provenance=store.read_json(results / "provenance.json"),
         page=store.read_text(results / "report.html"),
         results=store.file_hashes(results, "parts", "logs", "export"),
         exported=store.file_hashes(results / "export", OVERLAYS),
     )
-    store.write_exports(results, handed_files(finished), KINDS)
+    store.write_exports(results, "export", handed_files(finished))

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mgassay.cli.stages import as_it_stands, edited
 from mgassay.cli.words import counted, print_problems
 from mgassay.errors import UsageError
+from mgassay.problems import Problems
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,7 +100,7 @@ def one_experiment(results: Path, name: str, held: "Mapping[str, pd.DataFrame]")
     from mgassay.effects.across.answers import answers_of, declared_question, may_pool
     from mgassay.report.glance import glance_of, summary_row
 
-    verdict = store.read_json(results / name / "verdict.json")
+    verdict, held = as_it_stands(results / name, held)
     experiment = store.read_question(results / name / "parts" / "experiment.json")
     asked = declared_question(experiment, held)
     title = experiment.settings.experiment.title if experiment else ""
@@ -113,7 +115,7 @@ def gate(results: Results, experiments: Names = None, ids: Ids = None) -> None:
 
     broken = []
     for name in named(experiments, ids):
-        problems = store.read_problems([results / name / "tables"])
+        problems = Problems([*edited(results / name), *store.read_problems([results / name / "tables"])])
         if problems.count("error"):
             broken.append(name)
         if len(problems):

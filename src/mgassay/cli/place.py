@@ -1,6 +1,9 @@
 """Where the workflow and its programs are: the checkout that this package was installed from."""
 
+import importlib.util
 import os
+import re
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -10,6 +13,8 @@ from mgassay.errors import UsageError
 from mgassay.problems import suggestion
 
 SNAKEFILE = "Snakefile"
+_EXECUTOR = re.compile(r"""^executor:\s*["']?([\w-]+)""", re.MULTILINE)
+_OWN_EXECUTORS = ("local", "dryrun", "touch")  # Snakemake's, which need no plugin
 TABLES = ("experiment.toml", "experiment.xlsx", "conditions.csv", "files.csv")  # of an experiment's own folder
 
 
@@ -57,6 +62,26 @@ def profile_folder(home: Path, profile: str) -> Path:
         if (folder / "config.yaml").is_file():
             return folder
     raise UsageError(f"--profile: there is no profile {profile}. {suggestion(profile, profiles(home))}")
+
+
+def check_executor(home: Path, profile: Path) -> None:
+    """Raises UsageError where a profile hands jobs to an executor whose plugin Snakemake lacks here."""
+    found = _EXECUTOR.search((profile / "config.yaml").read_text(encoding="utf-8", errors="replace"))
+    if found is None or found[1] in _OWN_EXECUTORS:
+        return
+    plugin = f"snakemake-executor-plugin-{found[1]}"
+    if importlib.util.find_spec(plugin.replace("-", "_")) is None:
+        brings = (
+            slurm_install(home) if found[1] == "slurm" else shlex.join([sys.executable, "-m", "pip", "install", plugin])
+        )
+        raise UsageError(f"--profile: {profile.name} needs {plugin}, which is not installed. Type: {brings}")
+
+
+def slurm_install(home: Path) -> str:
+    """What brings Snakemake's SLURM executor: the locked one in the checkout's own environment, pip in another."""
+    if Path(sys.prefix).resolve() == home / ".venv":
+        return f"make -C {shlex.quote(str(home))} slurm"
+    return shlex.join([sys.executable, "-m", "pip", "install", "mgassay[slurm]"])
 
 
 def profiles(home: Path) -> list[str]:

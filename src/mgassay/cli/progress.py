@@ -9,18 +9,25 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-_STARTED = re.compile(r"(?:local)?(?:rule|checkpoint) (\w+):$")
+_STARTED = re.compile(r"\s*(?:local)?(?:rule|checkpoint) (\w+):$")  # those of a group are indented
 _JOB = re.compile(r"\s+jobid: (\d+)$")
 _OF = re.compile(r"\s+wildcards: .*\bexperiment=([^,\s]+)")
 _ENDED = re.compile(r"Finished jobid: (\d+) \(Rule: (\w+)\)")
 _STEPS = re.compile(r"(\d+) of (\d+) steps \(")
-_FAILED = re.compile(r"Error in (?:rule|group) (\w+)")
+_FAILED = re.compile(
+    r"(?:    message: )?Error in (rule|group) ([^\s:,]+)"
+)  # of a group it is the message of a paragraph
+_AGAIN = re.compile(r"Trying to restart job (\S+)\.$")  # a number, or a UUID where it is a group
+_SHOWN = re.compile(r"Logfile .+:$")
+_RULER = re.compile(r"=+$")  # above and below a log that is shown
+_LOCKED = "LockException:"
+_USAGE = re.compile(r"snakemake: error: ")  # below a hundred lines of all its options
 _STATUS = re.compile(r"returned non-zero exit status (\d+)|died with <Signals\.(\w+)")
 _LEFT = re.compile(r".+ still holds results of .+")  # what the workflow says at its end of results left over
 _LOG = re.compile(r"Complete log\(s\): (.+)$")
 IDLE = "Nothing to be done"
 _KEPT = 2000  # lines; a traceback and a job's log are some hundred
-_LISTS = ("    message: None", "    jobid:", "    input:", "    output:")  # of a failed job: hundreds of names
+_LISTS = re.compile(r" +(?:message: None|jobid:|input:|output:)")  # of a failed job: hundreds of names
 _QUIET = ("listing", "code", "ids", "all")  # steps of the workflow's own housekeeping
 
 
@@ -47,32 +54,60 @@ class Watch:
     log: str = ""
     idle: bool = False
     left: str = ""
+    locked: bool = False
     stopped: bool = False  # by Ctrl-C
+    _shown: int = 0  # how many logs deep, since a log may show a log
     _rule: str = ""
     _job: str = ""
     _ended: tuple[str, str] | None = None
 
+    @property
+    def reached(self) -> bool:
+        """Whether it came as far as a job, which a dry run only says."""
+        return bool(self._rule or self.failed or self.worked)
+
     def read(self, line: str) -> Step | None:
         """Takes in a line of Snakemake; the step that it ends, if it does."""
+        before = self.lines[-1] if self.lines else ""
         self.lines.append(line)
-        if self._starts(line):
+        if found := _STATUS.search(line):
+            self.statuses.append(found[1] or found[2])
+        if self._is_shown(before, line) or self._starts(line) or self._fails(line):
             return None
         if found := _ENDED.match(line):
             self._ended = (found[1], found[2])
         elif (found := _STEPS.match(line)) and self._ended:
             (job, rule), self._ended, self.worked = self._ended, None, True
             return Step(int(found[1]), int(found[2]), rule, self.experiments.get(job, ""))
-        elif found := _FAILED.match(line):
-            self.failed.append(found[1])
-        elif found := _STATUS.search(line):
-            self.statuses.append(found[1] or found[2])
         elif found := _LOG.match(line):
             self.log = found[1]
         elif _LEFT.match(line):
             self.left = line
         elif line.startswith(IDLE):
             self.idle = True
+        elif line == _LOCKED:
+            self.locked = True
         return None
+
+    def _is_shown(self, before: str, line: str) -> bool:
+        """Whether the line belongs to the log of a failed job, which may be another Snakemake's, told here again."""
+        was = self._shown
+        if _RULER.match(line):
+            self._shown = was + 1 if _SHOWN.match(before) else max(0, was - 1)
+        return was > 0
+
+    def _fails(self, line: str) -> bool:
+        """Whether the line says that a job or a group failed, or is tried again, and so has not failed yet."""
+        if found := _FAILED.match(line):
+            self.failed.append(f"group {found[2]}" if found[1] == "group" else found[2])
+        elif found := _AGAIN.match(line):
+            group = not found[1].isdigit()
+            tried = [name for name in self.failed if name.startswith("group ") == group]
+            if tried:
+                self.failed.remove(tried[0])
+        else:
+            return False
+        return True
 
     def _starts(self, line: str) -> bool:
         """Whether the line belongs to the paragraph of a job that starts, which is taken in."""
@@ -141,6 +176,6 @@ def told(watch: Watch) -> str:
 
     The log of a failed job is among them (`show-failed-logs` of the profile), its lists of files are not.
     """
-    lines = [line for line in watch.lines if not line.startswith(_LISTS)]
-    first = next((i for i, line in enumerate(lines) if _FAILED.match(line)), None)
+    lines = [line for line in watch.lines if not _LISTS.match(line)]
+    first = next((i for i, line in enumerate(lines) if _FAILED.match(line) or _USAGE.match(line)), None)
     return "\n".join(lines if first is None else lines[first:])

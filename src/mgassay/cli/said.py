@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import Any, TextIO
@@ -88,11 +89,12 @@ def refused_by_disk(error: OSError) -> str:
     """What is said where a disk refuses: the file, the folder, what to do; "" where it is something else."""
     file = Path(str(error.filename or ""))
     folder = file.parent if error.filename else Path()
+    typed = shlex.quote(str(folder))
     elsewhere = "or take another folder (--config results=FOLDER; mgassay run: --results FOLDER)"
     if error.errno in NO_ROOM:
-        remedy = f"Make room on the disk of {folder} (`df -h {folder}` shows it), {elsewhere}. {AGAIN}"
+        remedy = f"Make room on the disk of {folder} (`df -h {typed}` shows it), {elsewhere}. {AGAIN}"
     elif error.errno in NOT_YOURS:
-        remedy = f"`ls -ld {folder}` shows who may use that folder. Have that changed, {elsewhere}. {AGAIN}"
+        remedy = f"`ls -ld {typed}` shows who may use that folder. Have that changed, {elsewhere}. {AGAIN}"
     elif error.errno in BROKEN:
         remedy = f"The disk of {folder}, or the network to it, does not answer as it should. {AGAIN}"
     else:

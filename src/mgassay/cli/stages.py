@@ -1,9 +1,10 @@
 """One verb per stage of the workflow. Each writes all its tables, empty where the data did not allow more."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from mgassay.experiment import Experiment
     from mgassay.report.report_input import ReportInput
 
-Folder = Annotated[Path, typer.Argument(help="the experiment folder")]
+# One that may not be looked into is a problem of its own (MG001), so that it has a report as others have.
+Folder = Annotated[Path, typer.Argument(help="the experiment folder", readable=False)]
 Results = Annotated[Path, typer.Argument(help="the experiment's folder of results")]
 
 # What each stage writes: tables of the contract into tables/, the rest into parts/ for the stages that follow.
@@ -42,11 +44,12 @@ def read(folder: Folder, results: Results) -> None:
     """Raw files to readings and wells."""
     from mgassay import store
     from mgassay.readers.folder import read_experiment
+    from mgassay.readers.inputs import input_hashes
     from mgassay.readers.reading import read_folder
 
     problems = begun("read", results)
     inputs, understood, account = (results / "parts" / f"{name}.json" for name in ("inputs", "experiment", "reading"))
-    store.write_json(inputs, store.file_hashes(folder))
+    store.write_json(inputs, input_hashes(folder))
     experiment = read_experiment(folder, problems)
     store.write_experiment(understood, experiment)
     done = read_folder(folder, experiment, problems) if experiment else None
@@ -66,16 +69,18 @@ def images(
     from mgassay.assays.images.image_tables import tables_from_measured
     from mgassay.cli.workers import images_side_by_side
 
-    problems, made = begun("images", results), {}
+    problems, made, pictures = begun("images", results), {}, list[str]()
     experiment = stored_experiment(results)
     listed = store.read_table(results / "parts", tables.IMAGE_FILES)
-    store.empty_folders(results / "parts" / "thumbnails", results / "export" / "overlays")
+    store.clear_pictures(results, listed["file"])
     if experiment:
         decode, keep = partial(opened, folder), partial(drawn, folder, results)
         with images_side_by_side(threads, store.bytes_of_files(folder, listed["file"]), len(listed)) as each:
             measured = list(measure_experiment(experiment, listed, decode, problems, keep=keep, each=each))
         made = tables_from_measured(experiment, measured, problems)
         made["stain_histograms"] = histograms_from_measured(measured)
+        pictures = [name for image in measured for name in cast("list[str]", image.kept)]
+    store.list_written(results, "images", [*pictures, store.name_overlays(results, listed["file"])])
     finish("images", results, experiment, made, problems)
 
 
@@ -86,14 +91,14 @@ def opened(folder: Path, file: str) -> "Picture":
     return open_named(folder, file)
 
 
-def drawn(folder: Path, results: Path, image: "Counted") -> None:
-    """Writes what is kept of an image to look at."""
+def drawn(folder: Path, results: Path, image: "Counted") -> list[str]:
+    """Writes what is kept of an image to look at; the names of these files, relative to the results."""
     from mgassay import store
     from mgassay.readers.images.plain_jpeg import plain_jpeg
     from mgassay.report.overlay import MOST_EMBEDDED, pictures_of
 
     jpeg = plain_jpeg(folder, image.name, MOST_EMBEDDED)
-    store.write_pictures(results, image.name, pictures_of(image.picture, image.runs, jpeg))
+    return store.write_pictures(results, image.name, pictures_of(image.picture, image.runs, jpeg))
 
 
 def quantify(results: Results) -> None:
@@ -139,7 +144,8 @@ def effects(results: Results) -> None:
 
 def report(folder: Folder, results: Results) -> None:
     """All tables to the report and to the files that are handed on, with the problems of every stage."""
-    from mgassay import store
+    from mgassay import seals, store, tables
+    from mgassay.readers.inputs import changed_inputs
     from mgassay.readers.miqe_items import miqe_documents
     from mgassay.readers.shelf import as_kept
     from mgassay.report.page import report_page
@@ -149,13 +155,15 @@ def report(folder: Folder, results: Results) -> None:
     problems = store.read_problems(results / "parts" / "problems" / stage for stage in STAGES)
     problems = as_kept(folder, Problems(dict.fromkeys((*problems, *changed))))
     inputs = store.read_json(results / "parts" / "inputs.json")
-    for file in store.changed_files(folder, inputs):
+    for file in changed_inputs(folder, inputs):
         problems.add("MG901", file=file)
     store.write_problems(results / "tables", problems)
     held, experiment = store.read_results(results), stored_experiment(results)
     given = handed_on(results, ReportInput(**held, experiment=experiment, miqe=miqe_documents()), problems)
-    store.write_json(results / "provenance.json", given.provenance)
     store.write_text(results / "report.html", report_page(given))
+    written = ("report.html", "verdict.json", *(f"tables/{t.name}.csv" for t in tables.RESULT_TABLES))
+    told = {**given.provenance, "results": seals.checksums(results, written)}
+    store.write_json(results / seals.PROVENANCE, told)
 
 
 def handed_on(results: Path, given: "ReportInput", problems: Problems) -> "ReportInput":
@@ -165,7 +173,7 @@ def handed_on(results: Path, given: "ReportInput", problems: Problems) -> "Repor
 
     told = len(problems)
     files = export_files(given.experiment, given.tables, given.provenance, given.miqe, problems)
-    store.write_exports(results, files)
+    store.write_exports(results, "report", files)
     if len(problems) == told:
         return given
     store.write_problems(results / "tables", problems)
@@ -185,6 +193,29 @@ def begun(stage: str, results: Path) -> Problems:
         problems.add("MG902", file=file)
     seals.break_seals(results, stage)
     return problems
+
+
+def edited(results: Path) -> Problems:
+    """What was changed in finished results since their report was written: nothing of them counts any more."""
+    from mgassay import seals
+
+    problems = Problems()
+    for file in seals.changed_since_report(results):
+        problems.add("MG902", file=file)
+    return problems
+
+
+def as_it_stands(results: Path, held: "Mapping[str, pd.DataFrame]") -> "tuple[dict[str, Any], dict[str, pd.DataFrame]]":
+    """The verdict and the tables (PROBLEMS among them) of finished results; where any of it was edited, no verdict."""
+    from mgassay import store, tables
+    from mgassay.effects.verdict.verdict import no_verdict
+    from mgassay.report.rows import rows_equal
+
+    told = edited(results)
+    if not len(told):
+        return store.read_json(results / "verdict.json"), dict(held)
+    problems = tables.PROBLEMS.frame([*map(asdict, told), *rows_equal(held["problems"])])
+    return no_verdict(results.name), {**held, "problems": problems}
 
 
 def stored_experiment(results: Path) -> "Experiment | None":

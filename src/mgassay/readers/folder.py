@@ -14,7 +14,7 @@ from mgassay.readers.contents import content_from_file
 from mgassay.readers.kits import check_standards
 from mgassay.readers.layouts import layout_from_cells, samples_from_cells
 from mgassay.readers.names import check_names
-from mgassay.readers.paths import ID, files_in, is_left_behind, leaves_folder
+from mgassay.readers.paths import ID, files_in, is_left_behind, is_shut, leaves_folder
 from mgassay.readers.rawfiles import Bench, files_from_cells
 from mgassay.readers.settings import FILE as SETTINGS_FILE
 from mgassay.readers.settings import ReadSettings, settings_from_text
@@ -58,7 +58,7 @@ def read_design(folder: Path, problems: Problems) -> Experiment | None:
 
 def _shelf(folder: Path, problems: Problems) -> Shelf | None:
     """The tables of a folder; None (and a problem) where there is no folder, or nothing of an experiment in it."""
-    if not folder.is_dir():
+    if not folder.is_dir() or is_shut(folder):
         problems.add("MG001", seen=folder)
         return None
     name = folder.resolve().name

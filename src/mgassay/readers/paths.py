@@ -4,7 +4,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")  # how the folder of an experiment may be called
 ID_RULE = "letters, digits, _ . and -, beginning with a letter or digit, at most 64 signs."
@@ -52,7 +52,19 @@ def is_folder(path: Path) -> bool:
         return False
 
 
-def is_left_behind(path: Path) -> bool:
+def is_shut(path: Path) -> bool:
+    """Whether a file may not be looked at, or a folder may not be looked into: it is another user's, or was closed."""
+    try:
+        if path.stat() and path.is_dir():
+            next(map(Path.lstat, path.iterdir()), None)
+    except PermissionError:
+        return True
+    except (OSError, ValueError):  # a name that is too long, or none
+        return False
+    return False
+
+
+def is_left_behind(path: PurePath) -> bool:
     """Whether a file was left by a program or system (hidden, lock, thumbnails) and is nobody's data."""
     return path.name.startswith((".", "~$")) or path.name.lower() in _LEFT_BY_SYSTEMS
 

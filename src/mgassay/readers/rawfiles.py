@@ -1,6 +1,5 @@
 """The table `files`: which raw file is which plate of which assay, with the settings of its own row."""
 
-import hashlib
 import json
 import posixpath
 import re
@@ -23,6 +22,7 @@ from mgassay.readers.declared import (
     table_from_cells,
 )
 from mgassay.readers.images.names import reason_against_rule
+from mgassay.readers.inputs import UNREADABLE, sha256_of
 from mgassay.readers.kits import preset_from_kit
 from mgassay.readers.paths import (
     PICTURES,
@@ -30,6 +30,8 @@ from mgassay.readers.paths import (
     files_in,
     is_file,
     is_folder,
+    is_left_behind,
+    is_shut,
     leaves_folder,
     offered,
     paths_of_images,
@@ -131,6 +133,9 @@ def _check_file(table: Declared, row: object, file: str, folder: Path, images: b
     if leaves_folder(folder, file):
         problems.add("MG041", **where)
         return False
+    if is_shut(folder / file):
+        problems.add("MG101", file=file, seen="Permission denied")
+        return False
     found = _found(folder, file, images)
     taken = set(table.frame["file"])
     if not found and images and is_folder(folder / file):
@@ -149,7 +154,7 @@ def _check_file(table: Declared, row: object, file: str, folder: Path, images: b
             else "No other data file is without a row."
         )
         problems.add("MG040", **where, suggestion=meant)
-    elif PurePosixPath(file).name.startswith("~$"):
+    elif is_left_behind(PurePosixPath(file)):
         problems.add("MG045", **where)
     elif not images and not found[0].stat().st_size:
         problems.add("MG046", **where)
@@ -282,11 +287,11 @@ def _check_contents(table: Declared, usable: Mapping[Any, RawFile], folder: Path
 
 
 def _same_content(paths: Sequence[Path]) -> Iterable[tuple[int, int]]:
-    """Pairs (first, later) of files that hold the same bytes; only files of one size are read."""
+    """Pairs (first, later) of files that hold the same bytes; only files of one size are read, where they may be."""
     sizes = [p.stat().st_size for p in paths]
     seen: dict[str, int] = {}
     for i in (i for i, size in enumerate(sizes) if sizes.count(size) > 1):
-        digest = hashlib.sha256(paths[i].read_bytes()).hexdigest()
+        digest = sha256_of(paths[i])
         first = seen.setdefault(digest, i)
-        if first != i:
+        if first != i and digest != UNREADABLE:
             yield first, i

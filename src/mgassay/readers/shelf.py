@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mgassay.problems import Problem, Problems, catalogue
 from mgassay.readers.declared import Cells, calculated, cells_from_file, sheets_from_file
-from mgassay.readers.paths import is_left_behind, lies_inside
+from mgassay.readers.paths import is_file, is_left_behind, lies_inside
 
 WORKBOOK = "experiment.xlsx"
 _OWN_SHEETS = ("conditions", "files")
@@ -47,9 +47,10 @@ def shelf_from_folder(folder: Path, problems: Problems) -> Shelf:
     files = {p.stem: p for p in folder.glob("*.csv")}
     # Names are compared as files.csv is read (NFKC): a Mac writes `ä` as two signs.
     files |= {f"layout_{unicodedata.normalize('NFKC', p.stem)}": p for p in folder.glob("layouts/*.csv")}
-    inside = {name: p for name, p in sorted(files.items()) if _is_inside(folder, p, problems)}
+    ours = {name: p for name, p in sorted(files.items()) if not is_left_behind(p)}
+    inside = {name: p for name, p in ours.items() if _is_inside(folder, p, problems)}
     sheets = _sheets_from_workbook(folder, problems)
-    return Shelf(folder, inside, sheets or {}, frozenset(files).difference(inside), sheets is None)
+    return Shelf(folder, inside, sheets or {}, frozenset(ours).difference(inside), sheets is None)
 
 
 def _is_inside(folder: Path, path: Path, problems: Problems) -> bool:
@@ -91,7 +92,7 @@ def _tell_other_name(folder: Path, problems: Problems) -> bool:
 
 def as_kept(folder: Path, problems: Problems) -> Problems:
     """The same problems, of tables that the lab keeps as sheets of its workbook by these and not by CSV files."""
-    if not (folder / WORKBOOK).is_file():
+    if not is_file(folder / WORKBOOK):
         return problems
     sheets = [name for name in ("conditions", "files", "samples") if not (folder / f"{name}.csv").exists()]
     return Problems(_as_kept(problem, sheets) for problem in problems)

@@ -1,4 +1,3 @@
-import fnmatch
 import hashlib
 import io
 import json
@@ -7,7 +6,7 @@ import openpyxl
 import pytest
 
 from mgassay import tables
-from mgassay.report.exports.handed_on import KINDS, Finished, handed_files, handed_names
+from mgassay.report.exports.handed_on import Finished, handed_files, handed_names
 
 SVG = '<svg viewBox="0 0 10 10" role="img" aria-label="Calcium: 5 donors"><path d="M0 0h1"/></svg>'
 PAGE = f'<section id="effects">{SVG}</section>'
@@ -86,12 +85,6 @@ def test_the_readme_names_every_file_and_figure(finished):
         assert name.removeprefix("figures/").removesuffix(".svg").removesuffix(".png").partition("/")[0] in readme
     assert "effects_calcium: Calcium" in readme
     assert all(line.isascii() for line in readme.splitlines()[2:12])
-
-
-def test_what_is_made_is_looked_after(finished):
-    for name in handed_files(finished()):
-        assert [k for k in KINDS if fnmatch.fnmatch(name, k)], name
-    assert not [k for k in KINDS if fnmatch.fnmatch("overlays/a.svg", k) or fnmatch.fnmatch("mg-hand.rdml", k)]
 
 
 def test_the_same_results_give_the_same_bytes(finished):

@@ -1,6 +1,7 @@
 """What an experiment is handed on as once its report is there: the files of the export folder by name."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,13 +20,9 @@ from mgassay.report.rows import tables_of
 
 README = "README.txt"
 OVERLAYS = "overlays"  # written with the images
-# What this room makes; what an earlier run made and this one does not is removed by these.
-KINDS = (
-    *(f"*{suffix}" for suffix in (workbook.SUFFIX, prism.SUFFIX)),
-    *(README, crate.NAME, f"{figure_files.FOLDER}/*", f"{pasted.FOLDER}/*"),
-)
 # What the crate tells of beside the export folder; files of others may lie there too.
 _RESULTS = {"report.html", "verdict.json", "provenance.json", *(f"tables/{s.name}.csv" for s in states.RESULT_TABLES)}
+_SHA256 = re.compile("[0-9a-f]{64}")  # what a raw file has not that could not be read
 
 
 @dataclass(frozen=True)
@@ -147,6 +144,7 @@ def _held(given: Finished, files: Mapping[str, bytes]) -> crate.Held:
     made = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     own = {*made, crate.NAME}  # as an earlier run may have left them
     digests = made | {n: d for n, d in given.exported.items() if n in told and n not in own}
+    inputs = dict(given.provenance.get("inputs") or {})
     folders = {OVERLAYS: "images with the outline of what was counted"}
     return crate.Held(
         name=given.name,
@@ -154,7 +152,7 @@ def _held(given: Finished, files: Mapping[str, bytes]) -> crate.Held:
         files={name: (digest, told.get(name, "")) for name, digest in digests.items()},
         folders=folders if given.tables["images"].size else {},
         results={n: d for n, d in given.results.items() if n in _RESULTS},
-        inputs={str(k): str(v) for k, v in dict(given.provenance.get("inputs") or {}).items()},
+        inputs={str(k): str(v) for k, v in inputs.items() if _SHA256.fullmatch(str(v))},
         versions=_versions(given),
         errors=int((given.tables["problems"]["severity"] == "error").sum()),
     )
