@@ -13,6 +13,7 @@ def test_the_gate_takes_more_ids_than_a_command_line_holds(lab):
     for name in names:
         (lab.experiments / name).mkdir()
         store.write_table(lab.results / name / "tables", tables.PROBLEMS, empty)
+        store.write_json(lab.results / name / "provenance.json", {})
     store.write_text(lab.results / "index.html", "as if it were made")
     done = lab.snakemake("results/.accepted", "--allowed-rules", "ids", "code", "gate")
     assert done.returncode == 0, done.stderr[-2000:]
