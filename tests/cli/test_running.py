@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from mgassay import store
+from mgassay import seals, store
 from mgassay.cli import place, running
 from mgassay.cli.command import Job
 from mgassay.cli.progress import Watch
@@ -34,6 +34,7 @@ def broken(tmp_path):
     problems.add("MG040", file="files.csv", seen="raw/a.txt", suggestion="")
     store.write_problems(tmp_path / "a" / "tables", problems)
     (tmp_path / "a" / "report.html").touch()
+    store.write_json(tmp_path / "a" / "provenance.json", {})
     return tmp_path
 
 
@@ -41,6 +42,22 @@ def end(results, said, status, typed=("plates",)):
     """The exit status of a run in which Snakemake says that."""
     code = f"import sys; print({said!r}); sys.exit({status})"
     return ended(Job(("a",), results, (), typed=typed), *watched([sys.executable, "-c", code]))
+
+
+def test_results_that_were_edited_since_their_report_are_told(broken, capsys):
+    """An error taken out of problems.csv by hand is none the less; the gate said so, and `run` did not."""
+    tables = "tables/problems.csv"
+    store.write_json(broken / "a" / "provenance.json", {"results": seals.checksums(broken / "a", [tables])})
+    problems = broken / "a" / tables
+    problems.write_text(problems.read_text().splitlines()[0] + "\n")
+    assert end(broken, STEP, 1) == 1
+    assert "ERROR MG902  tables/problems.csv" in capsys.readouterr().err
+
+
+def test_problems_without_a_report_are_those_of_another_run(broken, capsys):
+    (broken / "a" / "provenance.json").unlink()
+    assert end(broken, "Error in rule effects:\nreturned non-zero exit status 3.", 1) == 3
+    assert "MG040" not in capsys.readouterr().err
 
 
 def test_without_its_checkout_it_says_how_to_install_it(tmp_path, monkeypatch):

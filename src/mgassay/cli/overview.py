@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mgassay.cli.stages import as_it_stands, edited
+from mgassay.cli.stages import as_it_stands, problems_now
 from mgassay.cli.words import counted, print_problems
 from mgassay.errors import UsageError
-from mgassay.problems import Problems
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,11 +110,9 @@ def one_experiment(results: Path, name: str, held: "Mapping[str, pd.DataFrame]")
 
 def gate(results: Results, experiments: Names = None, ids: Ids = None) -> None:
     """Say what each experiment needs mended; exit 1 when any has an error."""
-    from mgassay import store
-
     broken = []
     for name in named(experiments, ids):
-        problems = Problems([*edited(results / name), *store.read_problems([results / name / "tables"])])
+        problems = problems_now(results / name)
         if problems.count("error"):
             broken.append(name)
         if len(problems):

@@ -16,6 +16,7 @@ from typer.core import TyperCommand
 
 from mgassay.cli.command import Job, job_of
 from mgassay.cli.progress import Screen, Watch, step_text, steps_of, told
+from mgassay.cli.stages import problems_now
 from mgassay.cli.words import coloured, counted, is_terminal, print_problems
 
 AGAIN = "What is finished is kept: type the same command again to go on."
@@ -167,14 +168,11 @@ def tell_problems(job: Job) -> list[str]:
 
     Of one experiment errors and warnings are told in full, of several their errors.
     """
-    from mgassay import store
-
     broken = []
     for name in job.names:
-        folder = job.results / name / "tables"
-        if not (folder / "problems.csv").is_file():
-            continue
-        problems = store.read_problems([folder])
+        if not all((job.results / name / made).is_file() for made in ("tables/problems.csv", "provenance.json")):
+            continue  # its report was not made
+        problems = problems_now(job.results / name)
         shown = ("error", "warning") if len(job.names) == 1 else ("error",)
         if len(problems):
             typer.echo(f"{name}: {counted(problems)}", err=True)

@@ -205,6 +205,13 @@ def edited(results: Path) -> Problems:
     return problems
 
 
+def problems_now(results: Path) -> Problems:
+    """What is to be told of finished results: what was edited in them, and the problems that they name."""
+    from mgassay import store
+
+    return Problems([*edited(results), *store.read_problems([results / "tables"])])
+
+
 def as_it_stands(results: Path, held: "Mapping[str, pd.DataFrame]") -> "tuple[dict[str, Any], dict[str, pd.DataFrame]]":
     """The verdict and the tables (PROBLEMS among them) of finished results; where any of it was edited, no verdict."""
     from mgassay import store, tables
