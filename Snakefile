@@ -20,7 +20,8 @@ include: "workflow/rules/overview.smk"
 rule all:
     default_target: not workflow.modifier.is_module
     input:
-        [] if ONLY else [f"{RESULTS}/index.html", f"{RESULTS}/.accepted"],
+        f"{RESULTS}/{ONLY}/logs/accepted" if ONLY else f"{RESULTS}/.accepted",
+        [] if ONLY else f"{RESULTS}/index.html",
         expand(f"{RESULTS}/{{experiment}}/export/README.txt", experiment=EXPERIMENTS),
         marks,
         gone_files,
@@ -51,7 +52,7 @@ def look_over_finished():
     """
     there, index = finished(), f"{RESULTS}/index.html"
     newest = [os.stat(f"{RESULTS}/{e}/report.html").st_mtime_ns for e in there]
-    if asked() or not there:
+    if asked() or ONLY or not there:
         return
     if os.path.exists(index) and os.stat(index).st_mtime_ns >= max(newest):
         return

@@ -16,11 +16,12 @@ from mgassay.errors import UsageError
 from mgassay.experiment import Experiment, RawFile, Settings
 from mgassay.files import bytes_of_files as bytes_of_files
 from mgassay.files import file_hashes as file_hashes
-from mgassay.files import flat_name, not_ours, remove_written, whole
+from mgassay.files import flat_name, not_ours, whole
 from mgassay.files import list_written as list_written
 from mgassay.files import read_json as read_json
 from mgassay.files import read_text as read_text
 from mgassay.files import remove_half_written as remove_half_written
+from mgassay.files import remove_written as remove_written
 from mgassay.files import write_bytes as write_bytes
 from mgassay.files import write_json as write_json
 from mgassay.files import write_text as write_text

@@ -256,3 +256,26 @@ def test_results_that_cannot_be_written_are_told_before_anything_starts(plates, 
     monkeypatch.setattr(place.os, "access", lambda path, mode: False)  # root may write anywhere
     with pytest.raises(UsageError, match=r"nothing can be written into .* --results FOLDER"):
         job(Path("plates"), Path("results"))
+
+
+@pytest.mark.parametrize("word", ["--directory=x", "-d", "--snakefile", "--workflow-profile"])
+def test_what_run_says_itself_is_refused_behind_the_dashes(plates, word):
+    with pytest.raises(UsageError, match="is not for the words behind --"):
+        job(Path("plates"), extra=[word, "x"])
+
+
+def test_an_empty_config_beside_the_results_is_none_and_a_list_is_told(plates):
+    (plates / "config").mkdir(exist_ok=True)
+    file = plates / "config" / "config.yaml"
+    file.write_text("\n")
+    assert option(job(Path("plates")).command, "--configfile") == str(ROOT / "config" / "config.yaml")
+    file.write_text("- a\n- b\n")
+    made = job(Path("plates"))
+    assert option(made.command, "--configfile") == str(ROOT / "config" / "config.yaml")
+    assert "holds no settings" in made.note
+
+
+def test_results_whose_folder_of_the_one_would_be_its_raw_folder_are_refused(plates):
+    (plates / "plates" / "exp-2" / "experiment.toml").touch()
+    with pytest.raises(UsageError, match="beside raw data"):
+        job(Path("plates/exp-2"), Path("plates"))

@@ -269,3 +269,18 @@ def test_the_index_charts_z_prime_and_r2_of_all_plates(tmp_path):
     page = (tmp_path / "index.html").read_text()
     assert "Calcium: Z′" in page
     assert "Calcium: R² of the standards" in page
+
+
+@pytest.mark.parametrize("damage", ["", "[1]", '{"results": 1}', None])
+def test_a_damaged_provenance_is_an_error_of_its_own_experiment_alone(three, damage):
+    """Else one file that was cut off would take the index and the summaries from all experiments."""
+    told_of(three, *"abc")
+    path = three / "b" / "provenance.json"
+    path.unlink() if damage is None else path.write_text(damage)
+    done = CliRunner().invoke(app, ["gate", str(three), *"abc"])
+    assert (done.exit_code, "MG902  provenance.json" in done.stderr) == (1, True)
+    assert done.stderr.rstrip().endswith("before the numbers can be trusted: b")
+    assert CliRunner().invoke(app, ["overview", str(three), *"abc"], catch_exceptions=False).exit_code == 0
+    grades = store.read_table(three, tables.SUMMARY).set_index("experiment")["grade"]
+    assert list(grades[["a", "c"]]) == ["B", "B"]
+    assert not grades["b"] == "B"

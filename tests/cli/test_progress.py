@@ -177,3 +177,11 @@ def test_a_terminal_rewrites_its_line_and_a_file_gets_one_each():
         screen.leave()
         screen.leave()
         assert "".join(written) == expected
+
+
+def test_a_job_that_is_tried_again_leaves_one_that_failed_for_good():
+    """`read` of one experiment failed for good, then `images` failed and was tried again."""
+    watch = Watch()
+    for line in ("Error in rule read:", "Error in rule images:", "Trying to restart job 7."):
+        watch.read(line)
+    assert watch.failed == ["read"]

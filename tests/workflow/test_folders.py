@@ -45,11 +45,23 @@ def test_one_experiment_in_the_place_of_their_folder_is_refused_with_what_to_typ
 
 
 def test_names_of_digits_are_names(lab, small_experiment):
-    """Snakemake hands them over as numbers."""
-    lab.experiments.rename(lab.folder / "2025")
-    lab.folder.joinpath("2025").mkdir(exist_ok=True)
-    os.rename(lab.add("1", small_experiment), lab.folder / "2025" / "2024")
-    assert lab.jobs("--config", "experiments=2025", "results=2026", "only=2024")["read"] == 1
+    """Snakemake hands them over as numbers, of which 2024_11 and 007 are others than were typed."""
+    for name in ("007", "2024"):
+        lab.add(name, small_experiment)
+    assert lab.jobs("--config", "only=2024")["read"] == lab.jobs("--config", "only=007")["read"] == 1
+    for key in ("experiments", "results"):
+        assert f"{key}: Snakemake reads this name as the number 202411. Write ./" in refused(lab, f"{key}=2024_11")
+    assert lab.jobs("--config", "results=./2024_11")["read"] == 2
+    lab.add("0007", small_experiment)
+    assert "there is no experiment '7'" in refused(lab, "only=7")
+
+
+def test_results_beside_the_one_experiment_that_is_run_are_fine(lab, small_experiment):
+    """`mgassay init first` and `mgassay run first`, typed in the same folder; among its raw data they are not."""
+    lab.add("first", small_experiment)
+    assert lab.jobs("--config", "only=first", "results=experiments/results")["read"] == 1
+    assert "lies in 'experiments/first'" in refused(lab, "only=first", "results=experiments/first/made")
+    assert "lies in 'experiments/first'" in refused(lab, "only=first", "results=experiments")
 
 
 def test_a_home_folder_is_the_users(lab, small_experiment, monkeypatch):
@@ -83,9 +95,10 @@ def test_one_experiment_alone_leaves_the_pages_over_all_as_they_are(finished, sm
 def test_with_an_error_in_the_one_the_run_ends_non_zero(finished, small_experiment):
     broken = finished.add("broken", small_experiment) / "conditions.csv"
     broken.write_text(broken.read_text().replace("mg_mM", "mg_nM", 1))
-    done = finished.snakemake("--config", "only=broken")
-    assert done.returncode == 1
-    assert "To mend before the numbers can be trusted: broken" in done.stdout + done.stderr
+    for _ in range(2):  # the second time nothing but the gate is to do
+        done = finished.snakemake("--config", "only=broken")
+        assert done.returncode == 1
+        assert "To mend before the numbers can be trusted: broken" in done.stdout + done.stderr
 
 
 def test_whose_donors_they_are_makes_the_pages_over_all_anew_whatever_snakemake_remembers(finished):

@@ -154,3 +154,11 @@ def test_a_stage_that_breaks_off_is_status_3_with_its_log(lab, ran):
     assert done.returncode in (2, 3)
     assert done.stderr.strip() != ""
     assert "mgassay run: " in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.xdist_group("init")
+def test_what_init_says_to_type_next_plans_a_run_where_it_was_typed(tmp_path):
+    assert typed("mgassay", "init", "first", cwd=tmp_path).returncode == 0
+    done = typed("mgassay", "run", "first", "--", "--dry-run", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "rule effects" in done.stdout

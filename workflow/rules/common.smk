@@ -12,13 +12,17 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
+for key in ("experiments", "results"):
+    if isinstance(config.get(key), int):  # 2024_11 comes as 202411
+        raise WorkflowError(
+            f"{key}: Snakemake reads this name as the number {config[key]}. Write ./ before it."
+        )
 validate(config, "../schemas/config.schema.yaml")
 
 FOLDER, RESULTS = (
     os.path.expanduser(str(config[key]).rstrip("/"))
     for key in ("experiments", "results")
 )
-ONLY = str(config.get("only") or "")  # an id of digits comes as a number
 # The package that the verbs run, which is not beside the Snakefile where another workflow uses this one as a module.
 INSTALLED = importlib.util.find_spec("mgassay")
 if INSTALLED is None or INSTALLED.origin is None:
@@ -117,7 +121,7 @@ def experiments():
     there = sorted(
         e.name for e in os.scandir(FOLDER) if e.is_dir() and not e.name.startswith(".")
     )
-    names = [n for n in there if n == ONLY or not ONLY]
+    names = [n for n in there if n == ONLY] if ONLY else there
     if there and not names:
         raise WorkflowError(
             f"only: there is no experiment {ONLY!r} in {FOLDER!r}; there are: {there}."
@@ -133,16 +137,26 @@ def experiments():
     return names
 
 
+def as_named(only):
+    """The experiment that `only` names: Snakemake reads 007 as the number 7, which one folder alone may be meant by."""
+    if not isinstance(only, int) or not os.path.isdir(FOLDER):
+        return str(only)
+    alike = [n for n in os.listdir(FOLDER) if n.isdigit() and int(n) == only]
+    return alike[0] if len(alike) == 1 else str(only)
+
+
 def check_apart():
     """Raises WorkflowError where results would be written among raw data, or one experiment is named as all of them."""
-    raw, made = os.path.realpath(FOLDER), os.path.realpath(RESULTS)
-    if os.path.commonpath([raw, made]) == raw:
+    among = os.path.join(FOLDER, ONLY).rstrip("/")
+    raw = os.path.realpath(among)
+    made = [os.path.realpath(os.path.join(RESULTS, name)) for name in {"", ONLY}]
+    if any(os.path.commonpath([raw, folder]) == raw for folder in made):
         raise WorkflowError(
-            f"results: {RESULTS!r} lies in {FOLDER!r}, among raw data, where the next run would take it for an experiment. "
-            "Name another folder: --config results=FOLDER"
+            f"results: {RESULTS!r} lies in {among!r}, among raw data, where the next run would take it "
+            "for an experiment. Name another folder: --config results=FOLDER"
         )
     if any(os.path.isfile(f"{FOLDER}/experiment.{kind}") for kind in ("toml", "xlsx")):
-        above, name = os.path.split(raw)
+        above, name = os.path.split(os.path.realpath(FOLDER))
         raise WorkflowError(
             f"experiments: {FOLDER!r} is one experiment, not the folder that holds them. Type: --config "
             f"{shlex.quote(f'experiments={above}')} {shlex.quote(f'only={name}')}"
@@ -246,6 +260,7 @@ def command(text):
     return text
 
 
+ONLY = as_named(config.get("only", ""))
 EXPERIMENTS = experiments()
 
 

@@ -96,10 +96,9 @@ def gone_of(stage):
 
 
 def asked():
-    """The experiments whose own files were asked for, so that no gate over all of them did run."""
+    """The experiments whose own files were asked for, so that `all`, which ends with the gate, did not run."""
     targets = [str(t) for t in workflow.dag_settings.targets]
-    named = [e for e in EXPERIMENTS if any(f"/{e}/" in f"/{t}" for t in targets)]
-    return named or [e for e in EXPERIMENTS if e == ONLY]
+    return [e for e in EXPERIMENTS if any(f"/{e}/" in f"/{t}" for t in targets)]
 
 
 @functools.cache
@@ -116,12 +115,11 @@ def cores_of_images():
         return 4
     new = not all(os.path.exists(code(name)) for name in ("read", "images"))
     left = (lambda e: f"{RESULTS}/{e}/parts/seals/images.json", listing_of)
+    wanted = asked() or EXPERIMENTS
     waiting = [
-        e
-        for e in asked() or EXPERIMENTS
-        if new or not all(os.path.exists(name(e)) for name in left)
+        e for e in wanted if new or not all(os.path.exists(name(e)) for name in left)
     ]
-    return max(1, workflow.cores // max(1, len(waiting)))
+    return max(1, workflow.cores // len(waiting or wanted))  # none waits: --forceall
 
 
 def changed_tables(wildcards):

@@ -61,3 +61,15 @@ rule gate:
         touch(f"{RESULTS}/.accepted"),
     shell:
         command("{MGASSAY} gate {RESULTS:q} --ids {input.ids:q}")
+
+
+# With `only`, which leaves what is over all experiments as it is.
+rule gate_of_one:
+    input:
+        f"{RESULTS}/{{experiment}}/tables/problems.csv",
+        f"{RESULTS}/{{experiment}}/report.html",
+        code=code("gate"),
+    output:
+        touch(f"{RESULTS}/{{experiment}}/logs/accepted"),
+    shell:
+        command("{MGASSAY} gate {RESULTS:q} {wildcards.experiment:q}")

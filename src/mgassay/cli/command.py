@@ -17,6 +17,13 @@ _PLAIN = re.compile(r"[\w./-]*[A-Za-z/][\w./-]*")
 _READ_AS_OTHER = re.compile(r"[+-]?(?:inf|infinity|nan|true|false|yes|no|null|\d[\d_.]*e[+-]?\d+)", re.IGNORECASE)
 _OF_ONE = ("report.html", "export/README.txt")  # what `rule all` asks of each experiment
 _CONFIG = Path("config") / "config.yaml"
+_OURS = {  # Snakemake's options that say what `run` says itself
+    "--snakefile": "`mgassay run` runs its own workflow",
+    "-s": "`mgassay run` runs its own workflow",
+    "--directory": "Snakemake works where the results lie; give --results before the --",
+    "-d": "Snakemake works where the results lie; give --results before the --",
+    "--workflow-profile": "give --profile before the --",
+}
 _NAMES_EXPERIMENTS = re.compile(r"^experiments\s*:", re.MULTILINE)
 
 
@@ -65,10 +72,12 @@ def job_of(
     only = only or str(said.get("only") or "")
     names = named_in(folder, given, only)
     out = (results or Path(str(said.get("results") or "results"))).expanduser().resolve()
-    check_apart(out, folder / only)
+    check_apart(out, folder, only)
     check_writable(out, "--results")
     settings = here or settings_beside(out.parent, home)
     words = parted(extra)
+    if ours := [w for w in words.others if w.partition("=")[0] in _OURS]:
+        raise UsageError(f"run: {ours[0]} is not for the words behind --: {_OURS[ours[0].partition('=')[0]]}")
     target = [f"{out.name}/{only}/{made}" for made in _OF_ONE] if only else []
     config = config_words({"experiments": seen_from(out.parent, folder), "results": out.name}, only, settings)
     command = (
@@ -138,10 +147,11 @@ def parted(extra: Sequence[str]) -> Words:
     return Words(tuple(others), tuple(lists["--config"]), tuple(lists["--configfile"]))
 
 
-def check_apart(results: Path, experiments: Path) -> None:
+def check_apart(results: Path, folder: Path, only: str) -> None:
     """Raises UsageError where results would lie among the raw data, and be taken for an experiment the next time."""
-    if results.is_relative_to(experiments):
-        raise UsageError(f"run: results would be written into {experiments}, beside raw data; name another --results")
+    raw = folder / only
+    if any(made.is_relative_to(raw) for made in (results, results / only)):
+        raise UsageError(f"run: results would be written into {raw}, beside raw data; name another --results")
 
 
 def folder_of(given: Path) -> tuple[Path, str]:
@@ -192,7 +202,7 @@ def settings_beside(work: Path, home: Path) -> Settings:
     Raises UsageError for a file that cannot be followed, and is ours, since it says where experiments are.
     """
     beside, own, note = work / _CONFIG, home / _CONFIG, ""
-    if beside != own and beside.is_file():
+    if beside != own and beside.is_file() and beside.read_bytes().strip():
         try:
             return settings_in(beside, home)
         except UsageError as error:
@@ -212,14 +222,16 @@ def settings_in(file: Path, home: Path) -> Settings:
 
 
 def held_in(file: Path) -> dict[str, Any]:
-    """What a YAML file holds, nothing where that is no table; raises UsageError where it is not YAML."""
+    """What a YAML file holds; raises UsageError where it is not YAML, or no table of settings."""
     import yaml
 
     try:
         held = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} is not YAML: {' '.join(str(error).split())}") from None
-    return held if isinstance(held, dict) else {}
+    if held is not None and not isinstance(held, dict):
+        raise UsageError(f"{file} holds no settings, which are lines such as `experiments: plates`")
+    return held or {}
 
 
 def seen_from(work: Path, folder: Path) -> str:

@@ -28,4 +28,6 @@ def export(results: Results) -> None:
         results=store.file_hashes(results, "parts", "logs", "export"),
         exported=store.file_hashes(results / "export", OVERLAYS),
     )
+    if (held["problems"]["severity"] == "error").any():
+        store.remove_written(results, "report")  # of results that were edited since, too
     store.write_exports(results, "export", handed_files(finished))

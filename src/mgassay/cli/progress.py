@@ -103,8 +103,8 @@ class Watch:
         elif found := _AGAIN.match(line):
             group = not found[1].isdigit()
             tried = [name for name in self.failed if name.startswith("group ") == group]
-            if tried:
-                self.failed.remove(tried[0])
+            if tried:  # the last one: an earlier one of that name may have failed for good
+                del self.failed[len(self.failed) - 1 - self.failed[::-1].index(tried[-1])]
         else:
             return False
         return True

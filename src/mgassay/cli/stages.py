@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from mgassay.errors import UsageError
 from mgassay.problems import Problems
 
 if TYPE_CHECKING:
@@ -200,7 +201,11 @@ def edited(results: Path) -> Problems:
     from mgassay import seals
 
     problems = Problems()
-    for file in seals.changed_since_report(results):
+    try:
+        changed = seals.changed_since_report(results)
+    except UsageError:  # it stops no other experiment
+        changed = [seals.PROVENANCE]
+    for file in changed:
         problems.add("MG902", file=file)
     return problems
 
