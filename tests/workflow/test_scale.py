@@ -68,6 +68,16 @@ def test_what_no_rule_promises_is_made_anew_where_it_is_gone_and_told_where_it_w
     assert "effects" not in finished.jobs()
 
 
+def test_the_memory_of_a_command_is_its_own_however_large_the_bench_is(tmp_path):
+    held = bytearray(300_000_000)
+    held[::4096] = b"x" * len(held[::4096])
+    cost = bench_scale.cost_of([sys.executable, "-c", "sum(range(10**6))"], tmp_path)
+    assert 5 < cost.peak_mb < 100
+    assert 0 < cost.cpu_s < 60
+    with pytest.raises(RuntimeError, match="no such thing"):
+        bench_scale.cost_of([sys.executable, "-c", "raise SystemExit('no such thing')"], tmp_path)
+
+
 def cores_of_images(lab: Lab, *asked: str) -> dict[str, int]:
     """The cores that the images of each experiment are to have, of eight, by a dry run."""
     dry = lab.snakemake("--dry-run", "--quiet", "host", "--cores", "8", *asked)
