@@ -35,8 +35,8 @@ class Cost:
     seconds: float
 
 
-# A process of its own starts the command: to the largest memory of what it starts itself Linux counts that of the bench,
-# which has had images of 100 megapixels.
+# A process of its own starts the command. Linux counts the memory of whoever starts it as the command's, and the
+# bench has had images of 100 megapixels.
 MEASURE = """
 import json, os, subprocess, sys
 process = subprocess.Popen(sys.argv[1:], stdout=sys.stderr)
