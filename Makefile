@@ -19,7 +19,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
-JOBS ?= 3
+JOBS ?= 2
 
 .PHONY: install slurm vendors demo test test-all check stain coverage bench mutants audit sbom docs pages pictures messages lock format clean
 .DELETE_ON_ERROR:
