@@ -20,7 +20,7 @@ include: "workflow/rules/overview.smk"
 rule all:
     default_target: not workflow.modifier.is_module
     input:
-        f"{RESULTS}/{ONLY}/logs/accepted" if ONLY else f"{RESULTS}/.accepted",
+        ACCEPTED,
         [] if ONLY else f"{RESULTS}/index.html",
         expand(f"{RESULTS}/{{experiment}}/export/README.txt", experiment=EXPERIMENTS),
         marks,

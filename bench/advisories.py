@@ -42,7 +42,7 @@ class Weakness:
 def advisories_in(place: Path) -> Iterator[Advisory]:
     """Every advisory of a folder (all folders below) or of a zip; other files are passed over.
 
-    Raises FileNotFoundError where there is neither.
+    Raises OSError where there is neither, BadZipFile for a file that is no zip.
     """
     if place.is_dir():
         texts: Iterable[tuple[str, bytes]] = ((p.name, p.read_bytes()) for p in sorted(place.rglob("*")) if _is_one(p))
@@ -153,7 +153,10 @@ def main() -> None:
     if len(sys.argv) != 2:
         sys.exit("usage: python -m bench.advisories FOLDER|ZIP")
     locks = {lock.name: parts_of(lock.read_text(encoding="utf-8")) for lock in sorted(ROOT.glob("requirements*.lock"))}
-    lines, status = audited(locks, Path(sys.argv[1]))
+    try:
+        lines, status = audited(locks, Path(sys.argv[1]))
+    except (OSError, zipfile.BadZipFile) as error:
+        sys.exit(f"{sys.argv[1]} is neither a folder nor a zip of advisories: {error}")
     print("\n".join(lines))
     sys.exit(status)
 

@@ -151,6 +151,12 @@ def _is_inside(name: str) -> bool:
     return ".." not in parts and (parts[:1] == ("export",) or parts[:2] == ("parts", "thumbnails"))
 
 
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file; raises OSError where it cannot be read."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def file_hashes(folder: Path, *leave: str) -> dict[str, str]:
     """SHA-256 of every file below a folder, those in its folders `leave` left out, by its relative path, sorted.
 
@@ -160,7 +166,7 @@ def file_hashes(folder: Path, *leave: str) -> dict[str, str]:
     for file in sorted(f for f in folder.rglob("*") if f.relative_to(folder).parts[0] not in leave):
         with contextlib.suppress(PermissionError):
             if file.is_file():
-                found[file.relative_to(folder).as_posix()] = hashlib.sha256(file.read_bytes()).hexdigest()
+                found[file.relative_to(folder).as_posix()] = sha256_of(file)
     return found
 
 

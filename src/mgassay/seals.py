@@ -5,12 +5,11 @@ a stage that was killed has none, and what rests on an earlier state has none ei
 the times of files. A seal that does not fit its files tells of a table that was changed afterwards.
 """
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
 from mgassay.errors import UsageError
-from mgassay.files import not_ours, read_json, remove_half_written, write_json
+from mgassay.files import not_ours, read_json, remove_half_written, sha256_of, write_json
 
 ORDER = ("read", "images", "quantify", "effects")
 PROVENANCE = "provenance.json"
@@ -76,4 +75,4 @@ def changed_since_report(results: Path) -> list[str]:
 
 def _sha256(path: Path) -> str:
     """The SHA-256 of a file, "" where there is none."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    return sha256_of(path) if path.is_file() else ""

@@ -7,7 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
@@ -30,11 +30,12 @@ if INSTALLED is None or INSTALLED.origin is None:
         f"The package mgassay is not installed beside this Snakemake ({sys.executable}): type `make install` in the "
         "checkout and use the Snakemake in its .venv/bin, or install the checkout with pip into the environment of yours."
     )
+from mgassay.readers.paths import is_left_behind
+
 PACKAGE = Path(INSTALLED.origin).parent
 # -P: a file of the lab's that is named as a module of Python's, or as ours, is never run in its place.
 MGASSAY = f"{shlex.quote(sys.executable)} -P -m mgassay"
 ID = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
-LEFT_BY_SYSTEMS = ("thumbs.db", "desktop.ini")
 
 # The rooms whose code decides what a rule writes. The ground floor and the command line decide for every rule.
 GROUND = (
@@ -149,7 +150,7 @@ def check_apart():
     """Raises WorkflowError where results would be written among raw data, or one experiment is named as all of them."""
     among = os.path.join(FOLDER, ONLY).rstrip("/")
     raw = os.path.realpath(among)
-    made = [os.path.realpath(os.path.join(RESULTS, name)) for name in {"", ONLY}]
+    made = [os.path.realpath(os.path.join(RESULTS, name)) for name in ("", ONLY)]
     if any(os.path.commonpath([raw, folder]) == raw for folder in made):
         raise WorkflowError(
             f"results: {RESULTS!r} lies in {among!r}, among raw data, where the next run would take it "
@@ -161,11 +162,6 @@ def check_apart():
             f"experiments: {FOLDER!r} is one experiment, not the folder that holds them. Type: --config "
             f"{shlex.quote(f'experiments={above}')} {shlex.quote(f'only={name}')}"
         )
-
-
-def is_left_behind(name):
-    """Whether a file was left by a program or system and is nobody's data (as mgassay.readers.paths has it)."""
-    return name.startswith((".", "~$")) or name.lower() in LEFT_BY_SYSTEMS
 
 
 def files_below(folder, at=""):
@@ -180,7 +176,7 @@ def files_below(folder, at=""):
     for entry in list(os.scandir(folder)):
         if entry.is_dir(follow_symlinks=False):
             yield from files_below(entry.path, f"{at}{entry.name}/")
-        elif not is_left_behind(entry.name):
+        elif not is_left_behind(PurePath(entry.name)):
             is_now = entry.stat(follow_symlinks=False)
             readable = os.access(entry.path, os.R_OK)
             size = is_now.st_size if readable else "may not be read"

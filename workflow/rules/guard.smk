@@ -66,8 +66,7 @@ def marks(wildcards):
     Snakemake remembers what a file was made of, by its address. Where the results were moved, or .snakemake was removed,
     it knows nothing, and goes by times alone; then a mark that is not there yet, asked for by name, says what is new.
     """
-    over_all = [] if ONLY else [IDS]
-    return [*map(listing_of, EXPERIMENTS), *map(code, ROOMS), *over_all]
+    return [*map(listing_of, EXPERIMENTS), *map(code, ROOMS), IDS]
 
 
 def gone_files(wildcards):
@@ -114,12 +113,15 @@ def cores_of_images():
     if not workflow.local_exec:
         return 4
     new = not all(os.path.exists(code(name)) for name in ("read", "images"))
-    left = (lambda e: f"{RESULTS}/{e}/parts/seals/images.json", listing_of)
     wanted = asked() or EXPERIMENTS
-    waiting = [
-        e for e in wanted if new or not all(os.path.exists(name(e)) for name in left)
-    ]
+    waiting = [e for e in wanted if new or not has_images(e)]
     return max(1, workflow.cores // len(waiting or wanted))  # none waits: --forceall
+
+
+def has_images(experiment):
+    """Whether an experiment's images were measured, of the files that it has now."""
+    seal = f"{RESULTS}/{experiment}/parts/seals/images.json"
+    return os.path.exists(seal) and os.path.exists(listing_of(experiment))
 
 
 def changed_tables(wildcards):

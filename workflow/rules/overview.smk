@@ -3,9 +3,13 @@
 # On the command line (--config own_donors=true) it comes as text.
 OWN_DONORS = "--own-donors " if str(config.get("own_donors")).lower() == "true" else ""
 
+# With `only` what is over all experiments stays as it is: the list and the gate of the one lie in its own folder.
+OF_RUN = f"{RESULTS}/{ONLY}" if ONLY else RESULTS
+ACCEPTED = f"{OF_RUN}/.accepted"
+
 # The file that names the experiments is named after them, and after whose donors they are: with one more, or one less, it
 # is another file.
-IDS = f"{RESULTS}/logs/experiments/{hashlib.sha256(repr((EXPERIMENTS, OWN_DONORS)).encode()).hexdigest()[:16]}.txt"
+IDS = f"{OF_RUN}/logs/experiments/{hashlib.sha256(repr((EXPERIMENTS, OWN_DONORS)).encode()).hexdigest()[:16]}.txt"
 
 
 # As with listings, marks of code that is no longer there go.
@@ -27,7 +31,7 @@ rule ids:
     localrule: True
     shell:
         command(
-            "rm -f {RESULTS:q}/logs/experiments/*; printf '%s\\n' {EXPERIMENTS:q} >{output:q}"
+            "find \"$(dirname {output:q})\" -type f -delete; printf '%s\\n' {EXPERIMENTS:q} >{output:q}"
         )
 
 
@@ -54,22 +58,10 @@ rule overview:
 rule gate:
     input:
         expand(f"{RESULTS}/{{experiment}}/tables/problems.csv", experiment=EXPERIMENTS),
-        f"{RESULTS}/index.html",
+        [] if ONLY else f"{RESULTS}/index.html",
         ids=IDS,
         code=code("gate"),
     output:
-        touch(f"{RESULTS}/.accepted"),
+        touch(ACCEPTED),
     shell:
         command("{MGASSAY} gate {RESULTS:q} --ids {input.ids:q}")
-
-
-# With `only`, which leaves what is over all experiments as it is.
-rule gate_of_one:
-    input:
-        f"{RESULTS}/{{experiment}}/tables/problems.csv",
-        f"{RESULTS}/{{experiment}}/report.html",
-        code=code("gate"),
-    output:
-        touch(f"{RESULTS}/{{experiment}}/logs/accepted"),
-    shell:
-        command("{MGASSAY} gate {RESULTS:q} {wildcards.experiment:q}")

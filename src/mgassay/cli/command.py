@@ -17,12 +17,10 @@ _PLAIN = re.compile(r"[\w./-]*[A-Za-z/][\w./-]*")
 _READ_AS_OTHER = re.compile(r"[+-]?(?:inf|infinity|nan|true|false|yes|no|null|\d[\d_.]*e[+-]?\d+)", re.IGNORECASE)
 _OF_ONE = ("report.html", "export/README.txt")  # what `rule all` asks of each experiment
 _CONFIG = Path("config") / "config.yaml"
-_OURS = {  # Snakemake's options that say what `run` says itself
-    "--snakefile": "`mgassay run` runs its own workflow",
-    "-s": "`mgassay run` runs its own workflow",
-    "--directory": "Snakemake works where the results lie; give --results before the --",
-    "-d": "Snakemake works where the results lie; give --results before the --",
-    "--workflow-profile": "give --profile before the --",
+_OURS = {  # Snakemake's options that say what `run` says itself, and why they are not the user's
+    ("--snakefile", "-s"): "`mgassay run` runs its own workflow",
+    ("--directory", "-d"): "Snakemake works where the results lie; give --results before the --",
+    ("--workflow-profile",): "give --profile before the --",
 }
 _NAMES_EXPERIMENTS = re.compile(r"^experiments\s*:", re.MULTILINE)
 
@@ -76,8 +74,7 @@ def job_of(
     check_writable(out, "--results")
     settings = here or settings_beside(out.parent, home)
     words = parted(extra)
-    if ours := [w for w in words.others if w.partition("=")[0] in _OURS]:
-        raise UsageError(f"run: {ours[0]} is not for the words behind --: {_OURS[ours[0].partition('=')[0]]}")
+    check_words(words.others)
     target = [f"{out.name}/{only}/{made}" for made in _OF_ONE] if only else []
     config = config_words({"experiments": seen_from(out.parent, folder), "results": out.name}, only, settings)
     command = (
@@ -145,6 +142,13 @@ def parted(extra: Sequence[str]) -> Words:
         into = others if word.startswith("-") else into
         into.append(word)
     return Words(tuple(others), tuple(lists["--config"]), tuple(lists["--configfile"]))
+
+
+def check_words(words: Sequence[str]) -> None:
+    """Raises UsageError for an option of Snakemake's that `run` gives itself: given twice, one of the two is lost."""
+    for options, reason in _OURS.items():
+        if given := [word for word in words if word.partition("=")[0] in options]:
+            raise UsageError(f"run: {given[0]} is not for the words behind --: {reason}")
 
 
 def check_apart(results: Path, folder: Path, only: str) -> None:

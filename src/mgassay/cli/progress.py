@@ -14,9 +14,7 @@ _JOB = re.compile(r"\s+jobid: (\d+)$")
 _OF = re.compile(r"\s+wildcards: .*\bexperiment=([^,\s]+)")
 _ENDED = re.compile(r"Finished jobid: (\d+) \(Rule: (\w+)\)")
 _STEPS = re.compile(r"(\d+) of (\d+) steps \(")
-_FAILED = re.compile(
-    r"(?:    message: )?Error in (rule|group) ([^\s:,]+)"
-)  # of a group it is the message of a paragraph
+_FAILED = re.compile(r"(?:    message: )?Error in (rule|group) ([^\s:,]+)")  # a group's is part of a paragraph
 _AGAIN = re.compile(r"Trying to restart job (\S+)\.$")  # a number, or a UUID where it is a group
 _SHOWN = re.compile(r"Logfile .+:$")
 _RULER = re.compile(r"=+$")  # above and below a log that is shown
@@ -102,9 +100,9 @@ class Watch:
             self.failed.append(f"group {found[2]}" if found[1] == "group" else found[2])
         elif found := _AGAIN.match(line):
             group = not found[1].isdigit()
-            tried = [name for name in self.failed if name.startswith("group ") == group]
-            if tried:  # the last one: an earlier one of that name may have failed for good
-                del self.failed[len(self.failed) - 1 - self.failed[::-1].index(tried[-1])]
+            tried = [i for i, name in enumerate(self.failed) if name.startswith("group ") == group]
+            for last in tried[-1:]:  # one before it may have failed for good
+                del self.failed[last]
         else:
             return False
         return True

@@ -109,7 +109,7 @@ def ended(job: Job, watch: Watch, status: int) -> int:
         typer.echo(told(watch))
         return 0
     data_errors = tell_problems(job)
-    broke = [rule for rule in watch.failed if rule not in ("gate", "gate_of_one")] if status else []
+    broke = [rule for rule in watch.failed if rule != "gate"] if status else []
     if broke or (status and not data_errors):
         sys.stderr.write(f"{told(watch)}\n")
         log = f"All that Snakemake said: {watch.log}" if watch.log else ""

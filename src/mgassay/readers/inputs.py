@@ -1,9 +1,9 @@
 """The files of an experiment folder by their checksums: what results were made of, and whether it is still there."""
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from mgassay.files import sha256_of
 from mgassay.readers.paths import is_file, is_left_behind
 
 UNREADABLE = "unreadable"  # in place of a checksum
@@ -15,7 +15,7 @@ def input_hashes(folder: Path) -> dict[str, str]:
     Files that programs and systems leave behind (`.DS_Store`, `~$plate.xlsx`) are nobody's data and no input.
     """
     files = sorted(f for f in folder.rglob("*") if not is_left_behind(f) and is_file(f))
-    return {f.relative_to(folder).as_posix(): sha256_of(f) for f in files}
+    return {f.relative_to(folder).as_posix(): digest_of(f) for f in files}
 
 
 def changed_inputs(folder: Path, hashes: Mapping[str, str]) -> list[str]:
@@ -24,10 +24,9 @@ def changed_inputs(folder: Path, hashes: Mapping[str, str]) -> list[str]:
     return sorted(f for f in {*now, *hashes} if now.get(f) != hashes.get(f))
 
 
-def sha256_of(path: Path) -> str:
+def digest_of(path: Path) -> str:
     """The SHA-256 of a file; UNREADABLE for one that is another user's, or that the disk does not give."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError:
         return UNREADABLE

@@ -22,7 +22,7 @@ from mgassay.readers.declared import (
     table_from_cells,
 )
 from mgassay.readers.images.names import reason_against_rule
-from mgassay.readers.inputs import UNREADABLE, sha256_of
+from mgassay.readers.inputs import UNREADABLE, digest_of
 from mgassay.readers.kits import preset_from_kit
 from mgassay.readers.paths import (
     PICTURES,
@@ -291,7 +291,7 @@ def _same_content(paths: Sequence[Path]) -> Iterable[tuple[int, int]]:
     sizes = [p.stat().st_size for p in paths]
     seen: dict[str, int] = {}
     for i in (i for i, size in enumerate(sizes) if sizes.count(size) > 1):
-        digest = sha256_of(paths[i])
+        digest = digest_of(paths[i])
         first = seen.setdefault(digest, i)
         if first != i and digest != UNREADABLE:
             yield first, i

@@ -35,6 +35,7 @@ KINDS = {
     "PackBits": {"compression": "packbits", "rowsperstrip": 10},
     "Zstandard": {"compression": "zstd", "tile": (64, 64)},
     "JPEG 2000, lossless": {"compression": "jpeg2000", "tile": (64, 64)},
+    "LERC": {"compression": "lerc", "tile": (64, 64)},
     "LZMA": {"compression": "lzma", "rowsperstrip": 40},
     "OME": {"ome": True, "metadata": {"axes": "YXS"}, "tile": (64, 64), "compression": "lzw"},
 }

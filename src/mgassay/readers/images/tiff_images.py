@@ -23,10 +23,13 @@ from mgassay.readers.images.upright import TAG, known_orientation, size_upright
 _MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _NO_CODEC_NEEDED = (1, 8, 32946)  # TIFF compressions that tifffile reads by itself: none and both kinds of deflate
 _BY_PILLOW = (5, 6, 7, 32773)  # LZW, both kinds of JPEG, PackBits
-# Compressions that scanners and microscopes write and imagecodecs reads: JPEG XR, JPEG 2000, JPEG of other numbers,
-# LZMA, Zstandard, WebP, JPEG XL. Others that it could read (PNG or JBIG in a TIFF) are left alone: each is one more
-# decoder that a file from a stranger reaches (docs/security.md).
-_BY_IMAGECODECS = (22610, 33003, 33004, 33005, 33007, 34712, 34892, 34925, 34926, 34927, 34934, 50000, 50001, 50002)
+# Compressions that scanners and programs for pictures write and imagecodecs reads: JPEG XR, JPEG 2000, further JPEG,
+# LERC, LZMA, Zstandard, WebP, JPEG XL. Others that it could read (PNG or JBIG in a TIFF) are left alone: each is one
+# more decoder that a file from a stranger reaches (docs/security.md).
+_BY_IMAGECODECS = (
+    *(22610, 33003, 33004, 33005, 33007, 34712, 34887, 34892, 34925, 34926, 34927, 34934),
+    *(50000, 50001, 50002),
+)
 _JPEG = 7
 _LARGEST_BAND = 50_000_000  # pixels of a row of tiles or of a strip that is decoded at once
 
