@@ -85,7 +85,7 @@ coverage: $(DEV)
 	$(BIN)/python -m bench.coverage
 
 bench: $(DEV)
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(if $(RUNS),--runs $(RUNS))
 
 # MODULE=effects/shares/rho: all faults of one module (or folder) instead of the sample. A fault that survives ends it with 1.
 mutants: $(DEV)

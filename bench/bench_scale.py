@@ -97,14 +97,22 @@ def planning(made: Path, source: Path, size: int, repeats: int) -> dict[str, flo
 
 
 def real_runs(made: Path, source: Path, sizes: tuple[int, ...]) -> dict[str, float]:
-    """CPU an experiment of runs from nothing, the overview and Snakemake itself in it; of two cores, how many."""
+    """CPU an experiment of runs from nothing, the overview and Snakemake itself in it; of two cores, how many.
+
+    Each size after the first is held against the first: a cost that is flat gives 1.
+    """
     found: dict[str, float] = {}
     for size in sizes:
         cost = cost_of(RUN, lay_out_many(made / f"real{size}", source, size))
         found[f"scale_{size}_run_cpu_s_an_experiment"] = cost.cpu_s / size
         found[f"scale_{size}_run_cores_in_use"] = cost.cpu_s / cost.seconds
-    least, most = (found[f"scale_{size}_run_cpu_s_an_experiment"] for size in (sizes[0], sizes[-1]))
-    return {**found, f"scale_run_cpu_an_experiment_{sizes[-1]}_vs_{sizes[0]}": most / least}
+        found[f"scale_{size}_run_megabytes"] = cost.peak_mb
+    first = sizes[0]
+    for size in sizes[1:]:
+        found[f"scale_run_cpu_an_experiment_{size}_vs_{first}"] = (
+            found[f"scale_{size}_run_cpu_s_an_experiment"] / found[f"scale_{first}_run_cpu_s_an_experiment"]
+        )
+    return found
 
 
 def standing(made: Path, size: int, ran: Path) -> dict[str, float]:
@@ -158,8 +166,8 @@ def exponent(found: dict[str, float]) -> float:
     return math.log((many - start) / (some - start)) / math.log((SIZES[2] - SIZES[0]) / (SIZES[1] - SIZES[0]))
 
 
-def measure(repeats: int = 3) -> dict[str, float]:
-    """All rows of this bench."""
+def measure(repeats: int = 3, runs: tuple[int, ...] = ()) -> dict[str, float]:
+    """All rows of this bench; `runs` are numbers of experiments to run for real beside 10 and 100."""
     found: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder)
@@ -167,7 +175,7 @@ def measure(repeats: int = 3) -> dict[str, float]:
         for size in SIZES:
             found |= planning(made, pictured, size, repeats)
         found["scale_dag_cpu_growth_exponent"] = exponent(found)
-        found |= real_runs(made, plain, SIZES[:2])
+        found |= real_runs(made, plain, (*SIZES[:2], *runs))
         shutil.rmtree(made / f"ours{SIZES[-1]}")
         lay_out_many(made / f"ours{SIZES[-1]}", plain, SIZES[-1])
         found |= standing(made, SIZES[-1], made / f"real{SIZES[0]}")

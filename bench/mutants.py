@@ -5,8 +5,9 @@
 
 A fault is one operator, comparison or number changed in memory, by the module's own syntax tree; no file is written.
 Each is tried in a process of its own, against the module's mirror test file and, with --room, where that notices
-nothing, against all tests of its room (the folder). What survives is printed, to be judged: the same numbers for every
-input, or a test that is missing. Tests have to pass without any fault first, or every fault would seem noticed.
+nothing, against all tests of its room (the folder). What survives is held against docs/mutants.csv, where every known
+survivor stands with its judgement; one that is not there is printed, to be judged: the same numbers for every input, or
+a test that is missing. Tests have to pass without any fault first, or every fault would seem noticed.
 
 mutmut and cosmic-ray would do the same: the one copies the tree and needs every test to import it from there, which
 importlib mode with doctests does not do; the other starts pytest anew for each fault, some three seconds of imports.
@@ -14,6 +15,7 @@ importlib mode with doctests does not do; the other starts pytest anew for each 
 
 import argparse
 import ast
+import copy
 import hashlib
 import importlib.machinery
 import importlib.util
@@ -23,9 +25,12 @@ import signal
 import sys
 import time
 import types
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from bench import survivors
 
 ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src" / "mgassay"
@@ -52,13 +57,20 @@ class Fault:
     line: int
     before: str
     after: str
+    nth: int  # among faults of the module that read the same
     index: int  # among the module's faults, in the order of its syntax tree
     fate: str = ""  # mirror, room (which tests noticed), survived
 
+    @property
+    def key(self) -> survivors.Key:
+        """What it is known by in docs/mutants.csv; no line number, which every edit above it would change."""
+        return self.module, self.before, self.after, self.nth
+
 
 def main() -> None:
-    """Tries the faults asked for and prints those that survive; exits 1 where there are any."""
+    """Tries the faults asked for and prints those that survive unjudged; exits 1 where there are any."""
     options = _options()
+    judged = survivors.judged()
     chosen = [f for module in modules_in(options.module or SAMPLE) for f in some_of(module, options.each)]
     _import_what_all_share()
     done: list[Fault] = []
@@ -67,13 +79,14 @@ def main() -> None:
             _check_tests_pass(fault.module, options.timeout)
         fate = fate_of(fault, options.timeout, room=options.room)
         done.append(Fault(**{**asdict(fault), "fate": fate}))
-        if fate == "survived":
+        if fate == "survived" and fault.key not in judged:
             print(f"{fault.module}.py:{fault.line}\n  - {fault.before}\n  + {fault.after}", flush=True)
-    if options.json:
-        Path(options.json).write_text(json.dumps([asdict(f) for f in done], indent=1) + "\n", encoding="utf-8")
-    survived = sum(f.fate == "survived" for f in done)
-    print(f"{len(done)} faults, {len(done) - survived} noticed, {survived} survived")
-    sys.exit(survived > 0)
+        if options.json:
+            Path(options.json).write_text(json.dumps([asdict(f) for f in done], indent=1) + "\n", encoding="utf-8")
+    survived = [f.key for f in done if f.fate == "survived"]
+    unjudged = len(set(survived) - set(judged))
+    print(f"{len(done)} faults, {len(done) - len(survived)} noticed, {len(survived)} survived, {unjudged} unjudged")
+    sys.exit(unjudged > 0)
 
 
 def _options() -> argparse.Namespace:
@@ -108,13 +121,13 @@ def some_of(module: str, each: int | None) -> list[Fault]:
 def faults_of(module: str, source: str) -> Iterator[Fault]:
     """Every fault that this program knows for a source."""
     lines = source.splitlines()
-    for index in range(len(list(_places(ast.parse(source))))):
-        tree = ast.parse(source)
-        node, change = list(_places(tree))[index]
-        before = ast.unparse(node)
-        _apply(node, change)
-        line = node.lineno
-        yield Fault(module, line, lines[line - 1].strip(), f"{before}  ->  {ast.unparse(node)}", index)
+    seen: Counter[tuple[str, str]] = Counter()
+    for index, (node, change) in enumerate(_places(ast.parse(source))):
+        changed = copy.deepcopy(node)
+        _apply(changed, change)
+        words = lines[node.lineno - 1].strip(), f"{ast.unparse(node)}  ->  {ast.unparse(changed)}"
+        seen[words] += 1
+        yield Fault(module, node.lineno, *words, seen[words], index)
 
 
 def mutated(source: str, index: int) -> str:

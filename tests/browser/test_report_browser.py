@@ -257,6 +257,17 @@ def test_a_table_too_wide_for_a_phone_scrolls_by_itself_by_keyboard_and_shows_th
     assert darkness_at_right(wide) < 8  # and none at the end
 
 
+def test_the_answer_is_on_the_first_screen_of_a_phone(shown):
+    """The links to sections are one line there, which moves sideways; the last of them can be reached by keyboard."""
+    page, _ = shown(page_of("report"), 390)
+    links = page.locator("nav[aria-label=Sections] ul")
+    assert links.bounding_box()["height"] < 60
+    assert page.locator("#verdict h2, .verdict").first.bounding_box()["y"] < 400
+    last = links.locator("a").last
+    last.focus()
+    assert last.bounding_box()["x"] + last.bounding_box()["width"] <= 390
+
+
 def darkness_at_right(place, inset=3):
     """How much darker than white a column of pixels near the right edge is, at its lightest (between the words)."""
     shot = np.asarray(Image.open(io.BytesIO(place.screenshot())).convert("L"))
