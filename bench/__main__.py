@@ -1,7 +1,7 @@
 """`python -m bench`: every ratio of the design that has a bench yet, with its target, as JSON in bench.json.
 
-    make bench              all rows, some half an hour
-    make bench RUNS=1000    a thousand experiments are run from nothing too, over an hour of two cores more
+make bench              all rows, some half an hour
+make bench RUNS=1000    a thousand experiments are run from nothing too, over an hour of two cores more
 """
 
 import argparse

@@ -26,7 +26,7 @@ import sys
 import time
 import types
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -79,14 +79,18 @@ def main() -> None:
             _check_tests_pass(fault.module, options.timeout)
         fate = fate_of(fault, options.timeout, room=options.room)
         done.append(Fault(**{**asdict(fault), "fate": fate}))
-        if fate == "survived" and fault.key not in judged:
-            print(f"{fault.module}.py:{fault.line}\n  - {fault.before}\n  + {fault.after}", flush=True)
+        for found in unjudged(done[-1:], judged):
+            print(f"{found.module}.py:{found.line}\n  - {found.before}\n  + {found.after}", flush=True)
         if options.json:
             Path(options.json).write_text(json.dumps([asdict(f) for f in done], indent=1) + "\n", encoding="utf-8")
-    survived = [f.key for f in done if f.fate == "survived"]
-    unjudged = len(set(survived) - set(judged))
-    print(f"{len(done)} faults, {len(done) - len(survived)} noticed, {len(survived)} survived, {unjudged} unjudged")
-    sys.exit(unjudged > 0)
+    survived, new = sum(f.fate == "survived" for f in done), unjudged(done, judged)
+    print(f"{len(done)} faults, {len(done) - survived} noticed, {survived} survived, {len(new)} of them not judged yet")
+    sys.exit(bool(new))
+
+
+def unjudged(done: Sequence[Fault], judged: Container[survivors.Key]) -> list[Fault]:
+    """The faults that survived and are not in the list of those that may."""
+    return [f for f in done if f.fate == "survived" and f.key not in judged]
 
 
 def _options() -> argparse.Namespace:

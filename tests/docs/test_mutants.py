@@ -3,11 +3,12 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from tests.conftest import ROOT
 
-from bench import mutants
+from bench import mutants, survivors
 
 SOURCE = '''\
 """A module."""
@@ -48,6 +49,29 @@ def test_the_sample_is_the_same_in_every_run_and_of_modules_that_are_there():
     assert once == again
     assert len(once) == 4
     assert set(once) < set(mutants.some_of("effects/estimators/fieller", None))
+
+
+def test_of_two_faults_that_read_the_same_each_has_its_number():
+    twice = list(mutants.faults_of("m", "x = a[1] + b[1]\n"))
+    assert [(f.after, f.nth) for f in twice] == [("a[1] + b[1]  ->  a[1] - b[1]", 1), ("1  ->  2", 1), ("1  ->  2", 2)]
+
+
+def test_every_survivor_that_is_listed_is_a_fault_of_the_code_as_it_stands_and_is_judged():
+    """A line that was changed since has to be tried again: make mutants MODULE=... says whether it still survives."""
+    rows = survivors.rows()
+    assert len(rows) > 100
+    modules = {r["module"] for r in rows}
+    known = {f.key for module in modules for f in mutants.some_of(module, None)}
+    assert [key for key in survivors.judged() if key not in known] == []
+    assert len(survivors.judged()) == len(rows)
+    assert {r["kind"] for r in rows} <= set(survivors.KINDS)
+    assert [r for r in rows if len(r["why"].split()) < 3] == []
+
+
+def test_a_survivor_that_is_not_listed_is_told():
+    first, second = (replace(f, fate="survived") for f in list(mutants.faults_of("m", SOURCE))[:2])
+    noticed = replace(first, nth=2, fate="mirror")
+    assert mutants.unjudged([first, second, noticed], {first.key: "the same number"}) == [second]
 
 
 @pytest.mark.slow
