@@ -92,6 +92,13 @@ def test_one_readout_in_two_units_is_an_error_that_names_where_each_is_from(benc
         assert [(p.severity, p.place, p.seen) for p in found] == [("error", "calcium", s) for s in seen]
 
 
+def test_readouts_in_several_units_are_told_by_name(bench):
+    """Whatever the order in which they were measured."""
+    rows = [{**ELSEWHERE, "readout": r, "unit": u, "value": 1.0} for r in ("calcium", "alp") for u in ("a", "b")]
+    _, problems = made(bench, measured=rows)
+    assert [p.place for p in problems if p.code == "MG363"] == ["alp", "calcium"]
+
+
 def test_problems_of_every_source_are_collected(bench):
     # RUNX2 without its reference gene, and a calcium plate without standards
     cq = [{**CQ, "well": "A1", "target": "RUNX2", "cq": 26.0}]

@@ -37,6 +37,13 @@ def test_each_well_is_judged_by_the_others():
         assert pooled_spread(names[keep], signal[keep]).variance == pytest.approx(others.variance[i])
 
 
+def test_a_well_without_a_reading_is_judged_by_all_others():
+    """It has no square of its own and takes no df with it: 8 over 3 stays, though it stands with the wells of b."""
+    names = wells("a-D1-1", "a-D1-2", "b-D1-1", "b-D1-2", "b-D1-3", "b-D1-4")
+    others = pooled_spread(names, np.array([1.0, 3.0, 5.0, 5.0, 8.0, np.nan])).others
+    assert (others.variance[5], others.df[5]) == (pytest.approx(8 / 3), 3.0)
+
+
 def test_technical_wells_go_first_and_donors_are_kept_apart():
     """Only rep 1 of D1 has two wells: 1 and 2, squares 0.5; D2's 100 is alone."""
     spread = pooled_spread(wells("a-D1-1", "a-D1-1", "a-D1-2", "a-D2-1"), np.array([1.0, 2.0, 9.0, 100.0]))
@@ -90,6 +97,21 @@ def test_a_scatter_that_grows_with_the_signal_is_found_and_a_constant_one_kept()
         ones.append(pooled_spread(names, signal, blanks).shape)
     assert np.median(grown, axis=0) == pytest.approx([0.0502, 0.0071], rel=0.1)
     assert sum(shape == Shape() for shape in ones) > 160
+
+
+@pytest.mark.parametrize(("ratio", "constant"), [(0.235, 1.0), (0.22, 0.2)])
+def test_a_second_part_of_the_scatter_has_to_gain_one_in_log_likelihood(ratio, constant):
+    """As by AIC. Four pairs at the top with variance 1, four at nothing with `ratio`: 4 df each.
+
+    With the constant share c the log-likelihood is -2 ln c - 4 ln((1 + ratio / c) / 2): 0.2 is better than 1 by 0.95
+    where the ratio is 0.235, and by 1.05 where it is 0.22.
+    """
+    gain = -2 * np.log(0.2) - 4 * np.log((1 + ratio / 0.2) / (1 + ratio))
+    assert (0.9 < gain < 1.0) if constant == 1.0 else (1.0 < gain < 1.1)
+    names = wells(*(f"c{i}-D1-{k}" for i in range(8) for k in (1, 2)))
+    half = np.repeat(np.sqrt([0.5, 0.5 * ratio]), 8) * np.tile([1.0, -1.0], 8)
+    found = pooled_spread(names, np.repeat([100.0, 0.0], 8) + half, np.zeros(3)).shape
+    assert found.constant == constant
 
 
 def test_the_shape_of_a_scatter_by_hand():

@@ -104,6 +104,16 @@ def test_the_interval_counts_the_blank_on_both_sides():
     assert low < 58 < high
 
 
+@pytest.mark.parametrize(("blanks", "of_blank"), [(BLANKS, 0.01**2 / 3), (BLANKS[1:2], 0.0008)])
+def test_what_all_wells_share_is_the_error_of_the_control_and_of_the_blank(blanks, of_blank):
+    """At 58 percent by hand: the control's variance 0.0008 / 2 times q², the blank's times (1 - q)²; the step is 1."""
+    exp, wells = experiment(), tables.WELLS.frame([*blanks, *CONTROL, *TREATED])
+    plate = Plate(exp, exp.files[0], exp.assay_settings(exp.files[0]), wells)
+    measured = quantify_viability(plate, Problems()).measured.set_index("well")
+    shared = 0.0004 * 0.58**2 + of_blank * 0.42**2
+    assert measured.se_curve["C1"] == pytest.approx(100 * math.sqrt(shared))
+
+
 def test_a_control_well_stands_in_its_own_mean():
     """Its covariance with the mean of two is half its variance; the variance is that of the treated pair, 1 df."""
     amounts, _ = quantified(experiment(), *BLANKS, *CONTROL, *TREATED)

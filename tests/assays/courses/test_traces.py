@@ -153,6 +153,13 @@ def test_what_falls_by_a_twentieth_of_its_rise_does_not_sink():
     assert sinking(traces(rise() - np.where(T > 300.0, 50.0, 0.0))).sinks.all()
 
 
+@pytest.mark.parametrize(("fall", "sinks"), [(50.0, False), (51.0, True)])
+def test_what_falls_by_exactly_a_twentieth_does_not_sink(fall, sinks):
+    """Up by 1000 at once, and down again."""
+    course = np.select([T < 100.0, T < 300.0], [0.0, 1000.0], 1000.0 - fall)
+    assert sinking(traces(course)).sinks.tolist() == [sinks]
+
+
 def test_what_falls_within_its_noise_does_not_sink():
     rng = np.random.default_rng(6)
     noisy = 100.0 + 30.0 * rng.standard_normal((200, 150))

@@ -72,6 +72,22 @@ def test_what_cannot_be_fitted_says_why(x, y, model, weighting, code):
     assert caught.value.code == code
 
 
+def test_as_many_levels_as_parameters_are_enough_with_one_well_more():
+    """Blanks 0 and 0.2, standards of 1 that read 1 and 1.2: the line runs through the means, 0.1 and 1.1."""
+    curve = fit_curve(np.array([0.0, 0, 1, 1]), np.array([0.0, 0.2, 1.0, 1.2]))
+    assert curve.coefficients == pytest.approx([0.1, 1.0])
+    assert (curve.df, curve.residual_sd) == (2, pytest.approx(np.sqrt(0.04 / 2)))
+
+
+def test_the_blank_scatters_as_its_own_weight_says():
+    """Blanks of weight 4 have a quarter of the variance of the others, and half of their SD."""
+    x = np.array([0.0, 0, 1, 1, 2, 2])
+    curve = fit_curve(x, x + np.tile([0.1, -0.1], 3), weights=np.array([4.0, 4, 1, 1, 1, 1]))
+    # squares 0.01 each, those of blanks four times, over 6 wells less 2 parameters: 0.12 / 4
+    assert curve.residual_sd == pytest.approx(np.sqrt(0.03))
+    assert curve.blank_sd == pytest.approx(np.sqrt(0.03) / 2)
+
+
 def test_quantiles_of_t():
     """12.7062 and 2.2281 stand in any table of t."""
     assert t_quantiles(np.array([1.0, 10.0, 0.0, np.nan]), 0.975) == pytest.approx(

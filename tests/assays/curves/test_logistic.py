@@ -104,6 +104,13 @@ def test_five_parameters_bring_back_their_own_curve():
     np.testing.assert_allclose(logistic.fit(5, x, logistic.predict(FIVE, x), np.ones(24)), FIVE, rtol=1e-6)
 
 
+def test_a_curve_that_bends_below_its_lowest_standard_is_found():
+    """Exact signals of a known curve, whose c is about half of the lowest standard."""
+    x = np.repeat([0.0, 5, 10, 20, 40, 80, 160, 320], 2)
+    p = np.array([0.05, 3.8, 2.8, 1.3, 1.9])
+    np.testing.assert_allclose(logistic.fit(5, x, logistic.predict(p, x), np.ones(16)), p, rtol=1e-5)
+
+
 def test_a_straight_line_shows_no_ends():
     x = np.repeat([0.0, 10, 20, 40, 80, 160], 2)
     with pytest.raises(CalibrationError) as caught:

@@ -60,11 +60,15 @@ def test_a_well_stands_alone_only_where_two_others_agree():
     assert not found.alone.any()
 
 
-def test_the_last_printed_digit_is_no_outlier():
-    """Duplicates that all agree but one, which differs by 1 mOD of 1.2 OD: rounding, whatever p says."""
+@pytest.mark.parametrize(("unit", "weight"), [(1, 1), (1000, 1), (1, 100)])
+def test_the_last_printed_digit_is_no_outlier(unit, weight):
+    """Duplicates that all agree but one, which differs by 1 mOD of 1.2 OD: rounding, whatever p says.
+
+    So it is in any unit of the signal, and whatever weight all wells have.
+    """
     y = np.repeat(np.linspace(0.1, 1.2, 10), 2).round(3)
     y[7] += 0.001
-    assert not outlying_wells(y, np.repeat(np.arange(10), 2), np.ones(20)).outlying.any()
+    assert not outlying_wells(unit * y, np.repeat(np.arange(10), 2), np.full(20, float(weight))).outlying.any()
 
 
 def test_single_wells_and_too_few_groups_are_not_tested():

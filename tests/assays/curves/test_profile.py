@@ -20,7 +20,7 @@ def plate(sd=0.02, seed=4):
     return fit_curve(X, logistic.predict(P, X) + sd * np.random.default_rng(seed).standard_normal(X.size), "4pl", "1/x")
 
 
-@pytest.mark.parametrize("at", [20.0, 25.0, 35.0])
+@pytest.mark.parametrize("at", [20.0, 25.0, 35.0, 60.0])
 def test_the_distance_is_that_of_a_fit_with_the_concentration_held(at):
     """scipy's trust-region fit of the standards and one more point (at, signal), from scratch."""
     curve, signal = plate(), 0.75

@@ -71,6 +71,14 @@ def test_below_the_lowest_standard_a_reading_scatters_as_there():
     assert found.variance(np.array([0.0])) == found.variance(np.array([2 * LINE[1]]))
 
 
+def test_the_order_of_the_wells_is_of_no_account():
+    """Standards from the top down to the blank: the lowest one is still 2."""
+    x = np.repeat(TOP, 3)
+    y = signals(np.random.default_rng(1), x, 0.001, 0.05)
+    found = scatter_of_residuals(MODELS["linear"], LINE, x[::-1], y[::-1], np.ones(x.size))
+    assert found.lowest_net == pytest.approx(2 * LINE[1])
+
+
 def test_the_covariance_is_the_sandwich_of_both_variances():
     """By hand for a line with weights w and variances v: (X'WX)^-1 X'WVWX (X'WX)^-1."""
     x = np.repeat(TOP, 3)
@@ -87,7 +95,8 @@ def test_few_standards_or_none_that_differ_leave_the_weights_to_speak():
     x = np.array([0.0, 5, 10, 20, 40])
     assert scatter_of_residuals(MODELS["linear"], LINE, x, signals(np.random.default_rng(1), x, 0.01, 0), x + 1) is None
     x = np.repeat(TOP, 3)
-    assert with_scatter(fit_curve(x, LINE[0] + LINE[1] * x)).scatter is None
+    for unit in (1.0, 1e5):  # absorbance, and counts of light
+        assert with_scatter(fit_curve(x, unit * (LINE[0] + LINE[1] * x))).scatter is None
 
 
 def test_only_auto_asks_the_standards():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mgassay.assays.curves.weighting import weighting_from_replicates
+from mgassay.assays.curves.weighting import WeightingChoice, weighting_from_replicates
 
 
 @pytest.mark.parametrize(("power", "weighting"), [(0.0, "none"), (0.5, "1/x"), (1.0, "1/x2")])
@@ -40,3 +40,16 @@ def test_no_scatter_asks_for_no_weighting(plate):
 @pytest.mark.parametrize("x", [np.arange(7.0), np.array([0, 0, 0, 5, 5, 10, 10, 20, 30.0])])
 def test_without_replicates_at_three_levels_no_weighting(x):
     assert weighting_from_replicates(x, x + 0.1 * (np.arange(x.size) % 2)).name == "none"
+
+
+def test_an_sd_of_few_wells_is_too_small_on_average():
+    """sqrt(2 / pi), sqrt(pi) / 2 and 2 sqrt(2 / (3 pi)) of it for 2, 3 and 4 wells (the c4 of control charts).
+
+    SDs that are these parts of sqrt(x) follow the power 0.5 exactly, whatever the number of wells.
+    """
+    x = np.array([1.0, 5.0, 40.0])
+    part = np.sqrt([2 / np.pi, np.pi / 4, 8 / (3 * np.pi)])
+    off = [np.array([1.0, -1.0]), np.array([1.0, 0.0, -1.0]), np.array([1.0, 1.0, -1.0, -1.0])]
+    signal = [100 + level * s * o / o.std(ddof=1) for level, s, o in zip(np.sqrt(x), part, off, strict=True)]
+    found = weighting_from_replicates(np.repeat(x, [2, 3, 4]), np.concatenate(signal))
+    assert found == WeightingChoice("1/x", pytest.approx(0.5), 6)

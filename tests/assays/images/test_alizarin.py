@@ -19,7 +19,7 @@ from PIL import Image
 from scipy import ndimage
 
 from mgassay import tables
-from mgassay.assays.images.alizarin import measure_experiment, measure_plate
+from mgassay.assays.images.alizarin import is_stain, measure_experiment, measure_plate
 from mgassay.assays.images.image_tables import tables_from_measured
 from mgassay.errors import UnreadableError
 from mgassay.experiment import AlizarinImageSettings, Experiment, RawFile, Settings
@@ -328,6 +328,12 @@ def test_a_vector_that_is_no_stain_is_refused(vector):
     images, problems, _ = plate([("ca", field(1, 0)[0])], AlizarinImageSettings(vector=vector))
     assert images.empty
     assert codes(problems) == ["MG412"]
+
+
+@pytest.mark.parametrize(("green", "stain"), [(0.001, True), (0.00099, False), (1000.0, True), (1001.0, False)])
+def test_the_length_of_a_vector_is_of_no_account_within_a_millionfold(green, stain):
+    """Numbers end somewhere: a density in green of 0.001 to 1000 is taken."""
+    assert is_stain(AlizarinImageSettings(vector=(0.5 * green, green, 0.8 * green))) == stain
 
 
 def test_an_experiment_is_measured_by_plate_with_its_own_settings_and_judged_at_the_end():

@@ -128,6 +128,22 @@ def test_the_fill_is_the_colour_beside_the_drawing():
     assert np.abs(np.array(box.fill) - np.percentile(beside.reshape(-1, 3), 90, axis=0)).max() <= 3
 
 
+@pytest.mark.parametrize(("beside", "boxes"), [((250, 230, 252), 1), ((250, 247, 225), 0)])
+def test_a_white_bar_ends_abruptly_in_green(beside, boxes):
+    """White in green is 255: 25 grey levels from what lies beside it is a bar, 8 is light that fades."""
+    rgb = np.full((*SHAPE, 3), beside, np.uint8)
+    assert len(boxes_of(drawn(rgb, "white", text=False)[0])) == boxes
+
+
+def test_a_paler_stripe_over_less_than_a_tenth_of_a_picture_fills_no_drawing():
+    """Letters in a nodule are filled with the 90th percentile of the picture; 45 of 480 rows are 9.4 %."""
+    rgb = np.full((*SHAPE, 3), (220, 215, 210), np.uint8)
+    rgb[:45] = (245, 240, 235)
+    rgb[380:460, 380:620] = (110, 40, 60)
+    (box,) = boxes_of(drawn(rgb, "red")[0])
+    assert box.fill == (220, 215, 210)
+
+
 @pytest.mark.parametrize(("thick", "boxes"), [(8, 1), (9, 0)])
 def test_a_black_bar_is_three_times_as_long_as_thick_and_24_pixels_long(thick, boxes):
     """The least that is taken for a bar; a black speck of other sides may be dust."""
@@ -160,3 +176,5 @@ def test_boxes_that_meet_become_one():
     rgb, _ = drawn(PLAIN[0.0], "red")
     rgb[420:424, 420:560] = (0, 0, 255)  # a second colour between label and bar
     assert len(boxes_of(rgb)) == 1
+    one, other = Box(3, 6, 1, 4), Box(1, 5, 2, 9)
+    assert one.around(other) == other.around(one) == Box(1, 6, 1, 9)

@@ -6,15 +6,16 @@ Errors seen when this was written (fraction, worst of the covers below): 0.012 w
 
 import functools
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
-from scipy import ndimage
+from scipy import ndimage, stats
 
 from mgassay.assays.images import image_look
-from mgassay.assays.images.cell_cover import cell_cover, roughness
-from mgassay.assays.images.flatfield import fit_white, unit_vector
+from mgassay.assays.images.cell_cover import _NORMAL_APART, _PALEST, cell_cover, roughness
+from mgassay.assays.images.flatfield import even_white, fit_white, unit_vector
 from mgassay.assays.images.image_look import look_at
 
 VECTOR = (0.38, 0.73, 0.57)
@@ -95,6 +96,34 @@ def test_the_scatter_of_an_empty_dish_is_its_noise():
     scatter = cover_of(dish(0.0)).white_scatter_od
     assert scatter == pytest.approx(1.5 / 232 / np.log(10) / np.sqrt(32), rel=0.2)
     assert cover_of(dish(1.0)).white_scatter_od > 0.004
+
+
+def test_the_palest_blocks_lie_as_far_apart_as_those_of_a_normal_distribution():
+    assert pytest.approx(np.diff(stats.norm.ppf(_PALEST))[0], abs=5e-4) == _NORMAL_APART
+
+
+@pytest.mark.parametrize(("variances", "limit"), [([4.0] * 100, 8.0), ([4.0] * 50 + [10.0] * 50, 14.0)])
+def test_an_empty_dish_is_at_most_twice_as_rough_as_its_median_or_a_fifth_more_than_its_roughest(variances, limit):
+    """By hand: 2 · 4 is more than 1.2 · 4; 2 · 7 is more than 1.2 · 10."""
+    look = replace(look_at(dish(0.0, shape=(200, 200))), variance=np.array(variances, np.float32).reshape(10, 10))
+    assert roughness(look) == pytest.approx(limit)
+
+
+def test_a_dish_with_some_rough_blocks_is_as_rough_as_these():
+    """98 blocks of 100 even, two rough: 1.2 times the 99th percentile, which is 10."""
+    look = replace(look_at(dish(0.0, shape=(200, 200))), variance=np.array([[1.0] * 98 + [10.0] * 2], np.float32))
+    assert roughness(look) == pytest.approx(12.0)
+
+
+@pytest.mark.parametrize(("od", "covered"), [(0.0038, 0.0), (0.0042, 0.3)])
+def test_what_absorbs_less_than_four_thousandths_is_no_cell(od, covered):
+    """48 x 64 blocks under an even white, three tenths of them this much darker; scatter 0.00005 OD."""
+    layer = np.where(np.arange(48 * 64) < 0.3 * 48 * 64, od, 0) + 5e-5 * np.random.default_rng(1).standard_normal(3072)
+    means = np.array([240, 236, 232]) * 10 ** (-layer[:, None] * UNIT)
+    look = look_at(dish(0.0, shape=(200, 200)))
+    blocks = {"means": means.reshape(48, 64, 3).astype(np.float32), "variance": np.ones((48, 64), np.float32)}
+    found = cell_cover(replace(look, shape=SHAPE, **blocks), even_white(240, 236, 232), None, UNIT, 0.0)
+    assert found.cell_fraction == pytest.approx(covered, abs=0.001)
 
 
 def test_a_small_picture_tells_nothing():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mgassay.assays.images.circles import circle_votes, peaks_of, radii_between, reduced, rims_near
+from mgassay.assays.images.circles import _cast, circle_votes, peaks_of, radii_between, reduced, rims_near
 
 SHAPE = (120, 160)
 
@@ -42,6 +42,16 @@ def test_a_disc_paler_or_darker_has_its_centre_and_radius(levels):
     centre, full = rims_near(votes[votes[:, 50, 90].argmax()], np.array([[86.0, 53.0]]), 8)
     assert centre[0] == pytest.approx([90, 50], abs=0.4)
     assert full[0] > 1
+
+
+def test_votes_for_centres_beyond_the_picture_are_lost_and_those_at_its_border_count():
+    """8 x 10 pixels, radius 4: from the middle of an edge to either side, one way inside and one beyond it."""
+    y, x = np.array([4, 4, 4, 3, 7]), np.array([4, 5, 6, 1, 6])  # along the row, two along the column, the corner
+    dy, dx = np.array([0.0, 0, 1, 1, 0]), np.array([1.0, 1, 0, 0, 1])
+    expected = np.zeros((8, 10))
+    for row, column in [(4, 0), (4, 8), (4, 1), (4, 9), (0, 6), (7, 1), (7, 2)]:  # 8 and 10 are no row or column
+        expected[row, column] += 1
+    np.testing.assert_array_equal(_cast(y, x, dy, dx, 4.0, (8, 10)), expected)
 
 
 def test_a_place_at_the_border_or_beyond_it_has_no_rim():
