@@ -87,6 +87,15 @@ def test_colour_and_light_that_differ_from_the_plate_are_told():
     ]
 
 
+@pytest.mark.parametrize(
+    ("level", "tilt", "codes"),
+    [(0.1, 0.05, []), (-0.1, 0.0, []), (0.105, 0.0, ["MG428"]), (-0.105, 0.0, ["MG428"]), (0.0, 0.054, ["MG428"])],
+)
+def test_light_is_told_from_more_than_a_tenth_of_an_od_on_or_a_tilt_of_a_twentieth(level, tilt, codes):
+    seen = quality(1, illumination_od=[level], tilt_od=[tilt])
+    assert [code for code, _, _ in told(images(1), seen)] == codes
+
+
 @pytest.mark.parametrize(("source", "effect"), [("own", "cancels"), ("blank", "counts")])
 def test_drift_is_told_once_per_plate_and_says_whether_it_counts(source, effect):
     problems = Problems()
@@ -140,6 +149,11 @@ def test_stained_negative_wells_are_named_once_per_plate():
     )
     assert told(table, quality()) == [("MG408", "", "A1 0.70 %")]
     assert told(table, quality(), negative=()) == []
+
+
+@pytest.mark.parametrize(("area", "found"), [(0.005, []), (0.0052, [("MG408", "", "A0 0.52 %")])])
+def test_half_a_percent_of_stain_is_allowed_in_a_negative_well(area, found):
+    assert told(images(1, condition=["control"], area_fraction=[area]), quality(1)) == found
 
 
 def test_numbers_that_are_not_known_say_nothing():

@@ -45,6 +45,13 @@ def test_dark_pictures_are_not_even_with_bright_cells():
     assert why(dark) == "dark"
 
 
+@pytest.mark.parametrize(("rows", "reason"), [(10, "dark"), (11, "")])
+def test_a_picture_is_dark_where_nine_tenths_of_it_are(rows, reason):
+    rgb = (pink((100, 100)) // 20).astype(np.uint8)
+    rgb[:rows] = pink((rows, 100))
+    assert why(rgb) == reason
+
+
 def exposed(white, *, noise=2.0, nodules=0.2, seed=0):
     """A field as a camera sees it whose empty parts would read `white` in green, were the scale not to end at 255."""
     rng = np.random.default_rng(seed)

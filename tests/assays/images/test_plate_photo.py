@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from mgassay.assays.images.plate_photo import _best_lattice, find_wells, wells_from_points
+from mgassay.assays.images.plate_photo import _best_lattice, _fitted, _Lattice, find_wells, wells_from_points
 from mgassay.errors import UnreadableError
 
 
@@ -100,6 +100,14 @@ def test_circles_beyond_a_plate_speak_against_it():
     found = _best_lattice(np.array([*wells, (150.0, 100.0), (250.0, 150.0)]), (40.0, 120.0), (2, 3))
     assert found.across.tolist() == [100.0, 0.0]
     assert (found.on, found.beyond) == (6, 0)
+
+
+def test_circles_in_line_beyond_a_plate_do_not_move_its_wells():
+    """Four wells 100 apart, and left of them six circles that lie 8 pixels beside the places of that lattice."""
+    wells = [(100.0 * x, 100.0 * y) for y in (1, 2) for x in (1, 2)]
+    beyond = [(8.0 - 100 * x, 100.0 * y) for y in (1, 2) for x in (0, 1, 2)]
+    found = _fitted(_Lattice(*np.array([(100.0, 100.0), (100.0, 0.0), (0.0, 100.0)])), np.array(wells + beyond), (2, 2))
+    assert found.points(2, 2).reshape(-1, 2) == pytest.approx(np.array(wells))
 
 
 def test_three_corners_place_all_wells():

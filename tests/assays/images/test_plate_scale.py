@@ -70,6 +70,13 @@ def test_percentile_and_floor_are_the_labs_to_set():
     assert scale(pictures, ["A1"], floor_od=0.4).threshold_od == 0.4
 
 
+def test_a_floor_above_the_cap_is_the_labs_and_no_fault_of_the_controls():
+    """Clean wells ask for the floor of 0.4 OD, which is the cap too where it exceeds 0.35."""
+    problems = Problems()
+    found = scale([negative(0)], ["A1"], problems, floor_od=0.4)
+    assert (found.threshold_od, found.flag, len(problems)) == (0.4, "", 0)
+
+
 def test_no_controls_under_a_high_floor_use_the_floor():
     problems = Problems()
     found = scale([], [], problems, floor_od=0.25)

@@ -62,6 +62,12 @@ def test_focus_is_judged_by_three():
     assert quality["flag"].tolist() == ["", "", "out_of_focus"]
 
 
+@pytest.mark.parametrize(("focus", "flag"), [(0.53, "out_of_focus"), (0.55, "")])
+def test_six_tenths_of_the_plates_focus_are_enough(focus, flag):
+    """0.53 of 0.9 is 0.589, 0.55 of it 0.611."""
+    assert judged(scores(3), focus=[0.9, 0.9, focus])[0]["flag"].tolist() == ["", "", flag]
+
+
 def test_plates_are_judged_apart():
     own = scores(6, level=[LEVEL] * 3 + [LEVEL - 0.3] * 3)
     quality, _ = judged(own, plate=list("PPPQQQ"), focus=[0.9, 0.9, 0.9, 0.4, 0.4, 0.4])

@@ -128,6 +128,24 @@ def test_independent_areas_foretell_how_correlations_of_random_maps_scatter(spre
     assert 0.6 * truly < told < 1.35 * truly
 
 
+def test_independent_areas_by_their_definition():
+    """Clifford et al. 1989, equation 2: sums over all pairs of areas at most three apart either way, lag by lag."""
+    one, two = np.random.default_rng(3).standard_normal((2, 16, 16)).cumsum(axis=1)
+    one, two = (m - m.mean() for m in (one, two))
+
+    def products(m, down, across):
+        there = [slice(max(-k, 0), 16 - max(k, 0)) for k in (down, across)]
+        here = [slice(max(k, 0), 16 - max(-k, 0)) for k in (down, across)]
+        return (m[tuple(there)] * m[tuple(here)]).sum()
+
+    variance = sum(
+        products(one, i, k) * products(two, i, k) / ((16 - abs(i)) * (16 - abs(k)))
+        for i in range(-3, 4)
+        for k in range(-3, 4)
+    ) / (products(one, 0, 0) * products(two, 0, 0))
+    assert independent_areas(one.reshape(1, 256), two.reshape(1, 256)) == pytest.approx([1 / variance])
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 @pytest.mark.parametrize("size", [(256, 192), (384, 288)])
 def test_plates_of_simulated_experiments_hold_no_field_twice(seed, size):

@@ -6,7 +6,7 @@ from tests.assays.images.conftest import CURVED, UNIT, VECTOR
 
 from mgassay.assays.images.flatfield import even_white
 from mgassay.assays.images.stain import stain_tables
-from mgassay.assays.images.stained import stained_from_image
+from mgassay.assays.images.stained import _sums, stained_from_image
 
 
 def mask_of(runs, shape):
@@ -110,3 +110,8 @@ def test_a_picture_without_stain_has_no_runs():
         np.full((90, 50, 3), 240, np.uint8), even_white(240, 240, 240), stain_tables(VECTOR), 0.2
     )
     assert (found.area, found.low, found.high, len(found.od)) == (0, 0, 0, 0)
+
+
+def test_a_run_longer_than_32_bits_hold_the_sum_of_is_summed_beside_a_short_one():
+    od = np.full(70_010, 65_535, np.uint16)
+    assert _sums(od, np.array([0, 2, 5, 70_005])).tolist() == [2 * 65_535, 70_000 * 65_535]

@@ -55,6 +55,17 @@ def test_pale_is_less_than_a_tenth_of_stain_and_a_quarter_of_the_well_is_enough(
     assert np.isfinite(level).all() == known
 
 
+@pytest.mark.parametrize(("pale", "known"), [(10, True), (9, False)])
+def test_every_pixel_of_a_small_well_counts_and_a_quarter_of_them_is_just_enough(pale, known):
+    """Of 40 columns the 2nd, 6th, 10th … are pale: ten are a quarter."""
+    rgb = np.empty((40, 40, 3))
+    rgb[:] = [200, 190, 180] * 10 ** (-0.8 * UNIT)
+    rgb[:, 1 : 4 * pale : 4] = 200, 190, 180
+    one = WellPicture(np.rint(rgb).astype(np.uint8), np.ones((40, 40), bool), even_white(200, 190, 180))
+    level, _ = light_of_well(one, UNIT)
+    assert (np.isfinite(level).all(), np.isnan(level).all()) == (known, not known)
+
+
 @pytest.mark.parametrize("painted", [0, 200, 255])
 def test_ends_of_the_grey_scale_are_counted_within_the_well(painted):
     one = well(painted=painted)

@@ -57,3 +57,11 @@ def test_what_is_divided_may_be_another_amount_than_what_is_flagged(bench):
     )
     assert wells.value.tolist() == [8.0]
     assert rows.value.tolist() == [8.0]
+
+
+def test_six_reps_without_protein_are_named_in_the_order_of_the_plate_and_others_counted(bench):
+    problems = Problems()
+    wells = amounts(*(("ca08", f"D{k}", "1", 8.0) for k in (9, 10, 11, 12, 1, 2, 3)))
+    set_against_protein(bench.experiment(), wells, amounts(), Quotient("calcium", "calcium", "ug/mg", "x"), problems)
+    named = "; ".join(f"ca08/D{k}/1" for k in (9, 10, 11, 12, 1, 2))
+    assert [(p.seen, p.place) for p in problems] == [("7", f"{named} and 1 more")]

@@ -1,10 +1,11 @@
 """Signals to amounts, well by well; the plates are those of conftest.py."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from mgassay import tables
-from mgassay.assays.plates.measured import tell_idle_dilution, usable_samples
+from mgassay.assays.plates.measured import WELL_AMOUNTS, scaled, tell_idle_dilution, usable_samples, with_low_flags
 from mgassay.problems import Problems
 
 
@@ -66,6 +67,22 @@ def test_what_the_reader_could_not_read_for_being_low_is_below_detection(bench):
     assert got.value.isna().tolist() == [True, False]
     assert got.flag.tolist() == ["below_lod", ""]
     assert got.limit[0] == got.limit[1]  # the detection limit
+
+
+@pytest.mark.parametrize(
+    ("value", "flag"),
+    [(0.0099, "below_lod;outlier"), (0.01, "below_loq;outlier"), (0.03, "outlier"), (np.nan, "below_lod;outlier")],
+)
+def test_a_value_at_a_limit_is_not_below_it(value, flag):
+    row = pd.DataFrame({"value": [value], "lod": [0.01], "loq": [0.03], "flag": ["below_lod;outlier"]})
+    assert with_low_flags(row).flag.tolist() == [flag]
+
+
+def test_another_unit_is_a_factor_on_amounts_errors_and_limits_by_well():
+    number = ("value", "ci_low", "ci_high", "se_reading", "se_curve", "lod", "loq", "top")
+    wells = pd.DataFrame({c: [8.0, 12.0] if c in number else [5.0, 5.0] for c in WELL_AMOUNTS})
+    expected = wells.assign(**{c: [4.0, 36.0] for c in number})
+    pd.testing.assert_frame_equal(scaled(wells, pd.Series([0.5, 3.0])), expected)
 
 
 @pytest.mark.parametrize(

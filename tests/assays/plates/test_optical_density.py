@@ -18,6 +18,7 @@ RAW = RawFile(file="raw/ca.csv", assay="calcium", plate="ca")
         ([0.05, 0.686, 3.9, 1.2], "ok", []),
         ([0.05, 10.5, 10.0, 1.2], "ok", [("MG328", "A2", "10.5")]),
         ([0.05, 686, 687, 688, 689], "ok", [("MG328", "A2–A5", "689, 688, 687")]),  # three are enough to see what it is
+        ([4.0, 686, 1249, 40], "ok", []),  # MG328 speaks of others below 4
         ([4.2, 686, 1249, 40], "ok", []),  # none that an absorbance would usually be
         ([50, 686, 1249, 40], "ok", []),  # fluorescence, or thousandths throughout: its standards tell
         ([0.05, 0.686, 686, 1.2], "masked", []),

@@ -64,11 +64,14 @@ def test_wells_of_another_dilution_are_no_replicates(bench, own, other):
     assert told(bench.quantify(exp, *bench.CALCIUM, *rows)[1]) == []
 
 
-@pytest.mark.parametrize(("weighting", "places"), [("1/x2", ["C2"]), ("none", [])])
-def test_wells_are_weighted_as_the_standards_are(bench, weighting, places):
+@pytest.mark.parametrize(
+    ("weighting", "unit", "places"), [("1/x2", "ug/mL", ["C2"]), ("1/x2", "mg/mL", ["C2"]), ("none", "ug/mL", [])]
+)
+def test_wells_are_weighted_as_the_standards_are(bench, weighting, unit, places):
     """Technical wells 2 % apart at every height, one low well a third (20 mOD) too high.
 
-    Where the SD follows the signal that is far; beside the scatter of ±24 mOD of the highest rep it is nothing.
+    Where the SD follows the signal that is far; beside the scatter of ±24 mOD of the highest rep it is nothing. The
+    unit of the standards (10 to 160 ug/mL, .01 to .16 mg/mL) changes nothing.
     """
     rows = [
         bench.ca(
@@ -77,8 +80,10 @@ def test_wells_are_weighted_as_the_standards_are(bench, weighting, places):
         for r, above in enumerate((0.06, 0.1, 0.2, 0.4, 0.8, 1.2))
         for i, off in enumerate((-0.02, 0.0, 0.02))
     ]
-    exp = bench.experiment({"weighting": weighting}, files=[bench.CA])
-    assert [p for _, p in told(bench.quantify(exp, *bench.CALCIUM, *rows)[1])] == places
+    exp = bench.experiment({"weighting": weighting, "standard_unit": unit}, files=[bench.CA])
+    per_unit = 1000 if unit == "mg/mL" else 1
+    standards = [{**row, "standard": row["standard"] / per_unit} for row in bench.CALCIUM]
+    assert [p for _, p in told(bench.quantify(exp, *standards, *rows)[1])] == places
 
 
 def test_a_well_that_was_not_read_is_not_tested(bench):

@@ -50,11 +50,11 @@ def wells(*given):
 
 
 def test_reps_without_usable_protein_are_named_with_the_reason():
-    """Rep 2 was given none, rep 3's lies below the LOD of .01, rep 4's above its curve."""
-    calcium = wells(*((rep, 8.0, "") for rep in "1234"))
-    protein = wells(("1", 2.0, ""), ("3", 0.005, ""), ("4", float("nan"), "above_curve"))
+    """Rep 2 was given none, rep 3's lies below the LOD of .01, rep 4's above its curve; rep 5's is at the LOD."""
+    calcium = wells(*((rep, 8.0, "") for rep in "12345"))
+    protein = wells(("1", 2.0, ""), ("3", 0.005, ""), ("4", float("nan"), "above_curve"), ("5", 0.01, ""))
     rows, lacking = per_protein(calcium, protein, assay="calcium", readout="calcium", unit="ug/mg")
-    assert rows[["rep", "value"]].to_numpy().tolist() == [["1", 4.0]]
+    assert rows[["rep", "value"]].to_numpy().tolist() == [["1", 4.0], ["5", 800.0]]
     assert list(zip(lacking.rep, lacking.reason, strict=True)) == [("2", "none"), ("3", "outside"), ("4", "outside")]
 
 

@@ -61,6 +61,12 @@ def test_a_reaction_that_is_through_within_ten_cycles_has_its_baseline_too(facto
     assert phase.baseline[0] == pytest.approx(2.0, abs=2e-3)
 
 
+def test_noise_leaves_the_baseline_where_it_is():
+    """400 curves over a baseline of 2 that double each cycle, read with an SD of a five-hundredth of the plateau."""
+    noisy = saturating(2.0) + np.random.default_rng(3).normal(0, 0.02, (400, 40))
+    assert np.nanmedian(exponential_phases(noisy).baseline) == pytest.approx(2.0, abs=0.015)
+
+
 def test_a_constant_that_a_program_took_off_changes_nothing():
     curve = saturating(1.9)[None, :]
     plain, shifted = exponential_phases(curve), exponential_phases(curve - 5.0)
@@ -76,3 +82,5 @@ def test_a_curve_that_hardly_rises_has_no_phase():
 def test_the_noise_of_a_curve_is_that_of_its_readings():
     noisy = saturating(1.9) + np.random.default_rng(3).normal(0, 0.03, (400, 40))
     assert 0.03 <= np.median(noise_of_curves(noisy)) <= 0.045  # the bend itself adds to it
+    level = np.random.default_rng(4).normal(2.0, 0.03, (1, 100_000))
+    assert noise_of_curves(level) == pytest.approx([0.03], rel=0.02)

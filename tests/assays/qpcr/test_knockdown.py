@@ -70,6 +70,12 @@ def test_a_weak_one_is_told_though_it_is_certain():
     assert said.place == "si08 / scr08"
 
 
+def test_a_strong_one_that_may_be_none_is_told():
+    """Mean −1.5333, SD .8327 in log2; half-width 4.302653 · .8327/√3 = 2.0684: from 2^−3.6018 to 2^.5351 is left."""
+    _, (said,) = found(scr08=[0, 0, 0], si08=[-2.2, -1.8, -0.6])
+    assert (said.code, said.seen) == ("MG555", "0.35 (0.08 to 1.45, 3 donors)")
+
+
 def test_one_donor_shows_nothing():
     rows, (said,) = found(scr08=[0], si08=[-3])
     assert rows.loc["siTRPM7 at reference Mg", "flag"] == "few_donors"
