@@ -69,6 +69,7 @@ def test_status_is_kept_and_cq_is_empty_unless_value(given, cq, status):
 def test_a_non_detect_written_as_the_cycle_count_is_said():
     _, problems = run(well("A1", cq=40.0), well("A2", cq=45.0, cycles=45), well("A3", cq=40.0, cycles=45))
     assert "A1, A2 have a Cq" in only(problems, "MG528").message
+    assert "MG502" not in codes(problems)  # at the last cycle is not beyond it
 
 
 def test_a_cq_that_cannot_be_is_an_error_and_no_result():
@@ -199,6 +200,19 @@ def test_undetermined_and_omitted_standards_do_not_bend_the_slope():
     assert qpcr["efficiency"][0] == pytest.approx(1.930698, abs=1e-6)
 
 
+def test_a_removed_outlier_of_a_standard_does_not_bend_the_slope():
+    """Standards 3.5 Cq apart in triplicate, so that E is 10^(1/3.5), however late one well of the last of them is."""
+    series = standards(-3.5, quantities=(1e3, 1e2, 1e1, 1.0, 0.1))
+    rows = [
+        {**row, "well": f"{'EFG'[i]}{row['well'][1:]}", "cq": row["cq"] + off}
+        for row in series
+        for i, off in enumerate((-0.05, 1.5 if row is series[-1] else 0.0, 0.05))
+    ]
+    qpcr, _ = run(well("A1"), *rows, setup=experiment(outliers="remove"))
+    assert list(qpcr["well"][qpcr["flag"].str.contains("excluded")]) == ["F5"]
+    assert qpcr["efficiency"][0] == pytest.approx(10 ** (1 / 3.5), abs=1e-9)
+
+
 def test_ntc_below_the_limit_is_a_notice_above_it_a_warning():
     rows = [well("A1", cq=24.0), well("A2", cq=26.0), well("A3", "GAPDH", 18.0)]
     _, problems = run(*rows, control("H1", "ntc", 35.0), control("H2", "ntc", 22.0, "GAPDH"))
@@ -239,6 +253,8 @@ def test_samples_of_one_gene_in_different_dilutions_are_pointed_out():
     assert "MG526" not in codes(same)
     _, differ = run(well("A1", dilution=10), well("A2", dilution=20))
     assert only(differ, "MG526").seen == "10, 20"
+    _, untold = run(well("A1", dilution=10), well("A2", dilution=None))
+    assert "MG526" not in codes(untold)  # nothing is known to differ
 
 
 def test_order_names_and_the_given_frame_are_kept():

@@ -70,6 +70,12 @@ def test_differences_that_are_all_0_show_nothing():
     assert (found.estimate, found.low, found.high, found.p) == (0.0, 0.0, 0.0, 1.0)
 
 
+def test_a_difference_of_0_counts_half_by_hand():
+    # 2 less 1, 2; 3 less 1, 2: 1, 0, 2, 1, so that U = 3.5 of 4. Of six orders one has U = 4 and one U = 3: p = 2·2/6
+    found = shift_between(np.array([2.0, 3.0]), np.array([1.0, 2.0]))
+    assert (found.estimate, found.p) == (1.0, pytest.approx(4 / 6))
+
+
 def test_coverage_and_false_positives_without_normality():
     # exponential scatter about a known median; the exact level for 8 pairs (symmetrised) and 6 and 6 lies above 95 %
     rng = np.random.default_rng(4)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from mgassay.assays.qpcr.qpcr_plates import QpcrPlate
-from mgassay.assays.qpcr.technical import check_replicates, technical_means
+from mgassay.assays.qpcr.technical import check_replicates, replicate_rows, technical_means
 from mgassay.experiment import QpcrSettings
 from mgassay.problems import Problems
 
@@ -126,3 +126,13 @@ def test_replicates_more_than_half_a_cycle_apart_are_pointed_out_together():
     (found,) = checked(*rows)
     assert (found.code, found.severity, found.seen) == ("MG520", "warning", "A1;A2;A3: 0.75, C1;C2: 2.00")
     assert found.place == "A1;A2;A3, C1;C2"
+
+
+@pytest.mark.parametrize("efficiency", [2.0, 1.8])
+def test_the_scatter_of_replicates_by_hand(efficiency):
+    """25, 26, 27 and 27, 27.2: SS 2 + .02 on 2 + 1 degrees of freedom; chi-square of 3 df is 9.3484 and .215795."""
+    rows = [*wells(25.0, 26.0, 27.0, efficiency=efficiency), *wells(27.0, 27.2, donor="D2", efficiency=efficiency)]
+    (row,) = replicate_rows(means(*rows, *wells(20.0, gene="GAPDH", efficiency=efficiency)))
+    assert (row["plate"], row["gene"], row["unit"], row["n"]) == ("P1", "RUNX2", "Cq", 5)
+    expected = np.sqrt([2.02 / 3, 2.02 / 9.3484036, 2.02 / 0.2157953])
+    assert [row["estimate"], row["ci_low"], row["ci_high"]] == pytest.approx(expected, rel=1e-6)

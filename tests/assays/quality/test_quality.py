@@ -278,6 +278,12 @@ def test_what_plates_must_share_to_be_compared(bench):
     assert row(results.quality, "slope").unit == "signal per ug/mL"
 
 
+@pytest.mark.parametrize(("highest", "unit"), [(10.0, "OD"), (10.1, "signal")])
+def test_an_od_ends_at_10(highest, unit):
+    """Above 10, one part of the light in 10^10, nothing is an optical density; a saturated well is not asked."""
+    assert quality.signal_unit(pd.DataFrame({"value": [0.1, highest, 99.0], "status": ["ok", "ok", "above"]})) == unit
+
+
 # Bad input ----------------------------------------------------------------------------------------------------------
 
 

@@ -93,6 +93,8 @@ def test_a_donor_of_two_experiments_counts_once():
     assert row["estimate"] == pytest.approx(0.7 / 1.05)
     assert members["group"].tolist() == [1, 1]
     assert np.isnan(row["tau"])
+    beside, _ = only([*pair, answer("c", (0.6, 0.7), (1, 1.1))])  # two of three share a donor
+    assert (beside["n_experiments"], beside["n_donors"], beside["flag"]) == (3, 4, "shared_donors")
     apart, members = only(pair, own_donors=True)
     assert members["group"].tolist() == [1, 2]
     assert (apart["n_experiments"], apart["n_donors"]) == (2, 3)

@@ -57,6 +57,8 @@ def test_what_is_a_bound_and_what_is_open(flag, censored, is_it_open):
         (np.nan, np.nan, "", False, False),
         (0.6, np.nan, "", False, False),
         (0.6, np.inf, "", True, False),
+        (0.6, 0.6, "", True, False),  # donors that agree exactly
+        (0.4, 0.4, "", False, True),
     ],
 )
 def test_a_bound_lies_beside_a_value_only_on_its_own_side(low, high, flag, above, below):

@@ -21,6 +21,7 @@ def test_bounded_by_hand():
     t2 = stats.t.ppf(0.975, 5) ** 2
     found = fieller_set(*arrays(2, 4, 1 / t2, 1 / t2, 0, 5))
     assert found.kind == BOUNDED
+    assert [bool(found.holds(float(end))) for end in (found.low, found.high)] == [True, True]
     assert [float(found.low), float(found.high)] == pytest.approx([(16 - 76**0.5) / 30, (16 + 76**0.5) / 30])
     assert found.estimate == 0.5
 
@@ -33,6 +34,7 @@ def test_two_rays_and_unbounded_by_hand():
     assert [float(rays.low), float(rays.high)] == pytest.approx([-3 - 17**0.5, -3 + 17**0.5])
     assert rays.holds(float(rays.estimate))
     assert not rays.holds(0.0)
+    assert [bool(rays.holds(float(end))) for end in (rays.low, rays.high)] == [True, True]  # the ends belong to it
     everything = fieller_set(*arrays(0.5, 1, 1 / t2, 2 / t2, 0, 5))
     assert everything.kind == UNBOUNDED
     assert np.isnan([float(everything.low), float(everything.high)]).all()

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import integrate, special, stats
 
 from mgassay.effects.estimators import joint_t
 from mgassay.effects.estimators.joint_t import joint_quantile, joint_within, product_loadings
@@ -28,7 +28,7 @@ def test_dunnetts_printed_tables(level, df):
         assert joint_quantile(level, equal(k), df) == pytest.approx(printed, abs=0.0101)
 
 
-@pytest.mark.parametrize("df", [1.0, 2.0, 3.0, 9.0, 500.0])
+@pytest.mark.parametrize("df", [1.0, 2.0, 3.0, 9.0, 500.0, 5000.0])
 def test_one_statistic_is_students(df):
     for q in (0.3, 2.0, 12.0):
         assert joint_within(np.array([q]), np.eye(1), df)[0] == pytest.approx(1 - 2 * stats.t.sf(q, df), abs=1e-10)
@@ -39,6 +39,19 @@ def test_known_variances_and_independence():
     """Without correlation and with known variances it is a product; 0.95 = p^3."""
     q = stats.norm.ppf((1 + 0.95 ** (1 / 3)) / 2)
     assert joint_quantile(0.95, np.eye(3), np.inf) == pytest.approx(q, abs=1e-9)
+
+
+def test_six_limits_far_out_on_one_degree_of_freedom_hold_their_nine_digits():
+    """Equal correlations of 1/2, Z_j = (U + e_j)/sqrt 2: the same integral by scipy's adaptive steps, over S to 8."""
+    u, over_u = special.roots_hermitenorm(200)
+
+    def within(s):
+        edge = 12 * np.sqrt(2) * s
+        each = special.ndtr(edge - u) - special.ndtr(-edge - u)
+        return stats.chi.pdf(s, 1) * (over_u @ each**6) / np.sqrt(2 * np.pi)
+
+    chance = integrate.quad(within, 0, 8, epsabs=1e-12, limit=400)[0]
+    assert joint_within(np.full(6, 12.0), equal(6), 1.0)[0] == pytest.approx(chance, abs=1e-9)
 
 
 def test_it_is_scipys_dunnett():

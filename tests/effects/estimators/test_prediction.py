@@ -82,3 +82,9 @@ def test_three_experiments_are_the_least_that_predict():
 def test_experiments_that_agree_exactly_below_zero():
     """The sign of what is pooled changes nothing: as at .5 above, at -.5."""
     assert prediction_interval(np.full(4, -0.5), np.full(4, 0.01)) == pytest.approx((-0.5, -0.5), abs=1e-6)
+
+
+def test_estimates_that_lie_evenly_about_their_middle_predict_evenly_about_it():
+    """-1, 0 and 1, equally well known: whatever is drawn, its negative is as likely."""
+    low, high = prediction_interval(np.array([-1.0, 0.0, 1.0]), np.full(3, 0.1))
+    assert low == pytest.approx(-high, abs=1e-9)

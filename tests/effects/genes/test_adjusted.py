@@ -88,6 +88,18 @@ def test_a_comparator_that_acts_on_the_gene_lies_off_the_line_of_the_others(two,
     assert lines.discordant() is said
 
 
+@pytest.mark.parametrize(("p", "said"), [(0.048, True), (0.052, False)])
+def test_a_comparator_is_off_the_line_at_5_percent_over_all_of_them(p, said):
+    """Two donors, pyrophosphate t - 1 and t + 1 off the line: Student's t on 1 df is Cauchy's, p = 1 - 2/pi atan t.
+
+    Fetuin-A, twice as far from the reference, lies twice as far off on the other side: the same t, so Holm doubles p.
+    """
+    t = np.tan(np.pi / 2 * (1 - p / 2))
+    gene = np.array([[0.0, 0.0, t + off, 0.0] for off in (-1, 1)])
+    lines = DonorLines(("D1", "D2"), ("pyrophosphate", "fetuin-A"), gene, np.tile(MINERAL, (2, 1)), "")
+    assert lines.discordant() is said
+
+
 @pytest.mark.parametrize(("raised", "said"), [(-2.3, False), (-2.5, True), (0.3, False), (0.5, True)])
 def test_mineral_beyond_all_others_by_more_than_the_fold(two, raised, said):
     """The others reach from -2 to 0; log 1.5 = .405 further is allowed."""

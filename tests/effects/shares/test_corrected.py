@@ -70,6 +70,17 @@ def test_the_other_rows_stay_as_they_are_and_in_their_order(lab):
     ]
 
 
+def test_questions_stay_in_the_order_in_which_they_are_asked(lab):
+    """Mg before AngII, and day 14, which is declared, before day 7: neither is the order of the alphabet."""
+    means = lab.every_means("calcium", "mg_intracellular")
+    before = shares_from_means(lab.every, means)
+    shares, _, _ = answered(lab.every, means)
+    asked = ["block", "step", "day", "mg_raised_mM"]
+    assert shares[asked].drop_duplicates().to_numpy().tolist() == before[asked].drop_duplicates().to_numpy().tolist()
+    assert len(corrected(shares)) > 1
+    assert shares["step"].iloc[0] == "Mg"
+
+
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
@@ -203,6 +214,13 @@ def test_magnesium_that_falls_is_told(lab):
     assert rho["rho"].tolist() == pytest.approx([0.2, 0.2])  # the sign cancels here, not in the slope
     assert rho["slope"].tolist() == pytest.approx([np.nan, -1.5], nan_ok=True)
     assert told == [("MG643", "siTRPM7", "0.8 to 2 mM Mg")]
+
+
+def test_magnesium_that_does_not_move_at_all_has_not_fallen(lab):
+    """Steps of exactly 0 in every donor: their interval is 0 to 0, which does not lie below 0."""
+    still = {**MG, "scr_20": MG["scr_08"]}
+    told = of_readouts(lab, {"calcium": CALCIUM, "mg_intracellular": still})[2]
+    assert told == [("MG640", "siTRPM7", "calcium, 0.8 to 2 mM Mg")]
 
 
 @pytest.mark.parametrize(("fall", "codes"), [(-0.4, []), (0.4, ["MG643"])])

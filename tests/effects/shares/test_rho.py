@@ -88,8 +88,9 @@ def test_a_donor_lost_to_a_bound_without_a_number_leaves_rho_a_bound(lab):
     assert not rho.measured
 
 
-def test_a_donor_with_an_arm_that_was_not_run_is_left_out(lab):
-    missing = {**MG, "si_20": [np.nan, *MG["si_20"][1:]]}
+@pytest.mark.parametrize("arm", MG)
+def test_a_donor_with_an_arm_that_was_not_run_is_left_out(lab, arm):
+    missing = {**MG, arm: [np.nan, *MG[arm][1:]]}
     rho, _ = rhos(lab, {"mg_intracellular": missing})
     assert (rho.donors, rho.flag) == (("D2", "D3"), "")
 

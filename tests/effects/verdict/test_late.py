@@ -82,6 +82,13 @@ def test_one_donor_and_a_total_near_zero_are_undecided(lab):
     assert "total_near_zero" in nothing["flag"]
 
 
+def test_two_donors_are_not_called_few(lab):
+    """They have an interval: late 1, .9, and of the total 1/2, .9/1.9."""
+    two = three_arms(lab, [3.0, 3.0], [1.0, 1.1], [2.0, 2.1])
+    assert two["flag"].tolist() == ["", ""]
+    assert two["ci_low"].notna().all()
+
+
 def test_without_mg_from_the_start_there_is_no_part_and_without_arms_no_row(lab):
     rows = [lab.condition("ref", 0.8), lab.condition("late", 2.0, mg_from_day=4.0)]
     found = late(lab.experiment(rows), lab.means({"calcium": {"ref": [3, 3, 3], "late": [2, 2.1, 2.2]}}))
