@@ -126,14 +126,15 @@ def test_an_error_without_an_efficiency_is_an_error():
     assert [(p.code, p.severity, p.file) for p in problems] == [("MG537", "error", "P1.txt"), ("MG508", "notice", "")]
 
 
-@pytest.mark.parametrize("se", [0.0, -0.1, 0.9, 2.0])
-def test_an_impossible_error_is_named_and_not_used(se):
+@pytest.mark.parametrize(("factor", "se"), [(1.9, 0.0), (1.9, -0.1), (1.9, 0.9), (1.9, 2.0), (1.5, 0.5)])
+def test_an_impossible_error_is_named_and_not_used(factor, se):
+    """Also one as large as E - 1, which reaches down to no growth: 1.5 - .5 = 1, without rounding."""
     problems = Problems()
-    settings = {"efficiency": 1.9, "efficiency_se": se}
+    settings = {"efficiency": factor, "efficiency_se": se}
     found = efficiencies_from_wells(gene_wells({"plate": "P1", "gene": "RUNX2"}), plates(P1=settings), {}, problems)
     assert [(p.code, p.severity) for p in problems] == [("MG539", "error")]
     assert math.isnan(found.used["P1", "RUNX2"].se_log2)
-    assert found.used["P1", "RUNX2"].factor == 1.9
+    assert found.used["P1", "RUNX2"].factor == factor
 
 
 def test_a_mistyped_gene_of_the_table_of_errors_is_an_error():

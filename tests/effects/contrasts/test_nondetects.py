@@ -144,6 +144,19 @@ def test_wells_of_arms_keep_every_well(lab):
     assert cells.seen.tolist() == [[1, 0, 0], [0, 0, 1]]
 
 
+def test_only_genes_with_a_non_detect_and_only_their_wells_that_tell_something_are_taken(lab):
+    """MGP has a value, a non-detect at Cq 36 (-16) and a well without either; every well of BMP2 has its value."""
+    wells = [("MGP", -16.0, -20.0), ("MGP", np.nan, -20.0), ("MGP", np.nan, np.nan), ("BMP2", -10.0, -20.0)]
+    rows = [
+        {"readout": f"gene:{gene}", "condition": "scr_08", "donor": "D1", "rep": str(i), "value": value, "limit": limit}
+        for i, (gene, value, limit) in enumerate(wells)
+    ]
+    found = wells_with_nondetects(lab.sirna, lab.amounts(rows))
+    assert found["readout"].tolist() == ["gene:MGP"] * 2
+    assert found["log_value"].tolist() == pytest.approx([-16 * LN2, np.nan], nan_ok=True)
+    assert found["log_limit"].tolist() == pytest.approx([np.nan, -16 * LN2], nan_ok=True)
+
+
 def test_false_positives_from_cq_to_genes_are_nominal(lab):
     """2,000 experiments without an effect, each a plate with a gene of its own: 3 donors x 3 wells, two levels of Mg.
 

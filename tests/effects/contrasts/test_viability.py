@@ -68,6 +68,12 @@ def test_the_line_is_drawn_at_eight_tenths_of_the_donors_with_both_arms(lab, lef
     assert has_lost(panel, "scr_08", "scr_20") is lost
 
 
+def test_an_arm_at_exactly_eight_tenths_has_not_lost_viability(lab):
+    """Both donors have .8 of a reference of 1, without any scatter: lost is less than that."""
+    (panel,) = panels(lab.means({"viability": {"scr_08": [0.0, 0.0], "scr_20": [np.log(0.8)] * 2}})).values()
+    assert has_lost(panel, "scr_08", "scr_20") is False
+
+
 def test_a_reference_at_its_limit_has_not_lost_against_itself(lab):
     means = lab.means({"viability": {"scr_08": 4 + NOISE, "scr_20": 4 - NOISE}})
     assert told(lab.sirna, means.assign(flag=["floor" if c == "scr_08" else "" for c in means["condition"]])) == []

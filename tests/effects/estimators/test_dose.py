@@ -152,6 +152,16 @@ def test_donors_that_have_both_levels_tell_their_scatter_and_one_tells_none():
     assert turned.se == pytest.approx(found.se[::-1])
 
 
+def test_two_donors_tell_the_scatter_of_a_level_on_one_degree_of_freedom():
+    """Differences 1 and 2 to level 1: SD sqrt(.5), over sqrt(2) .5; 2 and 2, 3 and 3 to the others.
+
+    lm(donor + level): the donors lie 0, 1, 0, 0 apart, so the residual squares are .75/2 on 3 df, SE sqrt(.125).
+    """
+    y = np.array([[3.0, 2.0, 1.0, 0.0], [3.0, 1.0, 1.0, 0.0]])
+    found = held_to_own_scatter(dose_series(y), y)
+    assert found.se == pytest.approx([0.5, np.sqrt(0.125), np.sqrt(0.125)])
+
+
 @pytest.mark.parametrize("levels", [3, 4, 5])
 def test_all_intervals_hold_at_once_where_donors_respond_differently(levels):
     """20,000 experiments of 4 donors; a donor's own slope scatters by a quarter of the mean's, arms by .19.

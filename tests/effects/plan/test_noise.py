@@ -39,6 +39,14 @@ def test_one_experiment_has_the_covariance_of_its_donors(lab):
     assert [p.code for p in problems] == ["MG663"]
 
 
+def test_a_run_without_its_reference_arm_tells_nothing_of_the_scatter_of_runs(lab):
+    """Three whole runs with A of .3, .4 and .2, and one of raised Mg alone."""
+    values = {"acell_08": (*RUNS["acell_08"], np.nan), "acell_20": (*RUNS["acell_20"], 1.5)}
+    found, _ = noise(lab, {"calcium": A | values})
+    assert found.own_runs
+    assert found.acellular_sd == pytest.approx(np.std([0.3, 0.4, 0.2], ddof=1))
+
+
 def test_several_are_pooled_by_degrees_of_freedom_around_their_own_means(lab):
     found, problems = noise(lab, {"calcium": A}, {"calcium": B})
     assert found.covariance == pytest.approx((2 * np.cov(effects(A)) + np.cov(effects(B))) / 3)

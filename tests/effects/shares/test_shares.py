@@ -69,6 +69,15 @@ def test_a_total_near_zero_is_written_and_not_identifiable(lab):
     assert open_ended[["ci_low", "ci_high"]].isna().all(axis=None)
 
 
+def test_a_total_of_exactly_0_is_near_zero(lab):
+    """Both intact arms of every donor at one limit: T is 0 without scatter, and its interval, 0 to 0, holds 0."""
+    shares = flagged_shares(
+        lab, {**LIVE, "scr_08": [0.5] * 3, "scr_20": [0.5] * 3}, {"scr_08": "floor", "scr_20": "floor"}
+    )
+    assert shares.query("method == 'fieller_donor'")["flag"].str.contains("total_near_zero").all()
+    assert not shares["identifiable"].any()
+
+
 def test_outside_zero_to_one_is_kept_and_called_antagonism(lab):
     """Blocking entry turns Mg into a promoter: B = -.5, T = 1, share 1.5."""
     noise = np.array([-0.02, 0.0, 0.02])
