@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 
 from mgassay.assays.curves.choice import choose_curve
 from mgassay.assays.curves.curve import fit_curve, with_scatter
@@ -11,6 +12,7 @@ from mgassay.assays.curves.models import MODELS
 from mgassay.assays.curves.scatter import scatter_of_residuals
 
 LINE = np.array([0.06, 0.0165])
+CLOSE = {"xatol": 1e-10, "fatol": 1e-12, "maxiter": 20000, "maxfev": 20000}
 TOP = np.array([0.0, 2, 5, 10, 20, 40, 80, 120])
 
 
@@ -29,6 +31,38 @@ def test_many_standards_give_both_parts_back():
     constant, _, proportional = found.parts
     assert np.sqrt(constant) == pytest.approx(0.003, rel=0.08)
     assert np.sqrt(proportional) / found.scale == pytest.approx(0.02, rel=0.08)
+
+
+@pytest.mark.parametrize(
+    ("seed", "constant", "proportional"), [(1, 0.003, 0.02), (1154, 0.003, 0.02), (701, 0.001, 0.05)]
+)
+def test_the_parts_are_those_of_the_largest_pseudo_likelihood(seed, constant, proportional):
+    """Held against SciPy's minimum of sum(log v + r²/v), also for parts that settle in 904 and 783 rounds."""
+    rng = np.random.default_rng(seed)
+    x = np.repeat(TOP, rng.integers(2, 5))
+    y = signals(rng, x, constant, proportional)
+    slope, start = np.polyfit(x, y, 1)
+    leverage = 1 / x.size + (x - x.mean()) ** 2 / np.sum((x - x.mean()) ** 2)
+    squares = (y - start - slope * x) ** 2 / (1 - leverage)
+    terms = (x[:, None] / x.max()) ** np.arange(3)
+
+    def lack(parts):
+        v = terms @ np.exp(parts) * squares.mean()
+        return np.sum(np.log(v) + squares / v)
+
+    starts = np.log(np.eye(3) + 0.01)
+    best = min((minimize(lack, s, method="Nelder-Mead", options=CLOSE) for s in starts), key=lambda m: m.fun)
+    found = scatter_of_residuals(MODELS["linear"], np.array([start, slope]), x, y, np.ones(x.size))
+    at = terms[x > 0]
+    expected = at @ np.exp(best.x) * squares.mean()
+    np.testing.assert_allclose(found.variance(slope * x[x > 0]), expected, rtol=1e-3)
+
+
+def test_parts_that_do_not_settle_are_none(monkeypatch):
+    monkeypatch.setattr("mgassay.assays.curves.scatter._ROUNDS", 20)
+    x = np.repeat(TOP, 3)
+    y = signals(np.random.default_rng(1), x, 0.001, 0.05)
+    assert scatter_of_residuals(MODELS["linear"], LINE, x, y, np.ones(x.size)) is None
 
 
 def test_counting_noise_grows_as_the_root_of_the_signal():

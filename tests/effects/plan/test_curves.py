@@ -34,10 +34,12 @@ def test_t_and_b_that_go_together_leave_less_scatter_between_them():
     assert donors_for_no_loss(together, (1.5,)) == {1.5: 10}
 
 
-def test_t_and_b_that_are_the_same_in_every_donor_are_no_division_by_0():
-    """T - B has no scatter: 1 - 2 + 1 = 0 times the variance that T and B share."""
-    same = dataclasses.replace(NOISE, covariance=np.full((2, 2), 0.25))
-    assert list(donors_for_no_loss(same, (1.25, 1.5))) == [1.25, 1.5]
+def test_t_less_b_that_is_the_same_in_every_donor_is_shown_by_two():
+    """T - B has no scatter: 1 - 2 + 1 = 0 times the variance that T and B share; next to none asks for two too."""
+    same = np.full((2, 2), 0.25)
+    for covariance in (same, same + 1e-9 * np.eye(2)):
+        noise = dataclasses.replace(NOISE, covariance=covariance)
+        assert donors_for_no_loss(noise, (1.25, 1.5)) == {1.25: 2, 1.5: 2}
 
 
 def test_donors_to_show_t_by_the_noncentral_t():

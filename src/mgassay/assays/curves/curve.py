@@ -166,7 +166,7 @@ def with_scatter(curve: StandardCurve) -> StandardCurve:
     """
     x, w = curve.concentration, curve.weights
     scatter = scatter_of_residuals(curve.model, curve.coefficients, x, curve.signal, w)
-    if scatter is None or curve.residual_sd == 0.0:
+    if scatter is None:
         return curve
     net = predict(curve, x) - predict(curve, np.zeros(1))
     gradient = curve.model.gradient(curve.coefficients, x)

@@ -83,8 +83,7 @@ def _tell_pairs(quality: pd.DataFrame, pairs: list[Pair], problems: Problems) ->
 
 def _tell_plate(plate: str, rows: pd.DataFrame, problems: Problems) -> None:
     """Light that drifts over a plate, and how many of its images carry drawing."""
-    drift = float(rows["drift_od"].max())
-    drift = drift if drift > 0 else float(rows["drift_od"].min())
+    drift = float(rows["drift_od"].max())  # one number for the plate, none for an image alone
     if abs(drift) > DRIFT_OD:
         cancelled = "cancels in images with a white of their own" if (rows["white_source"] == "own").all() else "counts"
         problems.add("MG429", plate=plate, seen=f"{drift:+.2f}", effect=cancelled)

@@ -19,6 +19,7 @@ from mgassay.effects.plan.power import (
 )
 
 SIMULATED = 4_000  # experiments for each point: a chance of .8 within .013 (two SD)
+FEWEST = 2  # donors that an interval over donors needs
 MIDDLE = 0.5  # the share that is true where a width is asked for
 
 
@@ -50,7 +51,7 @@ class Curve:
 def curve_of(share: str, total: float, noise: Noise, wanted: Wanted) -> Curve:
     """One curve by simulation, the same random numbers for the same number of donors."""
     assumed = Assumed(total, MIDDLE * total, 0.0, noise.covariance, noise.acellular_sd)
-    donors = tuple(range(2, wanted.most + 1))
+    donors = tuple(range(FEWEST, wanted.most + 1))
     chances = {n: _chance(assumed, share, n, wanted) for n in donors}
     needed = donors_needed(chances.__getitem__, wanted.power, wanted.most)
     return Curve(share, total, donors, tuple(chances.values()), needed)
@@ -83,6 +84,10 @@ def donors_for_total(total: float, noise: Noise, power: float = 0.8, most: int =
 
 
 def donors_for_no_loss(noise: Noise, folds: Sequence[float], power: float = 0.8) -> dict[float, int | None]:
-    """By fold: the donors that show that blocking entry takes nothing away (T - B within that fold, by TOST)."""
+    """By fold: the donors that show that blocking entry takes nothing away (T - B within that fold, by TOST).
+
+    None where more than the search goes to would be needed; two, the fewest of any interval, where T - B is the same
+    in every donor.
+    """
     sd = noise.sd_of(1.0, -1.0)
-    return {fold: donors_for_equivalence(sd, fold, power) if sd > 0 else None for fold in folds}
+    return {fold: donors_for_equivalence(sd, fold, power) if sd > 0 else FEWEST for fold in folds}

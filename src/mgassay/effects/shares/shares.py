@@ -107,10 +107,9 @@ def _ways(live: ArmMatrix, has_block: bool) -> Iterator[_Way]:
         pair = [np.array(CONTRASTS[c]) for c in _PARTS]
         mean = np.array([float(fit.contrast(w).estimate) for w in pair])
         covariance = np.array([[float(fit.covariance(v, w)) for w in pair] for v in pair])
-        if np.isfinite(mean).all():
-            effects = LiveEffects(mean, covariance, np.array(float(fit.df)))
-            flags = (difference_flag(fitted_flag(live, fit, CONTRASTS[c]), lost) for c in _PARTS)
-            yield _Way("log", "fieller_block_anova", effects, *flags)
+        effects = LiveEffects(mean, covariance, np.array(float(fit.df)))
+        flags = (difference_flag(fitted_flag(live, fit, CONTRASTS[c]), lost) for c in _PARTS)
+        yield _Way("log", "fieller_block_anova", effects, *flags)
 
 
 def _part_flags(used: ArmMatrix, lost: str) -> tuple[str, str]:
