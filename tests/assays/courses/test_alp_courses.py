@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from mgassay import tables
-from mgassay.assays.courses.alp_courses import courses_from_reads, one_row_per_well, reads_of_one_channel
+from mgassay.assays.courses.alp_courses import (
+    courses_from_reads,
+    is_timed,
+    one_row_per_well,
+    outcome_of_courses,
+    reads_of_one_channel,
+)
 from mgassay.assays.plates.standards import plate_curve_from_wells
 from mgassay.experiment import AlpSettings, RawFile
 from mgassay.problems import Problems
@@ -105,3 +111,27 @@ def test_rounding_is_that_of_the_product_where_there_is_a_curve(bench):
     with_curve, without = courses_from_reads(table, found), courses_from_reads(table, None)
     assert np.sqrt(with_curve.rates.variance[0]) >= least * (1 - 1e-6)
     assert with_curve.rates.variance[0] == pytest.approx(without.rates.variance[0] / 0.009**2, rel=1e-6)
+
+
+@pytest.mark.parametrize(("n", "timed", "told"), [(5, True, []), (4, True, ["MG342"]), (5, False, ["MG341"])])
+def test_a_rate_needs_times_and_five_reads(bench, n, timed, told):
+    plate, problems = bench.plate(bench.experiment(files=[ALP])), Problems()
+    table = tables.WELLS.frame(reads(bench, "A1", 0.1 + 0.02 * np.arange(n)))
+    if not timed:
+        table["time_s"] = np.nan
+    assert is_timed(table, plate, problems) is (not told)
+    assert bench.codes(problems) == told
+
+
+def test_five_reads_that_bend_have_no_straight_stretch_and_four_before_the_reader_s_end_are_too_few(bench):
+    """B1 rises as t² and is above at 5 min. B2 is flat, then steep: the read at the kink lies 0.25 OD off the line
+    between its neighbours and is left out, so that four are left: at least (1.1 − 0.1003) OD in 5 min.
+    """
+    status = ["ok"] * 5 + ["above"]
+    rows = reads(bench, "B1", [0.1, 0.15, 0.3, 0.55, 0.9, 0], status=status)
+    rows += reads(bench, "B2", [0.1003, 0.1004, 0.1002, 0.6, 1.1, 0], status=status)
+    plate, table, problems = bench.plate(bench.experiment(files=[ALP]), *rows), tables.WELLS.frame(rows), Problems()
+    outcome = outcome_of_courses(courses_from_reads(table, None), table, plate, None, np.ones(2), problems)
+    assert outcome.measured.flag.tolist() == ["no_linear_window", "above_curve;saturated"]
+    np.testing.assert_allclose(outcome.measured.top, [np.nan, (1.1 - 0.1003) / 5])
+    assert [(p.code, p.place) for p in problems if p.code in ("MG345", "MG313")] == [("MG345", "B1"), ("MG313", "B2")]

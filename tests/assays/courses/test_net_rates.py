@@ -43,6 +43,12 @@ def test_by_hand_with_three_blanks():
     assert (row.ci_low, row.ci_high) == pytest.approx((200 - reach, 200 + reach))
 
 
+def test_limits_are_so_many_sds_of_the_blanks():
+    """Blanks 1, 3, 5: SD 2, so 6.6 and 20 per min; times 10."""
+    row = amounts([22.0], [1.0, 3.0, 5.0], factor=10.0, sd=0.5).iloc[0]
+    assert (row.lod, row.loq) == pytest.approx((66.0, 200.0))
+
+
 def test_the_largest_of_three_errors_counts():
     """Own error 2 beats the blanks' SD of 1; technical wells of 90 and 110 (CV 10√2 %) beat both."""
     assert amounts([22.0], [1.0, 2.0, 3.0], sd=2.0).se_reading[0] == pytest.approx(2.0)

@@ -41,6 +41,20 @@ def test_few_reads_hardly_hide_it():
     assert 7.5 < np.median(serial.inflation) < 12.0
 
 
+@pytest.mark.parametrize(("n", "told"), [(100, False), (104, True)])
+def test_a_wander_is_told_where_lag_one_exceeds_two_over_the_root_of_n(n, told):
+    """Residuals 1, 0.2, 1 and zeros, nothing fitted: products at lags 1, 2, 3 of 0.4, 1, 0, each over its pairs.
+
+    Mean square 2.04 / n. r1 is 0.1981 of 100 reads, below 2 / 10, and 0.1980 of 104, above 2 / 10.198. The decay is r1
+    where it is not told from 0, else (r2 + r3) / (r1 + r2).
+    """
+    residual = np.zeros((1, n))
+    residual[0, 10:13] = 1.0, 0.2, 1.0
+    r1, r2 = 0.4 / (n - 1) / (2.04 / n), 1.0 / (n - 2) / (2.04 / n)
+    serial = serial_correlation(residual, np.ones((1, n)), np.zeros(1))
+    assert serial.decay == pytest.approx([r2 / (r1 + r2) if told else r1])
+
+
 def test_what_alternates_is_taken_as_independent():
     residual = np.tile([1.0, -1.0], (1, 50))
     assert serial_correlation(residual, np.ones((1, 100)), np.ones(1)).inflation[0] == 1.0

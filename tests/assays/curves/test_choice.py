@@ -146,3 +146,19 @@ def test_aicc_has_no_value_where_its_correction_would_divide_by_nothing():
     y = 2 * x + np.array([0.1, -0.1, 0.1, -0.1, 0.0])
     assert aicc_over_wells(fit_curve(x[:4], y[:4]), 8.0) == np.inf
     assert np.isfinite(aicc_over_wells(fit_curve(x, y), 8.0))
+
+
+def test_four_wells_are_too_few_to_compare_models_and_get_a_line():
+    x = np.array([0.0, 10, 20, 40])
+    chosen = choose_curve(x, 0.05 + 0.01 * x + np.array([1e-3, -1e-3, 1e-3, -1e-3]), "auto", "none")
+    assert chosen.curve.model.name == "linear"
+    assert {c.aicc for c in chosen.candidates} == {np.inf}
+
+
+def test_of_an_exact_line_aicc_takes_rounding_for_misfit(plate):
+    """Straight to 50 without scatter; rounding is 1e-12 of the highest signal kept, 0.56. Twelve wells, k = 3."""
+    x = plate.LEVELS
+    chosen = choose_curve(x, saturating(x), "linear", "none", detect_range=True)
+    n = int(np.sum(x <= 50))
+    assert chosen.dropped.tolist() == [100, 150]
+    assert chosen.aicc == pytest.approx(n * np.log(0.56e-12**2) + 6 + 24 / (n - 4))

@@ -138,6 +138,7 @@ def test_wells_that_are_given_are_where_they_are_said_to_be(lab, opens, problems
         ("A1 10 10; A2 30 10; A3 50 10; radius 8", "one line"),
         ("A1 10 10; A6 1490 10; D1 10 400; radius 8", "outside"),
         ("A1 30 30; A6 1380 30; D1 30 840; radius 40", "outside"),  # centres within, fields not
+        ("A1 30 30; A6 1370 30; D1 30 980; radius 20", "outside"),  # below the picture, which is wider than high
         ("A1 100 100; A6 400 100; D1 100 300; radius 0", "too small"),
         ("A1 100 100; A6 400 100; D1 100 300; radius 9999", "overlap"),
         ("A1 100 100; A6 400 100; A06 500 100; D1 100 300; radius 20", "twice"),

@@ -12,8 +12,10 @@ from mgassay.assays.images.stain import (
     empty_histogram,
     od_percentile,
     of_stain,
+    rows_of_stretch,
     stain_chunks,
     stain_tables,
+    stretches,
 )
 
 
@@ -100,3 +102,15 @@ def test_the_white_by_columns_and_rows_is_the_surface(tilt):
     for k in (0, 2, 3):
         np.testing.assert_array_equal(eights[k], whites.on_rows(64, 128)[rows[k], 8 * columns[k] : 8 * columns[k] + 8])
     np.testing.assert_array_equal(eights[1, :5], whites.on_rows(64, 128)[0, 72:])
+
+
+@pytest.mark.parametrize("width", [1, 5, 2048, 3001, 6000, 100_000])
+def test_stretches_begin_at_multiples_of_32_rows_and_hold_a_million_pixels_or_64_rows(width):
+    shape = (1300, width, 3)
+    rows = rows_of_stretch(shape)
+    assert rows % 32 == 0
+    assert rows == 64 or rows * width <= 2**20
+    if width < 10:
+        found = [(first, len(block)) for first, block in stretches(np.zeros(shape, np.uint8))]
+        assert [first % 32 for first, _ in found] == [0] * len(found)
+        assert sum(n for _, n in found) == 1300

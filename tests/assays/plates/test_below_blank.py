@@ -46,9 +46,9 @@ def test_without_a_limit_chance_alone_decides():
 
 def test_three_blanks_that_agree_prove_less_than_ten():
     """t at 1 − 0.01: 6.965 with 2 df, 2.764 with 10."""
-    for blanks, expected in ((3, []), (11, ["MG396"]), (1, [])):
+    for value, blanks, expected in ((-6.9, 3, []), (-7.0, 3, ["MG396"]), (-6.5, 11, ["MG396"]), (-6.5, 1, [])):
         problems = Problems()
-        tell_amounts_below_blank(measured([-6.5], 1.0, 3.3), RAW, problems, blanks)
+        tell_amounts_below_blank(measured([value], 1.0, 3.3), RAW, problems, blanks)
         assert [p.code for p in problems] == expected
 
 
@@ -136,6 +136,18 @@ def test_how_far_below_a_line_is_far_by_hand(part, expected):
     found, problems = plate_curve_from_wells(wells, RAW, settings, Problems()), Problems()
     tell_signals_below_blank(wells[wells.role == "sample"], found, problems)
     assert [p.code for p in problems] == expected
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e5])
+def test_a_line_without_scatter_judges_no_well(scale):
+    """In OD or in counts: what the fit leaves is rounding, and a well a tenth below the blank proves nothing."""
+    x = np.array([0.0, 10, 20, 40, 80, 160])
+    rows = [bench_row(f"A{i}", scale * line(level), "standard", standard=level) for i, level in enumerate(x, 1)]
+    wells = tables.WELLS.frame([*rows, bench_row("B1", scale * 0.045, "sample")])
+    settings = CalciumSettings(curve="linear", weighting="none")
+    found, problems = plate_curve_from_wells(wells, RAW, settings, Problems()), Problems()
+    tell_signals_below_blank(wells[wells.role == "sample"], found, problems)
+    assert told(problems) == []
 
 
 @pytest.mark.parametrize("blanks", [2, pytest.param(3, marks=SLOW), pytest.param(8, marks=SLOW)])
