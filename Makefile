@@ -59,6 +59,8 @@ demo: $(RUNTIME)
 	$(BIN)/snakemake
 	@echo "The report: $$(ls -d $(CURDIR)/results/*/report.html | head -n 1)"
 
+# Tests start some hundred programs, which would compile the package anew each where an environment forbids bytecode.
+test test-all: export PYTHONDONTWRITEBYTECODE =
 test: $(DEV) .venv-slurm/.ready
 	$(BIN)/pytest -n $(JOBS) --dist loadgroup -m "not slow" $(PYTEST_ARGS)
 

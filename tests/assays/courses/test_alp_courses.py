@@ -124,14 +124,13 @@ def test_a_rate_needs_times_and_five_reads(bench, n, timed, told):
 
 
 def test_five_reads_that_bend_have_no_straight_stretch_and_four_before_the_reader_s_end_are_too_few(bench):
-    """B1 rises as t² and is above at 5 min. B2 is flat, then steep: the read at the kink lies 0.25 OD off the line
-    between its neighbours and is left out, so that four are left: at least (1.1 − 0.1003) OD in 5 min.
-    """
-    status = ["ok"] * 5 + ["above"]
-    rows = reads(bench, "B1", [0.1, 0.15, 0.3, 0.55, 0.9, 0], status=status)
-    rows += reads(bench, "B2", [0.1003, 0.1004, 0.1002, 0.6, 1.1, 0], status=status)
+    """B1 rises as t² and B2 is flat, then steep, each five reads long; B3 has four, then is above."""
+    rows = reads(bench, "B1", [0.1, 0.15, 0.3, 0.55, 0.9, 0], status=["ok"] * 5 + ["above"])
+    rows += reads(bench, "B2", [0.1003, 0.1004, 0.1002, 0.6, 1.1, 0], status=["ok"] * 5 + ["above"])
+    rows += reads(bench, "B3", [0.1, 0.3, 0.6, 0.9, 0, 0], status=["ok"] * 4 + ["above"] * 2)
     plate, table, problems = bench.plate(bench.experiment(files=[ALP]), *rows), tables.WELLS.frame(rows), Problems()
-    outcome = outcome_of_courses(courses_from_reads(table, None), table, plate, None, np.ones(2), problems)
-    assert outcome.measured.flag.tolist() == ["no_linear_window", "above_curve;saturated"]
-    np.testing.assert_allclose(outcome.measured.top, [np.nan, (1.1 - 0.1003) / 5])
-    assert [(p.code, p.place) for p in problems if p.code in ("MG345", "MG313")] == [("MG345", "B1"), ("MG313", "B2")]
+    outcome = outcome_of_courses(courses_from_reads(table, None), table, plate, None, np.ones(3), problems)
+    assert outcome.measured.flag.tolist() == ["no_linear_window", "no_linear_window", "above_curve;saturated"]
+    np.testing.assert_allclose(outcome.measured.top, [np.nan, np.nan, 0.8 / 4])
+    told = {p.code: p.place for p in problems if p.code in ("MG345", "MG313", "MG351")}
+    assert told == {"MG345": "B1–B2", "MG313": "B3"}

@@ -43,6 +43,17 @@ def test_by_hand_with_three_blanks():
     assert (row.ci_low, row.ci_high) == pytest.approx((200 - reach, 200 + reach))
 
 
+def test_the_blanks_scatter_and_their_courses_are_two_estimates_where_both_count():
+    """Blanks .8 apart, each ± .9 by its course: the mean's variance is .81/3 with 3 · 20 df, the well's .64 with 2.
+
+    Welch: (.64 + .27)² / (.64²/2 + .27²/60) = 4.02 df.
+    """
+    row = amounts([22.0], [1.2, 2.0, 2.8], sd=0.5, blank_sd=0.9).iloc[0]
+    assert (row.se_reading, row.se_curve) == pytest.approx((0.8, np.sqrt(0.27)))
+    assert row.df == pytest.approx(0.91**2 / (0.64**2 / 2 + 0.27**2 / 60))
+    assert row.ci_high - row.value == pytest.approx(stdtrit(row.df, 0.975) * np.sqrt(0.91))
+
+
 def test_limits_are_so_many_sds_of_the_blanks():
     """Blanks 1, 3, 5: SD 2, so 6.6 and 20 per min; times 10."""
     row = amounts([22.0], [1.0, 3.0, 5.0], factor=10.0, sd=0.5).iloc[0]

@@ -168,6 +168,42 @@ def test_a_single_spike_is_left_out_and_nothing_else():
     np.testing.assert_allclose(windows(spiked).slope, clean.slope, rtol=0.01)
 
 
+@pytest.mark.parametrize("at", [1, 2, 30, 57, 58])
+def test_the_read_that_leaps_is_the_one_that_is_left_out(at):
+    """Also the second and the last but one, which have one neighbour that can show it; times are not evenly spaced."""
+    minutes = np.sort(np.random.default_rng(4).uniform(0, 60, 60))
+    value = 0.1 + 0.02 * minutes + np.random.default_rng(5).normal(0, 0.001, 60)
+    for by in (0.3, -0.3):
+        spiked = value + by * (np.arange(60) == at)
+        assert leaps(minutes[None], spiked[None], np.ones((1, 60), bool))[0].nonzero()[0].tolist() == [at]
+
+
+def test_it_takes_seven_reads_to_tell_one_that_leaps():
+    """Of six, four have neighbours; read 1 makes two of these depart, and the median departure a quarter of its own."""
+    for n, told in ((6, []), (7, [1])):
+        value = np.arange(n) + 5.0 * (np.arange(n) == 1)
+        assert leaps(np.arange(float(n))[None], value[None], np.ones((1, n), bool))[0].nonzero()[0].tolist() == told
+
+
+@pytest.mark.parametrize("at", [0, 59])
+def test_a_first_or_last_read_that_is_off_takes_no_other_with_it(at):
+    """Its neighbour departs by half as much, and nothing beside that: no leap. The stretch leaves the bad read out."""
+    value = reads_of(0.02 * MINUTES, 0.001, wells=20)
+    value[:, at] += 0.3
+    assert not leaps(np.broadcast_to(MINUTES, value.shape), value, np.ones_like(value, bool)).any()
+    found = windows(value)
+    assert not found.inside[:, at].any()
+    np.testing.assert_allclose(found.slope, 0.02, rtol=0.02)
+
+
+@pytest.mark.parametrize("n", [5, 9, 60])
+def test_a_kink_is_no_leap(n):
+    """Flat, then 0.1 OD a read: the read at the kink departs by 0.05, those beside it by nothing."""
+    value = 0.1 + 0.1 * np.maximum(np.arange(n) - n // 2, 0) + np.random.default_rng(n).normal(0, 1e-4, (20, n))
+    time = np.broadcast_to(np.arange(float(n)), value.shape)
+    assert not leaps(time, value, np.ones_like(value, bool)).any()
+
+
 @pytest.mark.parametrize("course", [0.3 * np.arange(8.0), np.zeros(8), 1 - 0.5 ** np.arange(8.0), [0.0, 1.0], [0.0]])
 def test_steep_short_and_flat_courses_have_no_spike(course):
     value = np.atleast_2d(np.asarray(course, float))

@@ -37,6 +37,14 @@ def test_one_well_above_leaves_no_value_but_a_bound():
     assert (rep.bound, rep.flag, rep.above) == (30.0, "above_curve", True)
 
 
+def test_the_error_of_a_rep_is_not_known_where_that_of_one_well_is_not():
+    """A well without an error is not one without error; one without a value has no part in the mean's."""
+    known, not_known = {"value": 10.0}, {"value": 14.0, "se_reading": np.nan}
+    lost = {"value": np.nan, "se_reading": np.nan}
+    assert np.isnan(reps_from_wells(measured(known, not_known)).variance[0])
+    assert reps_from_wells(measured(known, lost)).variance[0] == pytest.approx(0.3**2 / 4 + 0.16)
+
+
 def test_the_mean_decides_what_is_low():
     low = {"value": 0.5, "flag": "below_lod;curve_failed"}
     assert reps_from_wells(measured(low, {"value": 2.5})).flag[0] == "below_loq;curve_failed"

@@ -43,13 +43,17 @@ class Rates:
 
 @dataclass(frozen=True, eq=False)
 class _Blank:
-    """The blank wells together; `sd` is that between wells, NaN for fewer than two."""
+    """The blank wells together; `sd` is that between wells, NaN for fewer than two.
+
+    `by_wells`: whether the variance of the mean is that SD's, and not that of the wells' own courses.
+    """
 
     n: int
     mean: float
     sd: float
     variance: float  # of the mean
     df: float
+    by_wells: bool
     gradient: Array
 
 
@@ -97,20 +101,23 @@ def _blank_of(blanks: Rates) -> _Blank:
     """The blanks' mean; its variance by their SD, or by the errors of their own courses where these are larger."""
     n = len(blanks.value)
     if n == 0:
-        return _Blank(0, 0.0, np.nan, 0.0, np.inf, np.zeros(blanks.gradient.shape[1]))
+        return _Blank(0, 0.0, np.nan, 0.0, np.inf, False, np.zeros(blanks.gradient.shape[1]))
     mean, own = float(blanks.value.mean()), float(np.mean(blanks.variance))
     sd = float(np.std(blanks.value, ddof=1)) if n > 1 else np.nan
     if n == 1 and own == 0.0:  # read once: how far it lies off nobody knows, and no well has an interval
-        return _Blank(n, mean, sd, np.nan, np.nan, blanks.gradient.mean(axis=0))
+        return _Blank(n, mean, sd, np.nan, np.nan, False, blanks.gradient.mean(axis=0))
     by_wells = n > 1 and sd**2 >= own
     variance, df = (sd**2 / n, n - 1.0) if by_wells else (own / n, float(np.sum(blanks.df)))
-    return _Blank(n, mean, sd, variance, df, blanks.gradient.mean(axis=0))
+    return _Blank(n, mean, sd, variance, df, by_wells, blanks.gradient.mean(axis=0))
 
 
 def _of_one_well(
     samples: pd.DataFrame, net: Array, rates: Rates, blank: _Blank, loq: float, factor: Array
 ) -> tuple[Array, Array, Mask]:
-    """Variance of each well's rate, its df, and whether it is the blanks': the largest of three; NaN for none."""
+    """Variance of each well's rate, its df, and whether it is that of the blanks' mean: the largest of three.
+
+    NaN where there is none.
+    """
     cv, cv_df = _relative_spread(samples, net, rates.variance, loq, factor)
     between = np.full_like(net, blank.sd**2 if blank.n > 1 else 0.0)
     candidates = np.array([rates.variance, between, (cv * net) ** 2])
@@ -119,7 +126,7 @@ def _of_one_well(
     wells = np.arange(len(net))
     variance, df = candidates[largest, wells], dfs[largest, wells]
     known = (variance > 0) & np.isfinite(net)
-    return np.where(known, variance, np.nan), np.where(known, df, np.nan), known & (largest == 1)
+    return np.where(known, variance, np.nan), np.where(known, df, np.nan), known & (largest == 1) & blank.by_wells
 
 
 def _relative_spread(

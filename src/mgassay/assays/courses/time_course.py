@@ -32,6 +32,7 @@ SHOWN_LEVEL, SHOWN_CHANGE = 0.975, 0.05  # one-sided; of the slope, from the mid
 STEEP_LEVEL, STEEP_TOLERANCE = 0.995, 0.01  # one-sided; of the steepest slope
 LONG_PART = 0.75
 LEAP_SDS, LEAP_PART = 8.0, 0.05
+PULLED = 0.5  # of what a leap does to the departures of the reads beside it
 _MOST_DECIMALS, _MULTIPLE = 8, 1e-6  # of a printed reading; of a step, by which a multiple of it may be off
 _MOST_BOUNDS = 64  # stretches of longer courses begin and end at every second, third … read
 
@@ -104,20 +105,22 @@ def leaps(time: Array, value: Array, usable: Mask, step: Array | float = 0.0) ->
 
     A read leaps when it departs from the line between its two neighbours by more than 8 robust SDs (1.4826 · MAD) of
     such departures in its well, which rounding to `step` gives them too, by more than 5 % of the well's range, and by
-    more than its neighbours do. Unlike the
-    distance from a running median (traces.py), that is nothing on a steep course of few reads.
+    more than its neighbours do, which have to depart to the other side as a leap makes them: at a kink they do not, nor
+    beside a first or last read that is off. That one is left to the stretches, which begin after it or end before it.
+    Unlike the distance from a running median (traces.py), a departure is nothing on a steep course of few reads.
     """
     if not time.size:
         return np.zeros_like(usable)
     order, t, y, count, _ = _packed(time, value, usable, np.zeros_like(usable))
-    away = np.abs(_departures(t, y, count))
-    sd = np.maximum(_robust_sd(away), np.sqrt(1.5 / 12.0) * np.asarray(step, dtype=float))
-    scale = np.maximum(LEAP_SDS * sd[:, None], LEAP_PART * value_ranges(y, count)[:, None])
-    away = np.nan_to_num(away)
-    padded = np.pad(away, ((0, 0), (1, 1)))
-    beside = np.maximum(padded[:, :-2], padded[:, 2:])
+    away, share = _departures(t, y, count), _shares(t)
+    size = np.abs(away)
+    sd = np.maximum(_robust_sd(size), np.sqrt(1.5 / 12.0) * np.asarray(step, dtype=float))
+    leaping = size > np.maximum(LEAP_SDS * sd[:, None], LEAP_PART * value_ranges(y, count)[:, None])
+    for beside, part in zip(_neighbours(away), (_neighbours(share)[0], 1.0 - _neighbours(share)[1]), strict=True):
+        pulled = (size > np.abs(beside)) & (-np.sign(away) * beside >= PULLED * part * size)
+        leaping &= pulled | np.isnan(beside)
     found = np.zeros(time.shape, dtype=bool)
-    np.put_along_axis(found, order, away > np.maximum(scale, beside), axis=1)
+    np.put_along_axis(found, order, leaping, axis=1)
     return found
 
 
@@ -136,11 +139,24 @@ def _packed(time: Array, value: Array, usable: Mask, censored: Mask) -> tuple[Wh
     return order, t, y, np.asarray(usable.sum(axis=1)), passed[rows, to_left]
 
 
+def _shares(t: Array) -> Array:
+    """How much of the way from the read before to the read after each lies; NaN at the ends."""
+    share = np.full(t.shape, np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share[:, 1:-1] = (t[:, 1:-1] - t[:, :-2]) / (t[:, 2:] - t[:, :-2])
+    return share
+
+
+def _neighbours(values: Array) -> tuple[Array, Array]:
+    """Of each packed read that of the read before, and that of the read after; NaN where there is none."""
+    padded = np.pad(values, ((0, 0), (1, 1)), constant_values=np.nan)
+    return padded[:, :-2], padded[:, 2:]
+
+
 def _departures(t: Array, y: Array, count: Whole) -> Array:
     """How far each packed read lies from the line between its neighbours; NaN at the ends."""
-    away = np.full(y.shape, np.nan)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = (t[:, 1:-1] - t[:, :-2]) / (t[:, 2:] - t[:, :-2])
+    away, share = np.full(y.shape, np.nan), _shares(t)[:, 1:-1]
+    with np.errstate(invalid="ignore"):
         away[:, 1:-1] = y[:, 1:-1] - (1.0 - share) * y[:, :-2] - share * y[:, 2:]
     away[np.arange(y.shape[1]) >= count[:, None] - 1] = np.nan
     return away
