@@ -5,7 +5,7 @@
 # make stain    how far stained areas are from the truth (docs/stain_accuracy.md), some ten minutes
 # make coverage how often intervals hold the truth (docs/coverage.md), some fifteen minutes
 # make bench    speed and memory as ratios of one run; writes bench.json
-# make mutants  small faults put into effects/ and assays/, which tests have to notice (docs/mutants.md), about two hours
+# make mutants  small faults put into effects/ and assays/, which tests have to notice (docs/mutants.md), over an hour
 # make audit    ask for known weaknesses of every locked package (needs a network; docs/security.md)
 # make sbom     write the list of parts and licences anew, after the lock was renewed
 # make vendors  set up allotropy, which reads further instruments, in an environment of its own

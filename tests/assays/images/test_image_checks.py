@@ -4,7 +4,7 @@ import pytest
 
 from mgassay import tables
 from mgassay.assays.images.image_checks import check_images, flag_images
-from mgassay.assays.images.plate_view import Pair
+from mgassay.assays.images.plate_view import DRIFT_OD, Pair
 from mgassay.problems import Problems
 
 
@@ -104,6 +104,13 @@ def test_drift_is_told_once_per_plate_and_says_whether_it_counts(source, effect)
     (only,) = problems
     assert (only.code, only.seen) == ("MG429", "-0.08")
     assert effect in only.message
+
+
+def test_drift_counts_above_the_limit_and_plates_are_told_in_their_order():
+    seen = quality(drift_od=[DRIFT_OD, 0.09, 0.06, DRIFT_OD]).assign(plate=["Q", "P9", "P10", "Q"])
+    problems = Problems()
+    check_images(images(), seen, [], (), problems)
+    assert [(p.code, p.seen) for p in problems] == [("MG429", "+0.09"), ("MG429", "+0.06")]
 
 
 def test_an_empty_field_is_told():
