@@ -223,7 +223,7 @@ def test_words_of_figures_stay_within_them(shown, name):
 
 
 @pytest.mark.parametrize("name", ["report", "charts", "questions", "unidentifiable"])
-@pytest.mark.parametrize("width", [390, 800, 1024, 1200, 1920])
+@pytest.mark.parametrize("width", [390, 1200, *(pytest.param(w, marks=pytest.mark.slow) for w in (800, 1024, 1920))])
 def test_letters_of_figures_are_eleven_pixels_high_at_least(shown, name, width):
     page, _ = shown(page_of(name), width, unfolded=True)
     heights = page.evaluate(
