@@ -178,11 +178,51 @@ def test_the_read_that_leaps_is_the_one_that_is_left_out(at):
         assert leaps(minutes[None], spiked[None], np.ones((1, 60), bool))[0].nonzero()[0].tolist() == [at]
 
 
-def test_it_takes_seven_reads_to_tell_one_that_leaps():
+GAP = np.array([0, 1, 2, 3, 4, 5, 25, 26, 27, 28, 29, 30, 31, 32.0])
+
+
+@pytest.mark.parametrize("at", [5, 6])
+def test_a_read_beside_a_gap_leaps_and_one_at_a_kink_there_does_not(at):
+    rng = np.random.default_rng(8)
+    straight, every = 0.1 + GAP / 32 + rng.normal(0, 0.002, (200, 14)), np.ones((200, 14), bool)
+    kinked = 0.1 + np.maximum(GAP - GAP[at], 0) / 27 + rng.normal(0, 0.002, (200, 14))
+    time = np.broadcast_to(GAP, every.shape)
+    found = leaps(time, straight + 0.1 * (np.arange(14) == at), every)
+    np.testing.assert_array_equal(found, every & (np.arange(14) == at))
+    assert leaps(time, kinked, every).sum() <= 4
+
+
+def test_two_reads_that_leap_with_a_good_one_between_them():
+    """Up and down by as much: the good one lies on the line between them."""
+    value = reads_of(0.02 * MINUTES, 0.001, wells=55)
+    at = 1 + np.arange(55)
+    value[np.arange(55), at] += 0.3
+    value[np.arange(55), at + 2] -= 0.3
+    found = leaps(np.broadcast_to(MINUTES, value.shape), value, np.ones_like(value, bool))
+    assert found.sum() == 110
+    assert found[np.arange(55), at].all()
+    assert found[np.arange(55), at + 2].all()
+
+
+def test_a_step_is_no_leap():
+    value = reads_of(0.02 * MINUTES + 0.2 * (MINUTES > 30), 0.001)
+    assert not leaps(np.broadcast_to(MINUTES, value.shape), value, np.ones_like(value, bool)).any()
+
+
+def test_it_takes_seven_even_reads_to_tell_one_that_leaps():
     """Of six, four have neighbours; read 1 makes two of these depart, and the median departure a quarter of its own."""
     for n, told in ((6, []), (7, [1])):
         value = np.arange(n) + 5.0 * (np.arange(n) == 1)
         assert leaps(np.arange(float(n))[None], value[None], np.ones((1, n), bool))[0].nonzero()[0].tolist() == told
+
+
+@pytest.mark.parametrize("n", [3, 5, 6])
+def test_of_six_reads_none_is_told_to_leap(n):
+    """However they are spaced and scattered (Cauchy): rates need five, and a course of seven can lose two."""
+    rng = np.random.default_rng(n)
+    time = np.cumsum(np.exp(2 * rng.normal(size=(100_000, n))), axis=1)
+    value = rng.standard_t(1, (100_000, n)) * rng.choice([0.01, 1, 100], (100_000, n))
+    assert not leaps(time, value, np.ones_like(value, bool)).any()
 
 
 @pytest.mark.parametrize("at", [0, 59])

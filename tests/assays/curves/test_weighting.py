@@ -33,6 +33,12 @@ def test_the_power_is_rounded(plate, power, expected):
     assert weighting_from_replicates(plate.LEVELS, plate.signals(plate.LEVELS, power=power)).name == expected
 
 
+def test_a_power_beyond_three_is_told_as_three():
+    """SDs of 1e-4, 1e-3, 1e-2 and 1 at 1, 2, 4 and 8 grow with the power of 4.3 (log 10^4 / log 8)."""
+    signal = np.repeat([1.0, 2, 4, 8], 3) + np.tile([-1.0, 0, 1], 4) * np.repeat([1e-4, 1e-3, 1e-2, 1], 3)
+    assert weighting_from_replicates(np.repeat([1.0, 2, 4, 8], 3), signal).power == pytest.approx(3.0)
+
+
 def test_no_scatter_asks_for_no_weighting(plate):
     assert weighting_from_replicates(plate.LEVELS, plate.signals(plate.LEVELS, sd=0)).name == "none"
 

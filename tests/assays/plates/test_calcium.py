@@ -1,7 +1,10 @@
 """Calcium per well and per protein, apparent calcium; the plates are those of conftest.py."""
 
 import numpy as np
+import pandas as pd
 import pytest
+
+from mgassay.assays.plates.calcium import without_apparent
 
 
 @pytest.mark.parametrize(
@@ -94,6 +97,19 @@ def test_the_controls_own_error_is_added_in_squares(bench):
     for side in ("ci_low", "ci_high"):
         half = abs(plain[side][0] - plain.value[0])
         assert abs(got[side][0] - got.value[0]) == pytest.approx(np.sqrt(half**2 + of_controls), rel=1e-6)
+
+
+def test_where_the_error_of_one_control_is_not_known_there_is_no_interval():
+    """Controls of 4 and 6, the second without an error: 5 is taken off, and how well it is known nobody can say."""
+    names = {"plate": "P", "condition": "a", "donor": "D1", "rep": "1", "above": False, "flag": ""}
+    numbers = {"ci_low": 9.0, "ci_high": 11.0, "se_curve": 0.1, "df": 10.0, "lod": 1.0, "loq": 3.0, "top": 50.0}
+    well = names | numbers
+    rows = [("A1", "mg_control", 4.0, 0.5), ("A2", "mg_control", 6.0, np.nan), ("B1", "sample", 10.0, 0.5)]
+    wells = pd.DataFrame([{**well, "well": w, "role": r, "value": v, "se_reading": se} for w, r, v, se in rows])
+    corrected, _ = without_apparent(wells, pd.DataFrame({"condition": ["a"], "mg_mM": [2.0]}))
+    sample = corrected[corrected.role == "sample"].iloc[0]
+    assert sample.value == 5.0
+    assert sample[["ci_low", "ci_high", "se_reading"]].isna().all()
 
 
 def test_a_well_without_control_of_its_mg_is_an_error_not_an_uncorrected_value(bench):

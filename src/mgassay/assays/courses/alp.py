@@ -195,8 +195,8 @@ def _by_standards(
         problems.add("MG346", seen=len(blanks), **plate.where)
         return measured
     n = len(blank)
-    by_wells = float(blank.value.var(ddof=1)) / n if n > 1 else 0.0
-    variance = max(by_wells, float((blank.se_reading**2).sum()) / n**2)
+    by_wells, by_readings = blank.value.var(ddof=1) / n, (blank.se_reading**2).sum(skipna=False) / n**2
+    variance = float(np.fmax(by_wells, by_readings))  # the larger of what is known of them
     return _less(measured, float(blank.value.mean()), variance, per_min * _dilution(plate, samples))
 
 

@@ -156,7 +156,7 @@ def outcome_of_courses(
 ) -> Outcome:
     """Amounts per min of the sample wells (`factor`: one per course), with what was left out; told per plate."""
     wells = courses.traces.wells
-    enough = courses.usable.sum(axis=1) >= LEAST_READS  # it takes seven to tell a read that leaps, which leaves six
+    enough = courses.usable.sum(axis=1) >= LEAST_READS  # of six reads none is ever told to leap, so that five are left
     lost: Mask = np.asarray(~(courses.usable | courses.censored).any(axis=1))
     refused: Mask = np.isnan(courses.windows.slope) & ~lost
     early: Mask = refused & ~enough & courses.censored.any(axis=1)

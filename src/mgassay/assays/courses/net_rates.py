@@ -114,7 +114,7 @@ def _blank_of(blanks: Rates) -> _Blank:
 def _of_one_well(
     samples: pd.DataFrame, net: Array, rates: Rates, blank: _Blank, loq: float, factor: Array
 ) -> tuple[Array, Array, Mask]:
-    """Variance of each well's rate, its df, and whether it is that of the blanks' mean: the largest of three.
+    """The largest of three variances of each well's rate, its df, and whether the blanks' mean has the same estimate.
 
     NaN where there is none.
     """

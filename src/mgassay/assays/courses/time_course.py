@@ -32,7 +32,7 @@ SHOWN_LEVEL, SHOWN_CHANGE = 0.975, 0.05  # one-sided; of the slope, from the mid
 STEEP_LEVEL, STEEP_TOLERANCE = 0.995, 0.01  # one-sided; of the steepest slope
 LONG_PART = 0.75
 LEAP_SDS, LEAP_PART = 8.0, 0.05
-PULLED = 0.5  # of what a leap does to the departures of the reads beside it
+TOLD_SDS = 5.0  # by which a neighbour would have to depart without a suspected read, were that good, to tell anything
 _MOST_DECIMALS, _MULTIPLE = 8, 1e-6  # of a printed reading; of a step, by which a multiple of it may be off
 _MOST_BOUNDS = 64  # stretches of longer courses begin and end at every second, third … read
 
@@ -105,22 +105,51 @@ def leaps(time: Array, value: Array, usable: Mask, step: Array | float = 0.0) ->
 
     A read leaps when it departs from the line between its two neighbours by more than 8 robust SDs (1.4826 · MAD) of
     such departures in its well, which rounding to `step` gives them too, by more than 5 % of the well's range, and by
-    more than its neighbours do, which have to depart to the other side as a leap makes them: at a kink they do not, nor
-    beside a first or last read that is off. That one is left to the stretches, which begin after it or end before it.
-    Unlike the distance from a running median (traces.py), a departure is nothing on a steep course of few reads.
+    more than its neighbours do; and when without it the course goes on straight on one side at least (`_without`). So
+    it is neither the read at a kink, nor the good one beside a first or last read that is off, which is left to the
+    stretches: they begin after it or end before it. Unlike the distance from a running median (traces.py), a departure
+    is nothing on a steep course of few reads.
     """
     if not time.size:
         return np.zeros_like(usable)
     order, t, y, count, _ = _packed(time, value, usable, np.zeros_like(usable))
-    away, share = _departures(t, y, count), _shares(t)
-    size = np.abs(away)
-    sd = np.maximum(_robust_sd(size), np.sqrt(1.5 / 12.0) * np.asarray(step, dtype=float))
-    leaping = size > np.maximum(LEAP_SDS * sd[:, None], LEAP_PART * value_ranges(y, count)[:, None])
-    for beside, part in zip(_neighbours(away), (_neighbours(share)[0], 1.0 - _neighbours(share)[1]), strict=True):
-        pulled = (size > np.abs(beside)) & (-np.sign(away) * beside >= PULLED * part * size)
-        leaping &= pulled | np.isnan(beside)
+    away = np.abs(_departures(t, y, count))
+    sd = np.maximum(_robust_sd(away), np.sqrt(1.5 / 12.0) * np.asarray(step, dtype=float))
+    scale = np.maximum(LEAP_SDS * sd[:, None], LEAP_PART * value_ranges(y, count)[:, None])
+    away = np.nan_to_num(away)
+    padded = np.pad(away, ((0, 0), (1, 1)))
+    beside = np.maximum(padded[:, :-2], padded[:, 2:])
     found = np.zeros(time.shape, dtype=bool)
-    np.put_along_axis(found, order, leaping, axis=1)
+    suspected = away > np.maximum(scale, beside)
+    np.put_along_axis(found, order, _without(t, y, count, away, sd, suspected), axis=1)
+    return found
+
+
+def _without(t: Array, y: Array, count: Whole, away: Array, sd: Array, suspected: Mask) -> Mask:
+    """Which suspected packed reads are off themselves: without them the course goes on straight on one side or both.
+
+    On either side the neighbour is held against the line from the read beyond it to the one across the suspect, all
+    suspects left out. Were the suspect good, and the read across it off the line (a kink, a step, a bad first read),
+    the neighbour would depart by a part of the suspect's own departure that the times give: two thirds where they are
+    even. It has to depart by less than half of that. Where half of that is within 2.5 robust SDs of departures, as
+    across a gap, the side tells nothing.
+    """
+    others = (np.arange(t.shape[1]) < count[:, None]) & ~suspected
+    place = np.argsort(~others, axis=1, kind="stable")
+    row, at = np.nonzero(suspected)
+    before, most = np.cumsum(others, axis=1)[row, at], others.sum(axis=1)[row]
+    off = np.zeros(row.size, dtype=bool)
+    for near, outer, across in ((before - 1, before - 2, before), (before, before + 1, before - 1)):
+        there = (np.minimum(outer, across) >= 0) & (np.maximum(outer, across) < most)
+        j, o, f = (place[row, np.clip(k, 0, t.shape[1] - 1)] for k in (near, outer, across))
+        here, beyond, over = t[row, j], t[row, o], t[row, f]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = (here - beyond) / (over - beyond)
+            departs = np.abs(y[row, j] - (1.0 - share) * y[row, o] - share * y[row, f])
+            were_good = share * (over - here) / (t[row, at] - here) * away[row, at]
+            off |= there & (were_good >= TOLD_SDS * sd[row]) & (departs < were_good / 2.0)
+    found = np.zeros_like(suspected)
+    found[row, at] = off
     return found
 
 
@@ -139,24 +168,11 @@ def _packed(time: Array, value: Array, usable: Mask, censored: Mask) -> tuple[Wh
     return order, t, y, np.asarray(usable.sum(axis=1)), passed[rows, to_left]
 
 
-def _shares(t: Array) -> Array:
-    """How much of the way from the read before to the read after each lies; NaN at the ends."""
-    share = np.full(t.shape, np.nan)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share[:, 1:-1] = (t[:, 1:-1] - t[:, :-2]) / (t[:, 2:] - t[:, :-2])
-    return share
-
-
-def _neighbours(values: Array) -> tuple[Array, Array]:
-    """Of each packed read that of the read before, and that of the read after; NaN where there is none."""
-    padded = np.pad(values, ((0, 0), (1, 1)), constant_values=np.nan)
-    return padded[:, :-2], padded[:, 2:]
-
-
 def _departures(t: Array, y: Array, count: Whole) -> Array:
     """How far each packed read lies from the line between its neighbours; NaN at the ends."""
-    away, share = np.full(y.shape, np.nan), _shares(t)[:, 1:-1]
-    with np.errstate(invalid="ignore"):
+    away = np.full(y.shape, np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = (t[:, 1:-1] - t[:, :-2]) / (t[:, 2:] - t[:, :-2])
         away[:, 1:-1] = y[:, 1:-1] - (1.0 - share) * y[:, :-2] - share * y[:, 2:]
     away[np.arange(y.shape[1]) >= count[:, None] - 1] = np.nan
     return away

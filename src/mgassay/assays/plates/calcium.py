@@ -68,8 +68,8 @@ def without_apparent(measured: pd.DataFrame, conditions: pd.DataFrame) -> tuple[
 
     Those wells are left out; a level with a control above the curve or without value is one that has none. The control
     mean's own error (reading errors of its wells; the curve's is shared with the sample and cancels for the greater
-    part) is added in squares to each side of the interval. A censored well keeps no value, its bound is lowered by the
-    same amount. Low flags are set anew on the corrected value.
+    part) is added in squares to each side of the interval; where that of one control is not known there is none. A
+    censored well keeps no value, its bound is lowered by as much. Low flags are set anew on the corrected value.
     """
     mg = measured.condition.map(conditions.set_index("condition").mg_mM)
     is_control = measured.role == "mg_control"
@@ -77,7 +77,7 @@ def without_apparent(measured: pd.DataFrame, conditions: pd.DataFrame) -> tuple[
     levels = measured.assign(mg=mg, variance=measured.se_reading**2)[control].groupby("mg")
     mean, n = mg.map(levels.value.mean()), mg.map(levels.value.size())
     sample = measured.role == "sample"
-    variance = (mg.map(levels.variance.sum()) / n**2).where(sample, 0.0)
+    variance = (mg.map(levels.variance.sum(skipna=False)) / n**2).where(sample, 0.0)
     shift = mean.where(sample, 0.0)
     corrected = measured.assign(value=measured.value - shift, top=measured.top - shift)
     reach2 = measured.df.map(lambda df: t_quantile(df, 0.975) ** 2) * variance

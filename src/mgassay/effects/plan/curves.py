@@ -90,4 +90,4 @@ def donors_for_no_loss(noise: Noise, folds: Sequence[float], power: float = 0.8)
     in every donor.
     """
     sd = noise.sd_of(1.0, -1.0)
-    return {fold: donors_for_equivalence(sd, fold, power) if sd > 0 else FEWEST for fold in folds}
+    return {fold: FEWEST if sd == 0.0 else donors_for_equivalence(sd, fold, power) for fold in folds}

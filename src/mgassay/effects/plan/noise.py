@@ -50,7 +50,7 @@ class Noise:
     def sd_of(self, total: float, blocked: float) -> float:
         """SD over donors of total * T + blocked * B."""
         weights = np.array([total, blocked])
-        return float(np.sqrt(weights @ self.covariance @ weights))
+        return float(np.sqrt(max(weights @ self.covariance @ weights, 0.0)))  # rounding may leave less than nothing
 
 
 def ordinary_noise(reps: int = REPS) -> Noise:
