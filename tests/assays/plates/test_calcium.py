@@ -110,6 +110,7 @@ def test_where_the_error_of_one_control_is_not_known_there_is_no_interval():
     sample = corrected[corrected.role == "sample"].iloc[0]
     assert sample.value == 5.0
     assert sample[["ci_low", "ci_high", "se_reading"]].isna().all()
+    assert corrected[corrected.role == "mg_control"].se_reading.iloc[0] == 0.5  # controls stay as they are
 
 
 def test_a_well_without_control_of_its_mg_is_an_error_not_an_uncorrected_value(bench):
