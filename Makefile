@@ -89,7 +89,7 @@ coverage: $(DEV)
 bench: $(DEV)
 	$(BIN)/python -m bench $(if $(RUNS),--runs $(RUNS))
 
-# MODULE=effects/shares/rho: all faults of one module (or folder) instead of the sample. A fault that survives ends it with 1.
+# MODULE=effects/shares/rho: all faults of one module (or folder) instead of the sample. A survivor not in docs/mutants.csv ends it with 1.
 mutants: $(DEV)
 	$(BIN)/python -m bench.mutants $(MODULE)
 

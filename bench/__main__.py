@@ -35,8 +35,6 @@ TARGETS: dict[str, tuple[str, float]] = {
     "scale_run_cpu_an_experiment_100_vs_10": ("<=", 1.1),
     "scale_run_cpu_an_experiment_1000_vs_10": ("<=", 1.1),
 }
-
-
 ON_REQUEST = {"scale_run_cpu_an_experiment_1000_vs_10"}  # not measured without --runs 1000
 
 
