@@ -93,7 +93,7 @@ bench: $(DEV)
 mutants: $(DEV)
 	$(BIN)/python -m bench.mutants $(MODULE)
 
-# ADVISORIES=pypi.zip (or a folder): against a copy of a database that lies here, without a network.
+# Without a network: ADVISORIES=docs/advisories.csv, the project's record, or a folder or zip of a database's copy.
 audit: $(RUNTIME)
 	$(BIN)/python -m $(if $(ADVISORIES),bench.advisories $(ADVISORIES),bench.audit audit)
 

@@ -1,42 +1,52 @@
-"""The locked parts against a copy of known weaknesses that lies on this computer, for where no network is.
+"""The locked parts against advisories that lie on this computer, for where no network is.
 
-    make audit ADVISORIES=pypi.zip    every part of every lock; a folder, or a zip, of advisories in the OSV form
+    make audit ADVISORIES=docs/advisories.csv    the project's own record: what was read of each locked part, and where
+    make audit ADVISORIES=pypi.zip               a copy of a database: a folder, or a zip, of advisories in the OSV form
 
 Such copies are https://github.com/pypa/advisory-database (YAML) and the archive of all advisories on PyPI that osv.dev
 hands out (JSON). Which versions an advisory holds for is the rule of the OSV schema, 1.7, "evaluation": those it lists,
 and those of a range from where it was introduced up to where it was mended. Versions compare as PEP 440 says.
+
+The record has a row for each range of versions of each advisory, and for a part of which none was found one row with
+"none": a part without any row was not looked up, and that is no clean bill. Where a weakness holds for a locked version
+that cannot be replaced, `judged` says why it does not reach us; such a row is printed, and not counted.
 """
 
+import csv
 import json
 import re
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
-from bench.audit import ROOT, Part, parts_of
+from bench.audit import ROOT, Part, parts_of, refuse
 
 Advisory = Mapping[str, Any]
 KINDS = (".json", ".yaml", ".yml")
+COLUMNS = ("package", "id", "aliases", "introduced", "fixed", "last_affected", "modified", "address", "judged")
+NONE = "none"  # in place of an id: looked up, and nothing found
 
 
 @dataclass(frozen=True)
 class Weakness:
-    """An advisory that holds for a locked part, and the version that mends it ("" where none does)."""
+    """An advisory that holds for a locked part, the version that mends it ("" where none does), why it is let stand."""
 
     part: Part
     advisory: str
     aliases: tuple[str, ...]
     mended_in: str
+    judged: str = ""
 
     def __str__(self) -> str:
         also = f" ({', '.join(self.aliases)})" if self.aliases else ""
         mended = f"mended in {self.mended_in}" if self.mended_in else "not mended in any version"
-        return f"{self.part.name} {self.part.version}: {self.advisory}{also}, {mended}"
+        judged = f"; judged: {self.judged}" if self.judged else ""
+        return f"{self.part.name} {self.part.version}: {self.advisory}{also}, {mended}{judged}"
 
 
 def advisories_in(place: Path) -> Iterator[Advisory]:
@@ -68,13 +78,47 @@ def _parsed(name: str, text: bytes) -> Any:
     return yaml.load(text, Loader=fast)  # noqa: S506 (both are safe loaders)
 
 
+def recorded(place: Path) -> tuple[list[Advisory], Set[str]]:
+    """The advisories of a record in the OSV form, and the names of all packages that were looked up.
+
+    Raises OSError where there is none, ValueError for other columns, and for a row that names no version it ends at.
+    """
+    with place.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, strict=True))
+    if any(tuple(row) != COLUMNS or None in row.values() for row in rows):
+        raise ValueError(f"a record has the columns {', '.join(COLUMNS)}, and each row all of them")
+    return [_osv(row) for row in rows if row["id"] != NONE], {_normal(row["package"]) for row in rows}
+
+
+def _osv(row: Mapping[str, str]) -> Advisory:
+    """One row of a record: a package, and one range of its versions."""
+    ends = [{kind: row[kind]} for kind in ("fixed", "last_affected") if row[kind]]
+    if not row["id"] or not row["introduced"] or not row["address"] or len(ends) > 1:
+        raise ValueError(f"a row says id, where it was read, from which version and up to which: {dict(row)}")
+    events = [{"introduced": row["introduced"]}, *ends]
+    package = {"name": row["package"], "ecosystem": "PyPI"}
+    return {
+        "id": row["id"],
+        "aliases": row["aliases"].split(),
+        "modified": row["modified"],
+        "judged": row["judged"],
+        "affected": [{"package": package, "ranges": [{"type": "ECOSYSTEM", "events": events}]}],
+    }
+
+
 def weaknesses(parts: Sequence[Part], advisories: Iterable[Advisory]) -> list[Weakness]:
     """The advisories that hold for these parts, in the order of the parts; withdrawn ones hold for none."""
     by_name: dict[str, list[Part]] = {}
     for part in parts:
         by_name.setdefault(_normal(part.name), []).append(part)
     found = [
-        Weakness(part, advisory["id"], tuple(advisory.get("aliases") or ()), _mended_in(affected, part.version))
+        Weakness(
+            part,
+            advisory["id"],
+            tuple(advisory.get("aliases") or ()),
+            _mended_in(affected, part.version),
+            advisory.get("judged", ""),
+        )
         for advisory in advisories
         if not advisory.get("withdrawn")
         for affected in advisory["affected"]
@@ -132,31 +176,38 @@ def _mended_in(affected: Mapping[str, Any], version: str) -> str:
 
 
 def audited(locks: Mapping[str, Sequence[Part]], place: Path) -> tuple[list[str], int]:
-    """What to print, and the exit status: 0 nothing known, 1 a weakness, 2 no advisory of any part was found there."""
-    advisories = list(advisories_in(place))
+    """What to print, and the exit status: 0 nothing known, 1 a weakness, 2 no advisory of any part was found there.
+
+    A record (.csv) that leaves out a locked part is 2 as well.
+    """
     names = {_normal(p.name) for parts in locks.values() for p in parts}
-    about = [a for a in advisories if any(_name_of(affected) in names for affected in a["affected"])]
+    advisories, known = recorded(place) if place.suffix == ".csv" else (list(advisories_in(place)), names)
+    about = {a["id"] for a in advisories if any(_name_of(affected) in names for affected in a["affected"])}
     newest = max((str(a.get("modified", "")) for a in advisories), default="")
     if not about:
         return [f"{place}: none of its {len(advisories)} advisories is about a locked part; nothing was audited"], 2
     lines, held = [], 0
     for lock, parts in locks.items():
         found = weaknesses(parts, advisories)
-        held += len(found)
+        held += sum(not w.judged for w in found)
         lines += [f"{lock}: {len(parts)} parts, {len(found)} known weaknesses", *(f"  {w}" for w in found)]
-    heard = f"{len(advisories)} advisories, the newest of {newest[:10]}; {len(about)} are about a locked part"
-    return [heard, *lines], int(held > 0)
+    number = len({a["id"] for a in advisories})
+    heard = f"{number} advisories, the newest of {newest[:10]}; {len(about)} are about a locked part"
+    missing = sorted(names - known)
+    if missing:
+        lines.append(f"not looked up, and so not audited: {', '.join(missing)}")
+    return [heard, *lines], 1 if held else 2 * bool(missing)
 
 
 def main() -> None:
-    """Audits every lock of the project against the folder or zip that is named; exits 2 without one."""
+    """Audits every lock of the project against what is named; exits 2 without it, or where it cannot be read."""
     if len(sys.argv) != 2:
-        sys.exit("usage: python -m bench.advisories FOLDER|ZIP")
+        refuse("usage: python -m bench.advisories RECORD.csv|FOLDER|ZIP")
     locks = {lock.name: parts_of(lock.read_text(encoding="utf-8")) for lock in sorted(ROOT.glob("requirements*.lock"))}
     try:
         lines, status = audited(locks, Path(sys.argv[1]))
-    except (OSError, zipfile.BadZipFile) as error:
-        sys.exit(f"{sys.argv[1]} is neither a folder nor a zip of advisories: {error}")
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        refuse(f"{sys.argv[1]} is neither a record nor a folder nor a zip of advisories: {error}")
     print("\n".join(lines))
     sys.exit(status)
 

@@ -18,7 +18,7 @@ import venv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "requirements.lock"
@@ -59,7 +59,13 @@ def main() -> None:
         case ["audit"]:
             sys.exit(audit())
         case _:
-            sys.exit("usage: python -m bench.audit sbom | audit")
+            refuse("usage: python -m bench.audit sbom | audit")
+
+
+def refuse(message: str) -> NoReturn:
+    """Ends the program with status 2, "wrong usage": 1 says that a weakness was found."""
+    sys.stderr.write(message + "\n")
+    sys.exit(2)
 
 
 def parts_of(lock: str) -> list[Part]:

@@ -4,7 +4,9 @@ The advisories here are made by hand in the OSV form (schema 1.7); what holds fo
 rule of evaluation, done by hand.
 """
 
+import csv
 import json
+import re
 import zipfile
 
 import pytest
@@ -119,3 +121,139 @@ def test_every_lock_of_the_project_can_be_audited():
     for lock in ROOT.glob("requirements*.lock"):
         for part in parts_of(lock.read_text()):
             assert not advisories.holds_for(affected(ZERO, ("fixed", "0.0.0a1")), part.version), part
+
+
+RECORD = "package,id,aliases,introduced,fixed,last_affected,modified,address,judged\n"
+ROWS = (
+    "pillow,PYSEC-2025-1,CVE-2025-48379 GHSA-xg8h,11.2.0,11.3.0,,2025-07-01,https://example.org/1,\n"
+    "pillow,PYSEC-2025-1,CVE-2025-48379 GHSA-xg8h,9.0,9.1,,2025-07-01,https://example.org/1,\n"
+    "pillow,GHSA-old,,0,,8.4.0,2022-01-07,https://example.org/2,\n"
+)
+
+
+def record(tmp_path, text):
+    path = tmp_path / "record.csv"
+    path.write_text(RECORD + text)
+    return path
+
+
+def test_a_record_is_held_against_the_locks_range_by_range(tmp_path):
+    kept = record(tmp_path, ROWS + "some_executor,none,,,,,,,\n")
+    assert advisories.audited({"a.lock": [PILLOW, SLURM]}, kept) == (
+        [
+            "2 advisories, the newest of 2025-07-01; 2 are about a locked part",
+            "a.lock: 2 parts, 1 known weaknesses",
+            "  pillow 11.2.1: PYSEC-2025-1 (CVE-2025-48379, GHSA-xg8h), mended in 11.3.0",
+        ],
+        1,
+    )
+    by_hand = {"8.4.0": ["GHSA-old"], "8.4.1": [], "9.0": ["PYSEC-2025-1"], "9.1": [], "11.3.0": []}
+    for version, holds in by_hand.items():
+        part = Part("Pillow", version, "", ())
+        assert [w.advisory for w in advisories.weaknesses([part], advisories.recorded(kept)[0])] == holds
+
+
+def test_what_is_judged_not_to_reach_us_is_printed_and_not_counted(tmp_path):
+    kept = record(tmp_path, "pillow,PYSEC-2025-1,,0,,,2025-07-01,https://example.org/1,we never write DDS\n")
+    lines, status = advisories.audited({"a.lock": [PILLOW]}, kept)
+    assert status == 0
+    assert lines[1:] == [
+        "a.lock: 1 parts, 1 known weaknesses",
+        "  pillow 11.2.1: PYSEC-2025-1, not mended in any version; judged: we never write DDS",
+    ]
+
+
+def test_a_part_that_the_record_leaves_out_was_not_audited(tmp_path):
+    mended = Part("pillow", "11.3.0", "", ())
+    lines, status = advisories.audited({"a.lock": [mended, SLURM]}, record(tmp_path, ROWS))
+    assert status == 2
+    assert lines[-1] == "not looked up, and so not audited: some-executor"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "pillow,PYSEC-2025-1,,,11.3.0,,2025-07-01,https://example.org/1,\n",  # from which version
+        "pillow,PYSEC-2025-1,,0,11.3.0,11.2.9,2025-07-01,https://example.org/1,\n",  # up to two
+        "pillow,PYSEC-2025-1,,0,11.3.0,,2025-07-01,,\n",  # read nowhere
+        "pillow,,,0,11.3.0,,2025-07-01,https://example.org/1,\n",
+        "pillow,PYSEC-2025-1,,0,11.3.0,,2025-07-01,https://example.org/1,,more\n",
+        "pillow,PYSEC-2025-1,,0,11.3.0\n",
+    ],
+)
+def test_a_row_that_says_less_or_more_is_refused(tmp_path, row):
+    with pytest.raises(ValueError, match=r"^a (record|row) "):
+        advisories.recorded(record(tmp_path, row))
+
+
+@pytest.mark.parametrize("said", [["nowhere"], ["a.csv"], []])
+def test_what_cannot_be_read_is_wrong_usage_and_no_weakness(said, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.csv").write_text("package,version\npillow,1\n")
+    monkeypatch.setattr("sys.argv", ["bench.advisories", *said])
+    with pytest.raises(SystemExit, match="2"):
+        advisories.main()
+    assert "advisories" in capsys.readouterr().err
+
+
+KEPT = ROOT / "docs" / "advisories.csv"
+
+
+def locks():
+    return {lock.name: parts_of(lock.read_text()) for lock in sorted(ROOT.glob("requirements*.lock"))}
+
+
+def test_every_locked_part_was_looked_up_and_none_is_known_to_be_weak():
+    lines, status = advisories.audited(locks(), KEPT)
+    assert status == 0, "\n".join(lines)
+
+
+def test_the_record_says_where_each_advisory_was_read_and_judges_only_what_holds():
+    kept, known = advisories.recorded(KEPT)
+    with KEPT.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [r["package"] for r in rows] == sorted(r["package"] for r in rows)
+    assert len({(r["package"], r["id"], r["introduced"]) for r in rows}) == len(rows)
+    empty = {r["package"] for r in rows if r["id"] == advisories.NONE}
+    assert empty.isdisjoint(r["package"] for r in rows if r["id"] != advisories.NONE)
+    assert known == {p.name for parts in locks().values() for p in parts}  # no row of a part that is gone either
+    for row in rows:
+        if row["id"] != advisories.NONE:
+            assert re.fullmatch(r"(PYSEC-\d{4}-\d+|GHSA(-\w{4}){3}|CVE-\d{4}-\d{4,})", row["id"]), row
+            assert row["address"].startswith("https://"), row
+    held = {
+        (w.part.name, w.advisory) for parts in locks().values() for w in advisories.weaknesses(parts, kept) if w.judged
+    }
+    assert held == {(r["package"], r["id"]) for r in rows if r["judged"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "holds", "not_before"),
+    [
+        # github.com/OpenSecOps-Org/Foundation-control-tower-log-aggregator, release v1.6.6: 2.7.0 has all three
+        ("urllib3", "2.7.0", {"CVE-2026-97687", "CVE-2026-97688", "CVE-2026-97689"}, "2.8.0"),
+        # github.com/OpenSecOps-Org/SOAR-SAM-Automating-Forensic-Disk-Collection, release v1.3.3
+        ("urllib3", "2.6.3", {"CVE-2026-44431", "CVE-2026-44432"}, "2.7.0"),
+        # github.com/marcusrbrown/systematic, release v2.33.3: 12.3.0 is the first without these five
+        ("pillow", "12.2.0", {f"PYSEC-2026-{n}" for n in range(2253, 2258)}, "12.3.0"),
+        # tenable.com, container plugins 474830 and 474832
+        ("gitpython", "3.1.49", {"CVE-2026-67326"}, "3.1.50"),
+        ("gitpython", "3.1.55", {"CVE-2026-73621"}, "3.1.56"),
+        # github.com/matthiaskoenig/pymetadata, release 0.8.2
+        ("certifi", "2026.10.18", {"GHSA-6q48-6c7w-9gw2"}, "2026.10.19"),
+    ],
+)
+def test_what_others_were_warned_of_the_record_warns_of(name, version, holds, not_before):
+    def told(version):
+        found = advisories.weaknesses([Part(name, version, "", ())], advisories.recorded(KEPT)[0])
+        return {w.advisory for w in found} | {a for w in found for a in w.aliases}
+
+    assert holds <= told(version)
+    assert holds.isdisjoint(told(not_before))
+
+
+def test_the_page_says_how_much_was_read():
+    kept, known = advisories.recorded(KEPT)
+    weak = {affected["package"]["name"] for a in kept for affected in a["affected"]}
+    said = f"**{len(known)} packages looked up, {len({a['id'] for a in kept})} advisories about {len(weak)} of them,"
+    assert said in (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
