@@ -9,7 +9,7 @@ and those of a range from where it was introduced up to where it was mended. Ver
 
 The record has a row for each range of versions of each advisory, and for a part of which none was found one row with
 "none": a part without any row was not looked up, and that is no clean bill. Where a weakness holds for a locked version
-that cannot be replaced, `judged` says why it does not reach us; such a row is printed, and not counted.
+that cannot be replaced, `judged` names that version and why it does not reach us; it is printed, not counted.
 """
 
 import csv
@@ -52,7 +52,7 @@ class Weakness:
 def advisories_in(place: Path) -> Iterator[Advisory]:
     """Every advisory of a folder (all folders below) or of a zip; other files are passed over.
 
-    Raises OSError where there is neither, BadZipFile for a file that is no zip.
+    Raises OSError where there is neither, BadZipFile for a file that is no zip, ValueError for a file that is broken.
     """
     if place.is_dir():
         texts: Iterable[tuple[str, bytes]] = ((p.name, p.read_bytes()) for p in sorted(place.rglob("*")) if _is_one(p))
@@ -61,7 +61,7 @@ def advisories_in(place: Path) -> Iterator[Advisory]:
             texts = [(n, archive.read(n)) for n in sorted(archive.namelist()) if _is_one(Path(n))]
     for name, text in texts:
         found = _parsed(name, text)
-        if isinstance(found, dict) and "affected" in found and "id" in found:
+        if isinstance(found, dict) and isinstance(found.get("affected"), list) and "id" in found:
             yield found
 
 
@@ -75,16 +75,22 @@ def _parsed(name: str, text: bytes) -> Any:
     import yaml  # a copy in JSON needs none
 
     fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(text, Loader=fast)  # noqa: S506 (both are safe loaders)
+    try:
+        return yaml.load(text, Loader=fast)  # noqa: S506 (both are safe loaders)
+    except yaml.YAMLError as error:
+        raise ValueError(f"{name}: {error}") from error
 
 
 def recorded(place: Path) -> tuple[list[Advisory], Set[str]]:
     """The advisories of a record in the OSV form, and the names of all packages that were looked up.
 
-    Raises OSError where there is none, ValueError for other columns, and for a row that names no version it ends at.
+    Raises OSError where there is none, ValueError for other columns and for a row that does not say what it has to.
     """
     with place.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, strict=True))
+        try:
+            rows = list(csv.DictReader(file, strict=True))
+        except csv.Error as error:
+            raise ValueError(str(error)) from error
     if any(tuple(row) != COLUMNS or None in row.values() for row in rows):
         raise ValueError(f"a record has the columns {', '.join(COLUMNS)}, and each row all of them")
     return [_osv(row) for row in rows if row["id"] != NONE], {_normal(row["package"]) for row in rows}
@@ -96,12 +102,14 @@ def _osv(row: Mapping[str, str]) -> Advisory:
     if not row["id"] or not row["introduced"] or not row["address"] or len(ends) > 1:
         raise ValueError(f"a row says id, where it was read, from which version and up to which: {dict(row)}")
     events = [{"introduced": row["introduced"]}, *ends]
+    for event in events:
+        Version(*event.values())  # one that PEP 440 does not know would be taken for another
     package = {"name": row["package"], "ecosystem": "PyPI"}
     return {
         "id": row["id"],
         "aliases": row["aliases"].split(),
         "modified": row["modified"],
-        "judged": row["judged"],
+        "judged": row["judged"].strip(),
         "affected": [{"package": package, "ranges": [{"type": "ECOSYSTEM", "events": events}]}],
     }
 
@@ -117,7 +125,7 @@ def weaknesses(parts: Sequence[Part], advisories: Iterable[Advisory]) -> list[We
             advisory["id"],
             tuple(advisory.get("aliases") or ()),
             _mended_in(affected, part.version),
-            advisory.get("judged", ""),
+            _judged(advisory.get("judged", ""), part.version),
         )
         for advisory in advisories
         if not advisory.get("withdrawn")
@@ -127,6 +135,12 @@ def weaknesses(parts: Sequence[Part], advisories: Iterable[Advisory]) -> list[We
     ]
     place = {part: i for i, part in enumerate(parts)}
     return sorted(dict.fromkeys(found), key=lambda w: (place[w.part], w.advisory))
+
+
+def _judged(text: str, version: str) -> str:
+    """Why a weakness is let stand in this version, of "VERSION: why"; "" for every other version."""
+    of, _, why = text.partition(": ")
+    return why if of == version else ""
 
 
 def _normal(name: str) -> str:
@@ -142,15 +156,18 @@ def _name_of(affected: Mapping[str, Any]) -> str:
 
 def holds_for(affected: Mapping[str, Any], version: str) -> bool:
     """Whether a version is among those listed, or in a range of versions (commits, "GIT", are not looked at)."""
-    listed = {str(v) for v in affected.get("versions") or ()}
-    ranges = [r["events"] for r in affected.get("ranges") or () if r.get("type") != "GIT"]
-    return version in listed or any(_in_range(events, Version(version)) for events in ranges)
+    listed = {_version(str(v)) for v in affected.get("versions") or ()}
+    ranges = [r.get("events") or () for r in affected.get("ranges") or () if r.get("type") != "GIT"]
+    return _version(version) in listed or any(_in_range(events, _version(version)) for events in ranges)
 
 
 def _in_range(events: Sequence[Mapping[str, Any]], version: Version) -> bool:
-    """The evaluation of the OSV schema: the last event at or before the version decides."""
+    """The evaluation of the OSV schema: the last event at or before the version decides.
+
+    Of two at one version the end of a range counts before the start of the next, and that before its last version.
+    """
     inside = False
-    for event in sorted(events, key=lambda e: (_at(e), "introduced" not in e)):
+    for event in sorted(events, key=lambda e: (_at(e), "last_affected" in e, "introduced" in e)):
         if "introduced" in event and version >= _at(event):
             inside = True
         elif ("fixed" in event and version >= _at(event)) or ("last_affected" in event and version > _at(event)):
@@ -159,10 +176,15 @@ def _in_range(events: Sequence[Mapping[str, Any]], version: Version) -> bool:
 
 
 def _at(event: Mapping[str, Any]) -> Version:
-    """The version of an event, "0" before all others; one that PEP 440 does not know is taken by its first numbers."""
+    """The version of an event, "0" before all others."""
     text = str(next(iter(event.values())))
+    return Version("0.dev0") if text == "0" else _version(text)
+
+
+def _version(text: str) -> Version:
+    """A version; one that PEP 440 does not know is taken by its first numbers."""
     try:
-        return Version("0.dev0" if text == "0" else text)
+        return Version(text)
     except InvalidVersion:
         begun = re.match(r"\d+(?:\.\d+)*", text)
         return Version(begun[0] if begun else "0.dev0")
@@ -170,8 +192,10 @@ def _at(event: Mapping[str, Any]) -> Version:
 
 def _mended_in(affected: Mapping[str, Any], version: str) -> str:
     """The first version above this one that an advisory calls mended; "" where none is named."""
-    events = [e for r in affected.get("ranges") or () if r.get("type") != "GIT" for e in r["events"] if "fixed" in e]
-    later = sorted((_at(e), str(e["fixed"])) for e in events if _at(e) > Version(version))
+    events = [
+        e for r in affected.get("ranges") or () if r.get("type") != "GIT" for e in r.get("events") or () if "fixed" in e
+    ]
+    later = sorted((_at(e), str(e["fixed"])) for e in events if _at(e) > _version(version))
     return later[0][1] if later else ""
 
 

@@ -69,9 +69,14 @@ def refuse(message: str) -> NoReturn:
 
 
 def parts_of(lock: str) -> list[Part]:
-    """The packages of a lock, in its order; the same name twice where versions differ between systems."""
+    """The packages of a lock, in its order; the same name twice where versions differ between systems.
+
+    Raises ValueError for a line that is neither a package with one version, nor a hash, nor a comment.
+    """
     found = list(_PART.finditer(lock))
-    ends = [f.start() for f in found[1:]] + [len(lock)]
+    if others := [line for line in lock.splitlines() if re.match(r"[^\s#]", line) and not _PART.match(line)]:
+        raise ValueError(f"no package of one version: {others}")
+    ends = [f.start() for f in found][1:] + [len(lock)] * bool(found)
     return [
         Part(f["name"], f["version"], f["marker"] or "", _needed_by(lock[f.end() : end]))
         for f, end in zip(found, ends, strict=True)

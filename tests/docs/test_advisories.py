@@ -48,6 +48,14 @@ ZERO, FIXED, LATER = ("introduced", "0"), ("fixed", "11.3.0"), ("introduced", "1
         (affected(versions=["11.2.0", "11.2.10"]), False),
         (affected(ZERO, FIXED, kind="GIT"), False),
         (affected(ZERO, ("fixed", "11.2-as-of-may")), False),  # no version of PEP 440: taken as 11.2
+        (affected(versions=["11.02.1", "not a version"]), True),  # PEP 440: the same version, otherwise written
+        (
+            affected(ZERO, ("fixed", "11.2"), ("introduced", "11.2"), FIXED),
+            True,
+        ),  # one range ends where the next begins
+        (affected(("introduced", "11.2.1"), ("last_affected", "11.2.1")), True),
+        (affected(("introduced", "11.2.0"), ("last_affected", "11.2.0")), False),
+        ({"package": {"name": "pillow", "ecosystem": "PyPI"}, "ranges": [{"type": "ECOSYSTEM"}]}, False),
     ],
 )
 def test_which_versions_an_advisory_holds_for(part, holds):
@@ -117,10 +125,14 @@ def test_a_copy_that_knows_none_of_the_parts_is_no_clean_bill(kept):
     assert "nothing was audited" in lines[0]
 
 
-def test_every_lock_of_the_project_can_be_audited():
-    for lock in ROOT.glob("requirements*.lock"):
-        for part in parts_of(lock.read_text()):
-            assert not advisories.holds_for(affected(ZERO, ("fixed", "0.0.0a1")), part.version), part
+@pytest.mark.parametrize("line", ["lxml[html]==4.6.0 \\", "lxml @ https://example.org/lxml.whl", "lxml>=4", "-e ."])
+def test_a_line_of_a_lock_that_is_no_part_is_not_passed_over(line):
+    with pytest.raises(ValueError, match="no package of one version"):
+        parts_of(f"# a lock\nabc==1.0 \\\n    --hash=sha256:00\n    # via xy\n{line}\n")
+
+
+def test_a_lock_without_parts_has_none():
+    assert parts_of("# nothing\n") == []
 
 
 RECORD = "package,id,aliases,introduced,fixed,last_affected,modified,address,judged\n"
@@ -154,13 +166,15 @@ def test_a_record_is_held_against_the_locks_range_by_range(tmp_path):
 
 
 def test_what_is_judged_not_to_reach_us_is_printed_and_not_counted(tmp_path):
-    kept = record(tmp_path, "pillow,PYSEC-2025-1,,0,,,2025-07-01,https://example.org/1,we never write DDS\n")
+    kept = record(tmp_path, "pillow,PYSEC-2025-1,,0,,,2025-07-01,https://example.org/1,11.2.1: we never write DDS\n")
     lines, status = advisories.audited({"a.lock": [PILLOW]}, kept)
     assert status == 0
     assert lines[1:] == [
         "a.lock: 1 parts, 1 known weaknesses",
         "  pillow 11.2.1: PYSEC-2025-1, not mended in any version; judged: we never write DDS",
     ]
+    another = Part("pillow", "11.2.2", "", ())  # nobody has looked at what is weak in this one
+    assert advisories.audited({"a.lock": [PILLOW, another]}, kept)[1] == 1
 
 
 def test_a_part_that_the_record_leaves_out_was_not_audited(tmp_path):
@@ -179,21 +193,36 @@ def test_a_part_that_the_record_leaves_out_was_not_audited(tmp_path):
         "pillow,,,0,11.3.0,,2025-07-01,https://example.org/1,\n",
         "pillow,PYSEC-2025-1,,0,11.3.0,,2025-07-01,https://example.org/1,,more\n",
         "pillow,PYSEC-2025-1,,0,11.3.0\n",
+        "pillow,PYSEC-2025-1,,0,none yet,,2025-07-01,https://example.org/1,\n",
+        "pillow,PYSEC-2025-1,,old,11.3.0,,2025-07-01,https://example.org/1,\n",
     ],
 )
 def test_a_row_that_says_less_or_more_is_refused(tmp_path, row):
-    with pytest.raises(ValueError, match=r"^a (record|row) "):
+    with pytest.raises(ValueError, match=r"^(a record has|a row says|Invalid version)"):
         advisories.recorded(record(tmp_path, row))
 
 
-@pytest.mark.parametrize("said", [["nowhere"], ["a.csv"], []])
-def test_what_cannot_be_read_is_wrong_usage_and_no_weakness(said, tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        (["nowhere"], "No such file"),
+        (["a.csv"], "a record has the columns"),
+        (["b.csv"], "end of data"),
+        (["broken"], "a.yaml: "),
+        ([], "usage: "),
+    ],
+)
+def test_what_cannot_be_read_is_wrong_usage_and_no_weakness(said, answer, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.csv").write_text("package,version\npillow,1\n")
+    (tmp_path / "b.csv").write_text(RECORD + 'pillow,"none\n')
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "a.yaml").write_text("id: [\n")
     monkeypatch.setattr("sys.argv", ["bench.advisories", *said])
-    with pytest.raises(SystemExit, match="2"):
+    with pytest.raises(SystemExit) as ended:
         advisories.main()
-    assert "advisories" in capsys.readouterr().err
+    assert ended.value.code == 2
+    assert answer in capsys.readouterr().err
 
 
 KEPT = ROOT / "docs" / "advisories.csv"
@@ -255,5 +284,13 @@ def test_what_others_were_warned_of_the_record_warns_of(name, version, holds, no
 def test_the_page_says_how_much_was_read():
     kept, known = advisories.recorded(KEPT)
     weak = {affected["package"]["name"] for a in kept for affected in a["affected"]}
-    said = f"**{len(known)} packages looked up, {len({a['id'] for a in kept})} advisories about {len(weak)} of them,"
-    assert said in (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    page = " ".join((ROOT / "docs" / "security.md").read_text(encoding="utf-8").split())
+    assert (
+        f"{len(known)} packages looked up, {len({a['id'] for a in kept})} advisories about {len(weak)} of them" in page
+    )
+    run, slurm, vendors, oracles = (
+        len(locks()[f"requirements{kind}.lock"]) for kind in ("", "-slurm", "-vendors", "-oracles")
+    )
+    assert f"{run} parts of requirements.lock, {slurm} of the SLURM extra, {vendors} and {oracles} of env" in page
+    judged = {w.part.name for parts in locks().values() for w in advisories.weaknesses(parts, kept)}
+    assert judged == {"dask", "soupsieve"}, "the page tells of these two"
