@@ -18,7 +18,7 @@ include: "workflow/rules/overview.smk"
 
 # Of one experiment (`only`) its own files: made of it alone, the pages over all would have lost the others.
 rule all:
-    default_target: not workflow.modifier.is_module
+    default_target: not AS_MODULE
     input:
         ACCEPTED,
         [] if ONLY else f"{RESULTS}/index.html",

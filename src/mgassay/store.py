@@ -4,10 +4,8 @@ How a file is written, whole or not at all, stands in `files`.
 """
 
 import csv
-import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +25,7 @@ from mgassay.files import write_json as write_json
 from mgassay.files import write_text as write_text
 from mgassay.problems import Problem, Problems
 from mgassay.table import Table
+from mgassay.versions import versions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -260,22 +259,6 @@ def read_results(results: Path) -> dict[str, Any]:
         "outlines": read_pictures(pictures, held["images"]["file"], ".png"),
         "overlays": overlay_addresses(results, held["images"]["file"]),
     }
-
-
-OPTIONAL = ("imagecodecs", "czifile", "nd2", "liffile")  # readers of images that come with extras
-
-
-def versions() -> dict[str, str]:
-    """The versions of Python and of the packages that the numbers were made with."""
-    numbers, files = "numpy pandas scipy phreeqc", "scikit-image pillow openpyxl xlrd tifffile XlsxWriter resvg"
-    packages = f"mgassay {numbers} {files} snakemake".split()
-    used = (*packages, *filter(_is_there, OPTIONAL))
-    return {"python": platform.python_version(), **{p: metadata.version(p) for p in used}}
-
-
-def _is_there(package: str) -> bool:
-    """Whether a package is installed."""
-    return next(iter(metadata.distributions(name=package)), None) is not None
 
 
 def conditions_frame(rows: list[Mapping[str, Any]]) -> "pd.DataFrame":

@@ -158,6 +158,11 @@ def test_what_the_recipes_copy_is_all_that_a_run_needs(tmp_path):
 
 
 def test_the_catalogue_finds_what_it_looks_for():
+    for looked_for in (
+        "workflow/Snakefile",
+        "config/README.md",
+    ):  # else it is not among those that are used as it shows
+        assert (ROOT / looked_for).is_file()
     usage = yaml.safe_load((ROOT / ".snakemake-workflow-catalog.yml").read_text())["usage"]
     assert set(usage) == {"mandatory-flags", "software-stack-deployment", "report"}
     assert set(usage["mandatory-flags"]) == {"desc", "flags"}

@@ -1,5 +1,6 @@
 """What goes wrong on a cluster, made to go wrong on a real SLURM: nothing is lost, and nobody has to repair by hand."""
 
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -23,21 +24,25 @@ def one(cluster_lab, small_experiment):
     return cluster_lab
 
 
-def at_first(lab, verb: str, trouble: str) -> Path:
-    """Makes a verb run into trouble the first time it is called; the file that then says that it did.
-
-    The trouble is in the command line's own file, as any fault of a node would be: before the first table is written.
-    """
-    said = lab.folder / f"{verb}.trouble"
+def put_into(lab, verb: str, code: str) -> None:
+    """Puts lines before the first of a verb, in the command line's own file: before the first table is written."""
     stages = lab.folder / "src" / "mgassay" / "cli" / "stages.py"
     head, body = stages.read_text().split(f"\ndef {verb}(", 1)
     signature, rest = body.split('    """', 1)
-    words, code = rest.split('"""\n', 1)
-    guard = (
-        f"    import pathlib\n    said = pathlib.Path({str(said)!r})\n    if not said.exists():\n        said.touch()\n"
+    words, then = rest.split('"""\n', 1)
+    lines = "".join(f"    {line}\n" for line in code.splitlines())
+    stages.write_text(f'{head}\ndef {verb}({signature}    """{words}"""\n{lines}{then}')
+
+
+def at_first(lab, verb: str, trouble: str) -> Path:
+    """Makes a verb run into trouble the first time it is called; the file that then says that it did."""
+    said = lab.folder / f"{verb}.trouble"
+    indented = "".join(f"    {line}\n" for line in trouble.splitlines())
+    put_into(
+        lab,
+        verb,
+        f"import pathlib\nsaid = pathlib.Path({str(said)!r})\nif not said.exists():\n    said.touch()\n{indented}",
     )
-    trouble = "".join(f"        {line}\n" for line in trouble.splitlines())
-    stages.write_text(f'{head}\ndef {verb}({signature}    """{words}"""\n{guard}{trouble}{code}')
     return said
 
 
@@ -79,12 +84,50 @@ def test_a_job_that_fails_is_tried_again(one, cluster):
     assert results_are_whole(one)
 
 
+def test_one_that_breaks_off_at_every_try_costs_the_others_of_its_allocation_nothing(one, cluster, small_experiment):
+    for name in ("three", "two"):
+        one.add(name, small_experiment)
+    done = one.snakemake("--cores", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    whole = one.bytes_of_results()
+    shutil.rmtree(one.results)
+
+    trouble = one.folder / "trouble"
+    trouble.touch()
+    put_into(
+        one,
+        "quantify",
+        f"import pathlib\nif results.name == 'three' and pathlib.Path({str(trouble)!r}).exists():\n"
+        "    raise OSError('the node lost its disk')",
+    )
+    before, together = set(cluster.jobs()), ("--group-components", "experiment=3", "--retries", "1")
+    done = one.on_cluster(*together)
+    assert done.returncode == 1
+    assert list(new_jobs(cluster, before).values()) == ["FAILED", "FAILED"], "three experiments in one allocation"
+    made = one.bytes_of_results()
+    for name in ("one", "two"):
+        assert {f: b for f, b in made.items() if f.startswith(f"{name}/")} == {
+            f: b for f, b in whole.items() if f.startswith(f"{name}/")
+        }
+    assert "three/report.html" not in made
+    assert b"one/report.html" in made["index.html"]
+    assert b"three/report.html" not in made["index.html"]
+
+    trouble.unlink()
+    left = one.jobs("--workflow-profile", "profiles/default")
+    assert {rule: left[rule] for rule in ("quantify", "effects", "report", "export")} == dict.fromkeys(
+        ("quantify", "effects", "report", "export"), 1
+    )
+    done = one.on_cluster(*together)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert one.bytes_of_results() == whole
+
+
 def test_a_job_out_of_memory_gets_more(one, cluster):
     before = set(cluster.jobs())
-    # 2.5 GB where the first attempt of the group asks for 2 GB; held until the node's accountant looks
-    said = at_first(one, "effects", "import time\nheld = bytearray(b'x' * 2_500_000_000)\ntime.sleep(20)")
+    # 1.2 GB at every try: more than the first asks for (1 GB), less than the second; held until the accountant looks
+    put_into(one, "effects", "import time\nheld = bytearray(b'x' * 1_200_000_000)\ntime.sleep(20)\ndel held")
     done = one.on_cluster()
-    assert said.exists()
     assert done.returncode == 0, done.stdout + done.stderr
     jobs = sorted(new_jobs(cluster, before).items())
     assert jobs[0][1] in ("OUT_OF_MEMORY", "FAILED", "CANCELLED")
@@ -107,12 +150,16 @@ def test_the_controller_is_killed_and_started_again_mid_run(one, cluster):
 
 def test_snakemake_is_killed_and_a_second_call_resumes(one, cluster):
     run = in_the_midst(one, 600)
+    read = (one.results / "one" / "parts" / "seals" / "read.json").stat().st_mtime_ns
     killed(run)
     cluster.cancel_all()
     locked = one.on_cluster()
     assert locked.returncode != 0
     assert "--unlock" in locked.stdout + locked.stderr, "says what to type"
     resumed(one)
+    assert (one.results / "one" / "parts" / "seals" / "read.json").stat().st_mtime_ns == read, (
+        "what was finished is kept"
+    )
     assert results_are_whole(one)
 
 

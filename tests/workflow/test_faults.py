@@ -93,6 +93,22 @@ def test_the_package_upgraded_is_noticed_where_snakemake_remembers_nothing(finis
     assert of_experiments(finished.jobs()) == everything(2)
 
 
+@pytest.mark.parametrize(("package", "left"), [("scipy", set()), ("resvg", {"read", "images", "quantify", "effects"})])
+def test_a_package_of_another_version_is_as_another_version_of_our_code(finished, package, left):
+    assert finished.jobs() == {}
+    other = finished.folder / "src" / f"{package}-99.0.dist-info" / "METADATA"  # found before the one that is installed
+    other.parent.mkdir()
+    other.write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 99.0\n")
+    jobs = of_experiments(finished.jobs())
+    assert jobs == {rule: count for rule, count in everything(2).items() if rule not in left}
+
+
+def test_the_same_folder_by_another_path_makes_nothing_anew(finished):
+    assert finished.jobs() == {}
+    for path in ("./experiments", finished.experiments):
+        assert finished.jobs("--config", f"experiments={path}") == {}
+
+
 def test_results_moved_are_as_good_as_where_they_were(finished):
     (finished.folder / "elsewhere").mkdir()
     shutil.move(finished.results, finished.folder / "elsewhere" / "2026")

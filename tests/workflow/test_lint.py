@@ -8,6 +8,7 @@ NOTED = {
     "No log directive defined": "they touch a file, or speak to the person at the terminal",
     "Mixed rules and functions in same snakefile.": "common.smk holds what all rules need",
     'Absolute path "/{e}/"': "no path: slashes around a name, looked for in a target",
+    "Shell command directly uses variable": "as a parameter another path of the same folder would make all anew",
 }
 
 

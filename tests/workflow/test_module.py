@@ -105,6 +105,7 @@ def test_the_outer_workflows_own_all_is_what_is_made(outer, first):
         (outer.folder / "Snakefile")
         .read_text()
         .replace("    default_target: True\n", "" if first else "    default_target: True\n")
+        .replace(f"{outer.home}/Snakefile", f"{outer.home}/{'workflow/' * first}Snakefile")  # either is ours
     )
     rule = whole[whole.index("rule all:") : whole.index("# A wildcard")].replace(
         '"figures/a b/shares.csv"', '"mine.txt"'
@@ -127,3 +128,10 @@ def test_a_wrong_setting_of_the_module_is_named(outer):
     assert done.returncode != 0
     assert "result" in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_the_snakefile_that_the_catalogue_looks_for_is_the_same_workflow(lab, small_experiment):
+    lab.add("small", small_experiment)
+    jobs = lab.jobs()
+    assert jobs["export"] == 1
+    assert lab.jobs("--snakefile", "workflow/Snakefile") == jobs

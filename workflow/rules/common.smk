@@ -12,6 +12,9 @@ from pathlib import Path, PurePath
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
+# Whether another workflow uses this one (`is_module` of a modifier is true of the main workflow, too).
+AS_MODULE = not workflow.modifier.is_main_snakefile()
+
 for key in ("experiments", "results"):
     if isinstance(config.get(key), int):  # 2024_11 comes as 202411
         raise WorkflowError(
@@ -31,6 +34,7 @@ if INSTALLED is None or INSTALLED.origin is None:
         "checkout and use the Snakemake in its .venv/bin, or install the checkout with pip into the environment of yours."
     )
 from mgassay.readers.paths import is_left_behind
+from mgassay.versions import deciding, versions
 
 PACKAGE = Path(INSTALLED.origin).parent
 # -P: a file of the lab's that is named as a module of Python's, or as ours, is never run in its place.
@@ -52,6 +56,7 @@ GROUND = (
     "tables.py",
     "experiment.py",
     "files.py",
+    "versions.py",
     "seals.py",
     "store.py",
     "cli",
@@ -110,6 +115,9 @@ ROOMS = {
     ),
     "gate": (),
 }
+# What these write depends on the versions of what draws and writes workbooks, too.
+DRAWING = ("report", "export", "overview")
+VERSIONS = versions()
 
 
 def experiments():
@@ -222,14 +230,14 @@ def part_digest(part):
 
 
 def code(name):
-    """A file named after the code that a verb's outcome rests on, an input of the verb's rule.
+    """A file named after the code that a verb's outcome rests on, and the versions of packages; an input of its rule.
 
-    An edit of that code is another name, so that what the verb made is made again. (A digest in `params` would do the
+    An edit of that code, or another version, is another name, so that what the verb made is made again. (A digest in `params` would do the
     same, import pandas in every run, and be forgotten where the results were moved or .snakemake was removed.)
     """
-    digest = hashlib.sha256(
-        b"".join(part_digest(part) for part in (*GROUND, *ROOMS[name]))
-    ).hexdigest()[:16]
+    parts = b"".join(part_digest(part) for part in (*GROUND, *ROOMS[name]))
+    used = deciding(VERSIONS, drawing=name in DRAWING)
+    digest = hashlib.sha256(parts + repr(used).encode()).hexdigest()[:16]
     return f"{RESULTS}/logs/code/{name}-{digest}"
 
 
@@ -243,7 +251,7 @@ def command(text):
 
     Elsewhere it does not, since the same folder by another path would be another command, and all be made again.
     """
-    if not workflow.modifier.is_module:
+    if not AS_MODULE:
         return text
     ours = {
         "{MGASSAY}": MGASSAY,

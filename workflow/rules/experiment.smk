@@ -48,7 +48,7 @@ rule images:
         seal=f"{E}/parts/seals/images.json",
     log:
         f"{E}/logs/images.log",
-    threads: lambda wildcards: cores_of_images()
+    threads: lambda wildcards: cores_of_images(wildcards.experiment)
     shell:
         verb(
             "images",

@@ -101,19 +101,34 @@ def asked():
 
 
 @functools.cache
-def cores_of_images():
-    """Cores for the images of one experiment: those of this computer, shared out over the experiments to be run.
+def may_have_images(experiment):
+    """Whether an experiment's list of files names images; a workbook is not opened for that, and may name some."""
+    try:
+        listed = Path(f"{FOLDER}/{experiment}/files.csv").read_bytes()
+    except OSError:
+        return True
+    return b"alizarin_image" in listed.replace(b"\0", b"").lower()
+
+
+def cores_of_images(experiment):
+    """Cores for the images of one experiment: one where it has none, so that it keeps no other step from running."""
+    return cores_of_each() if may_have_images(experiment) else 1
+
+
+@functools.cache
+def cores_of_each():
+    """Cores for images where there are some: those of this computer, shared out over the experiments to be run.
 
     Were it all of them, the images of a second experiment would wait until every core is idle, and so would all that
-    rests on them: on any number of cores one experiment would run after the other. On a cluster four, where the profile
-    says nothing else; a job that runs there has all the cores that it was given.
+    rests on them: on any number of cores one experiment would run after the other. On a cluster four; a job that runs
+    there has all the cores that it was given.
     """
     if not workflow.is_main_process:
         return workflow.cores
     if not workflow.local_exec:
         return 4
     new = not all(os.path.exists(code(name)) for name in ("read", "images"))
-    wanted = asked() or EXPERIMENTS
+    wanted = [e for e in asked() or EXPERIMENTS if may_have_images(e)]
     waiting = [e for e in wanted if new or not has_images(e)]
     return max(1, workflow.cores // len(waiting or wanted))  # none waits: --forceall
 
@@ -172,3 +187,7 @@ if not os.path.isdir(above(RESULTS)):
     raise WorkflowError(
         f"results: {above(RESULTS)} is a file, and no folder can be made there. Name another: --config results=FOLDER"
     )
+# Inside an allocation Snakemake reads no profile, and so no keep-going: one experiment that breaks off would keep the
+# others of its allocation from being made.
+if workflow.remote_exec and not AS_MODULE:
+    workflow.execution_settings.keep_going = True
