@@ -75,5 +75,5 @@ def test_an_allocation_is_as_docs_cluster_says_whatever_computer_asks_for_it(ask
 
 
 def test_experiments_of_one_allocation_run_beside_each_other_on_its_processors(asked):
-    """Three of 1 GB fit on four processors; images, of four, run before or behind the two others: 7 x 5 + 20 minutes."""
+    """Three of 1 GB fit on four processors; images, of four, run beside no other: 7 x 5 + 20 minutes."""
     assert asked(1, *PLAIN, "--group-components", "experiment=3") == [(55, 3000, 4)]

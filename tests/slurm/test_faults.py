@@ -100,7 +100,7 @@ def test_one_that_breaks_off_at_every_try_costs_the_others_of_its_allocation_not
         f"import pathlib\nif results.name == 'three' and pathlib.Path({str(trouble)!r}).exists():\n"
         "    raise OSError('the node lost its disk')",
     )
-    before, together = set(cluster.jobs()), ("--group-components", "experiment=3", "--retries", "1")
+    before, together = set(cluster.jobs()), ("--group-components", "experiment=3", "--cores", "2", "--retries", "1")
     done = one.on_cluster(*together)
     assert done.returncode == 1
     assert list(new_jobs(cluster, before).values()) == ["FAILED", "FAILED"], "three experiments in one allocation"

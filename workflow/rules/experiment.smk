@@ -116,6 +116,7 @@ rule report:
 rule export:
     input:
         rules.report.output,
+        others_go_on,
         code=code("export"),
     output:
         workbook=f"{E}/export/{{experiment}}.xlsx",

@@ -144,6 +144,17 @@ def changed_tables(wildcards):
     return since_sealed(wildcards.experiment)[1]
 
 
+def others_go_on(wildcards):
+    """No file. Inside an allocation Snakemake reads no profile, and so no keep-going.
+
+    One experiment that breaks off would keep the others of its allocation from being made. What a run is told is not
+    there yet when this file is read; it is when inputs are asked for, and every allocation ends with `export`.
+    """
+    if workflow.remote_exec and not AS_MODULE:
+        workflow.execution_settings.keep_going = True
+    return []
+
+
 def leave_no_time_to_come(folder):
     """Gives files that bear a time still to come the present one; how many they were.
 
@@ -187,7 +198,3 @@ if not os.path.isdir(above(RESULTS)):
     raise WorkflowError(
         f"results: {above(RESULTS)} is a file, and no folder can be made there. Name another: --config results=FOLDER"
     )
-# Inside an allocation Snakemake reads no profile, and so no keep-going: one experiment that breaks off would keep the
-# others of its allocation from being made.
-if workflow.remote_exec and not AS_MODULE:
-    workflow.execution_settings.keep_going = True
