@@ -121,6 +121,31 @@ def test_options_that_snakemake_refuses_are_told_without_all_that_it_knows(tmp_p
     assert capsys.readouterr().err == "snakemake: error: no --nosuch\nmgassay run: did not start.\n"
 
 
+NOTES = "WorkflowError:\nError recording metadata for finished job ([Errno 28] {}). Please ensure write permissions"
+
+
+@pytest.mark.parametrize("full", ["No space left on device", "Disk quota exceeded"])
+@pytest.mark.parametrize(
+    ("said", "ended_how"),
+    [
+        (NOTES, "did not start"),
+        (f"rule code:\n    jobid: 1\n{NOTES}", "was stopped"),
+        (f"Error in rule ids:\nreturned non-zero exit status 1.\n{NOTES}", "broke off at ids"),
+    ],
+)
+def test_a_disk_that_snakemake_s_own_notes_fill_is_told_as_full(tmp_path, capsys, said, ended_how, full):
+    """Snakemake itself blames permissions, and a shell's step ends with another status than a verb."""
+    assert end(tmp_path, said.format(full), 1) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith(f"mgassay run: {ended_how}.")
+    assert f"Make room on the disk of {tmp_path.parent} (" in last
+    assert "same command again" in last
+
+
+def test_a_bug_of_ours_on_a_full_disk_is_still_one(tmp_path):
+    assert end(tmp_path, "Error in rule report:\nreturned non-zero exit status 3.\nNo space left on device", 1) == 3
+
+
 def test_a_job_that_failed_and_then_did_not_is_no_break(tmp_path, capsys):
     tried = "Error in rule report:\n    jobid: 1\nreturned non-zero exit status 3.\nTrying to restart job 1.\n"
     assert end(tmp_path, f"rule report:\n    jobid: 1\n{tried}{STEP}", 0) == 0

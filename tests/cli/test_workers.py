@@ -65,6 +65,30 @@ def test_the_wells_of_a_photograph_count_though_they_have_no_files(way):
         assert each is map
 
 
+KILLED = """
+import os, sys, time
+from mgassay.cli import workers
+workers.way_to_start = lambda: sys.argv[1]
+def work(number):
+    time.sleep(0.1)
+    return os.getpid()
+if __name__ == "__main__":
+    with workers.images_side_by_side(3, 3 * workers.WORTH[sys.argv[1]], 0) as each:
+        for process in each(work, range(1000)):
+            assert process != os.getpid()
+            os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.parametrize("start", ["fork", "spawn"])
+def test_processes_end_with_the_one_that_started_them(start, tmp_path):
+    """Killed, it cannot tell them; they would go on with what they have, and then wait for ever."""
+    (tmp_path / "killed.py").write_text(KILLED)
+    command = [sys.executable, tmp_path / "killed.py", start]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30)  # until the last one lets go of stdout
+    assert done.returncode == -9, done.stderr
+
+
 def test_a_process_with_a_second_thread_is_not_copied():
     """A copy would hold the locks of a thread that it does not have."""
     alone = "from mgassay.cli import one_thread, workers as w; one_thread(); import numpy; print(w.way_to_start())"

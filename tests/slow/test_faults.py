@@ -4,109 +4,35 @@ What is held each time: no partial and no stale table counts as made, the same c
 a run without trouble, and where it needs more than that, the message says what to type.
 """
 
+import json
 import os
+import re
 import shutil
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.workflow.conftest import Lab, make_lab
+from tests.slow.troubles import (
+    ALL,
+    ITS_SHELL,
+    KILL,
+    KILL_AFTER,
+    KILL_HALFWAY,
+    WAIT,
+    at_start,
+    elsewhere,
+    ends_well,
+    started,
+    wait_until,
+    when_called,
+    while_writing,
+)
+from tests.workflow.conftest import Lab
 
 from mgassay import store, tables
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
-
-# Put at the end of the lab's own copy of files.py: trouble while a verb writes a file, once.
-TROUBLE = """
-
-_untroubled = write_bytes
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    import sys, time
-
-    said = Path({said!r})
-    if {verb!r} in sys.argv and path.name == {name!r} and not said.exists():
-        said.touch()
-        {trouble}
-    _untroubled(path, content)
-"""
-KILL = "os.kill(os.getpid(), 9)"
-KILL_HALFWAY = (
-    "path.with_name(f'.{path.name}.{platform.node()}@{os.getpid()}').write_bytes(content[: len(content) // 2]); " + KILL
-)
-KILL_AFTER = "_untroubled(path, content); " + KILL
-WAIT = "time.sleep(600)"
-
-
-def while_writing(lab: Lab, verb: str, name: str, trouble: str) -> Path:
-    """Makes a verb run into trouble at one of its files, the first time; the file that then says that it did."""
-    said = lab.folder / "trouble"
-    files = lab.folder / "src/mgassay/files.py"
-    told = TROUBLE.format(said=str(said), verb=verb, name=name, trouble=trouble)
-    files.write_text(files.read_text() + told)
-    return said
-
-
-def started(lab: Lab, *args: str) -> subprocess.Popen[str]:
-    """Snakemake in the background, at the head of a group of processes of its own."""
-    return subprocess.Popen(
-        [str(Path(sys.executable).with_name("snakemake")), "--cores", "1", *args],
-        cwd=lab.folder,
-        env={**os.environ, "PYTHONPATH": str(lab.folder / "src"), "NO_COLOR": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        text=True,
-    )
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 200) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.1)
-
-
-@pytest.fixture(scope="module")
-def ran_once(tmp_path_factory, small_experiment) -> Lab:
-    lab = make_lab(tmp_path_factory.mktemp("faults"))
-    lab.add("one", small_experiment)
-    done = lab.snakemake("--cores", "2")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return lab
-
-
-@pytest.fixture
-def expected(ran_once) -> dict[str, bytes]:
-    """The bytes of a run without trouble."""
-    return ran_once.bytes_of_results()
-
-
-@pytest.fixture
-def finished(ran_once, tmp_path) -> Lab:
-    shutil.copytree(ran_once.folder, tmp_path / "lab", symlinks=True)
-    return Lab(tmp_path / "lab")
-
-
-@pytest.fixture
-def fresh(ran_once, tmp_path) -> Lab:
-    """A lab of the same code that has not run yet."""
-    unlike = shutil.ignore_patterns("results", ".snakemake", "__pycache__")
-    shutil.copytree(ran_once.folder, tmp_path / "lab", symlinks=True, ignore=unlike)
-    return Lab(tmp_path / "lab")
-
-
-def ends_well(lab: Lab, expected: dict[str, bytes], *args: str) -> None:
-    """The same command once more gives all results, and then there is nothing to do."""
-    done = lab.snakemake("--cores", "1", *args)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert lab.bytes_of_results() == expected
-    assert lab.jobs(*args) == {}
 
 
 MOMENTS = [
@@ -136,6 +62,48 @@ def test_a_job_that_is_killed_leaves_nothing_that_counts(fresh, expected, verb, 
     assert "type the same command again" in done.stderr
     # The gate judges the data, so that only what is handed on may be missing where it was passed.
     assert (fresh.results / ".accepted").exists() == (verb == "export")
+    ends_well(fresh, expected)
+
+
+SHELL_STEPS = {
+    "listing": ("touch", "logs/listing"),
+    "code": ("touch", "logs/code/effects"),
+    "ids": ("find", "logs/exp"),
+}
+
+
+@pytest.mark.parametrize(("program", "word"), SHELL_STEPS.values(), ids=SHELL_STEPS)
+def test_a_step_of_the_shell_s_that_is_killed_leaves_nothing_that_counts(fresh, expected, monkeypatch, program, word):
+    """The marks that say what is new: one left half-way would let what is old pass for it."""
+    said, path = when_called(fresh, program, word, ITS_SHELL)
+    monkeypatch.setenv("PATH", path)
+    done = fresh.snakemake("--cores", "1")
+    assert said.exists()
+    assert done.returncode == 1
+    assert "A step was killed from outside" in done.stderr
+    assert "type the same command again" in done.stderr
+    assert not (fresh.results / ".accepted").exists()
+    ends_well(fresh, expected)
+
+
+@pytest.mark.parametrize(("program", "word"), SHELL_STEPS.values(), ids=SHELL_STEPS)
+def test_all_killed_at_a_step_of_the_shell_s_is_resumed(fresh, expected, monkeypatch, program, word):
+    """Then Snakemake, too, has no time to remove the mark of a step that did not end."""
+    said, path = when_called(fresh, program, word, ALL)
+    monkeypatch.setenv("PATH", path)
+    assert started(fresh).wait(200) == -signal.SIGKILL
+    assert said.exists()
+    assert fresh.snakemake("--unlock").returncode == 0
+    ends_well(fresh, expected)
+
+
+def test_a_gate_that_is_killed_has_let_nothing_pass(fresh, expected):
+    said = at_start(fresh, "gate", KILL)
+    done = fresh.snakemake("--cores", "1")
+    assert said.exists()
+    assert done.returncode == 1
+    assert "A step was killed from outside" in done.stderr
+    assert not (fresh.results / ".accepted").exists()
     ends_well(fresh, expected)
 
 
@@ -171,23 +139,46 @@ def test_two_runs_on_the_same_results_are_refused_and_on_others_let_be(fresh, ex
     assert others.bytes_of_results() == expected
 
 
-def test_a_full_disk_is_told_and_a_larger_one_is_enough(fresh, expected, tmp_path_factory):
-    if os.getuid():
-        pytest.skip("only root makes a small disk; tests/workflow/test_faults.py has the same with limited files")
-    disk = tmp_path_factory.mktemp("disk")
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=500k", "tmpfs", disk], check=True)
+def torn(results: Path) -> list[str]:
+    """Tables and JSON files that are cut off, or hold what none of ours holds."""
+    found = []
+    for path in results.rglob("*"):
+        if path.suffix in (".csv", ".json") and "logs" not in path.parts:
+            try:
+                text = path.read_text()
+            except FileNotFoundError:  # the other run has just removed it
+                continue
+            if not text.endswith(("\n", "}")) or (path.suffix == ".json" and not is_json(text)):
+                found.append(path.name)
+    return found
+
+
+def is_json(text: str) -> bool:
     try:
-        done = fresh.snakemake("--cores", "1", "--config", f"results={disk}/results")
-        assert done.returncode == 1
-        assert f"Make room on the disk of {disk}/results/one" in done.stderr
-        assert "Traceback" not in done.stderr
-        subprocess.run(["mount", "-o", "remount,size=50m", disk], check=True)
-        ends_well_there = fresh.snakemake("--cores", "1", "--config", f"results={disk}/results")
-        assert ends_well_there.returncode == 0, ends_well_there.stderr
-        shutil.copytree(disk / "results", fresh.results)
-    finally:
-        subprocess.run(["umount", disk], check=True)
-    assert fresh.bytes_of_results() == expected
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("apart", [0, 12], ids=["at once", "while the first computes effects"])
+def test_two_runs_from_two_working_folders_on_the_same_results_tear_no_file(fresh, expected, apart):
+    """Snakemake's lock is in the folder it works in, so that neither knows of the other."""
+    said = while_writing(fresh, "effects", "shares.csv", f"time.sleep({apart})") if apart else None
+    other = fresh.folder / "other"
+    other.mkdir()
+    first = started(fresh)
+    if said:
+        wait_until(said.exists)
+    second = started(fresh, *elsewhere(fresh, other), f"results={fresh.results}")
+    while first.poll() is None or second.poll() is None:
+        assert torn(fresh.results) == []
+        time.sleep(0.05)
+    assert torn(fresh.results) == []
+    (log,) = (other / ".snakemake" / "log").glob("*.log")
+    assert re.search(r"Error in rule|Finished jobid: \d+ \(Rule: effects\)", log.read_text()), "both were at work"
+    ends_well(fresh, expected)
+    assert not [f.name for f in fresh.results.rglob(".*@*")], "nothing half-written stays"
 
 
 def set_times(folder: Path, seconds: float) -> None:

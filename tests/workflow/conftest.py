@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -86,12 +87,22 @@ def lab(tmp_path: Path) -> Lab:
 @pytest.fixture(scope="session")
 def small_experiment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A simulated experiment without images, quick to run; never written to."""
+    return simulated(tmp_path_factory.mktemp("simulated") / "small", images=False)
+
+
+@pytest.fixture(scope="session")
+def pictured_experiment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with 33 images, small but worth two processes; never written to."""
+    return simulated(tmp_path_factory.mktemp("pictured") / "small", images=True, image_size=(160, 120))
+
+
+def simulated(folder: Path, **truth: Any) -> Path:
+    """A simulated experiment of three donors, written into a folder."""
     from mgassay import store
     from mgassay.simulate.folder import simulate_experiment
     from mgassay.simulate.truth import Truth
 
-    folder = tmp_path_factory.mktemp("simulated") / "small"
-    for name, content in simulate_experiment(Truth(donors=3, images=False), 11, "small").items():
+    for name, content in simulate_experiment(Truth(donors=3, **truth), 11, "small").items():
         store.write_bytes(folder / name, content)
     return folder
 
@@ -127,9 +138,14 @@ def run_verbs(folder: Path, made: Path) -> Path:
     """The results of an experiment folder by the verbs of the workflow, without Snakemake."""
     for verb, arguments in (("read", [folder, made]), ("images", [folder, made]), ("quantify", [made]),
                             ("effects", [made]), ("report", [folder, made]), ("export", [made])):  # fmt: skip
-        done = CliRunner().invoke(app, [verb, *map(str, arguments)], catch_exceptions=False)
-        assert done.exit_code == 0, done.output
+        run_verb(verb, *arguments)
     return made
+
+
+def run_verb(verb: str, *folders: Path) -> None:
+    """A verb in this process, where it starts faster."""
+    done = CliRunner().invoke(app, [verb, *map(str, folders)], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
 
 
 def table_of(results: Path, name: str) -> pd.DataFrame:

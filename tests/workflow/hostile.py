@@ -15,12 +15,26 @@ CONDITIONS = {
     "acell_mg08": "Mg²⁺ \\ ü 漢",
 }
 DONORS = {"D1": "D1 $(touch owned)", "D2": "../../D2", "D3": "-D3 'a' \"b\" é"}
-PLATES = {"calcium_D1": SHELL, "protein_D1": "..", "qpcr_1": "-qpcr <img src=x onerror=alert(1)> 'a' \"b\""}
+PLATES = {
+    "alizarin_1": "-a $(touch owned) 'a' <svg onload=alert(1)>",
+    "calcium_D1": SHELL,
+    "protein_D1": "..",
+    "qpcr_1": "-qpcr <img src=x onerror=alert(1)> 'a' \"b\"",
+}
 LAYOUTS = {"calcium_D1": "$(touch owned) & 'a'", "protein_D1": "-rf `touch owned`"}
 RAW = {
     "raw/calcium_D1.txt": "raw/$(touch owned); 'a' & `touch owned` #.txt",
     "raw/protein_D1.xlsx": "raw/-rf µ (1).xlsx",
     "raw/qpcr_1.txt": "raw/sub folder/;touch owned;.txt",
+}
+IMAGES = "images/alizarin_1"
+IMAGE_FOLDER = "-rf $(touch owned) 'a'; `touch owned` & <b>"
+IMAGE_NAMES = {  # by well; the well stands at the end of the name
+    "A01": "$(touch owned)",
+    "A02": "-rf",
+    "A03": "'a' \"b\" `touch owned` #",
+    "A04": ";touch owned; & <img src=x onerror=alert(1)>",
+    "A05": "=cmd|' %2e%2e%2f ){};:.*? é 漢",
 }
 SHEET = "$(touch owned) & <b>"
 
@@ -32,9 +46,10 @@ def renamed(folder: Path, source: Path) -> Path:
         (folder / new).parent.mkdir(exist_ok=True)
         (folder / old).rename(folder / new)
     name_sheet(folder / RAW["raw/protein_D1.xlsx"])
+    rename_images(folder)
     for table in ("conditions.csv", "samples.csv"):
         rewrite(folder / table, CONDITIONS | DONORS, ("condition", "donor"))
-    rewrite(folder / "files.csv", RAW, ("file",))
+    rewrite(folder / "files.csv", RAW | {IMAGES: IMAGE_FOLDER}, ("file",))
     rewrite(folder / "files.csv", PLATES, ("plate",))
     rewrite(folder / "files.csv", LAYOUTS, ("layout",))
     for grids in folder.glob("layouts/*.csv"):
@@ -42,6 +57,14 @@ def renamed(folder: Path, source: Path) -> Path:
     for old, new in LAYOUTS.items():
         (folder / "layouts" / f"{old}.csv").rename(folder / "layouts" / f"{new}.csv")
     return folder
+
+
+def rename_images(folder: Path) -> None:
+    """Gives the folder of the images, and some of them, names that a shell, a page or a spreadsheet would run."""
+    images = folder / IMAGE_FOLDER
+    (folder / IMAGES).rename(images)
+    for well, name in IMAGE_NAMES.items():
+        (images / f"alizarin_1_{well}.jpg").rename(images / f"{name}_{well}.jpg")
 
 
 def rewrite(table: Path, names: dict[str, str], columns: tuple[str, ...]) -> None:

@@ -11,11 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.workflow.conftest import Lab, make_lab
-from typer.testing import CliRunner
+from tests.workflow.conftest import Lab, make_lab, run_verb
 
 from mgassay import store, tables
-from mgassay.cli import app
 
 pytestmark = pytest.mark.xdist_group("faults")
 
@@ -63,7 +61,7 @@ def read_only(folder: Path) -> Iterator[None]:
         subprocess.run(["umount", folder], check=True)
 
 
-def test_one_added_renamed_or_removed_is_in_the_tables_over_all_or_out_of_them(finished, small_experiment):
+def test_one_added_or_removed_is_in_the_tables_over_all_or_out_of_them(finished, small_experiment):
     """What is over all experiments rests on which they are, whatever Snakemake remembers."""
     over_all = {"ids", "overview", "gate", "all"}
     finished.add("three", small_experiment)
@@ -81,6 +79,23 @@ def test_one_added_renamed_or_removed_is_in_the_tables_over_all_or_out_of_them(f
     assert "two/report.html" not in (finished.results / "index.html").read_text()
     assert "results still holds results of two, of which there is no folder in experiments" in done.stderr
     assert done.stdout.splitlines()[-1] == "results/one/report.html"
+    assert finished.jobs() == {}
+
+
+def test_one_renamed_is_run_under_its_new_name_and_its_old_results_are_left_over(finished):
+    old = {name: content for name, content in finished.bytes_of_results().items() if name.startswith("two/")}
+    (finished.experiments / "two").rename(finished.experiments / "second")
+    done = finished.snakemake("--cores", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "results still holds results of two, of which there is no folder in experiments (renamed?)" in done.stderr
+    made = finished.bytes_of_results()
+    assert old.items() <= made.items(), "they stay as they were"
+    again = re.sub(rb"^two,", b"second,", old["two/tables/shares.csv"], flags=re.MULTILINE)
+    assert made["second/tables/shares.csv"] == again
+    assert list(store.read_table(finished.results, tables.SUMMARY)["experiment"]) == ["one", "second"]
+    over_all = [content for name, content in made.items() if "/" not in name and name != ".accepted"]
+    assert len(over_all) == 5
+    assert not [text for text in over_all if re.search(rb"\btwo\b[,/;\"<]", text)]
     assert finished.jobs() == {}
 
 
@@ -261,12 +276,9 @@ def test_a_killed_measuring_process_is_no_bug_of_ours(tmp_path):
 @pytest.fixture
 def by_verbs(small_experiment, tmp_path) -> Path:
     made = tmp_path / "small"
-    for name, folders in (
-        ("read", [small_experiment, made]),
-        ("images", [small_experiment, made]),
-        ("quantify", [made]),
-    ):
-        assert CliRunner().invoke(app, [name, *map(str, folders)], catch_exceptions=False).exit_code == 0
+    run_verb("read", small_experiment, made)
+    run_verb("images", small_experiment, made)
+    run_verb("quantify", made)
     return made
 
 
@@ -274,8 +286,8 @@ def test_a_table_edited_by_hand_is_told_and_no_verdict_rests_on_it(small_experim
     amounts = store.read_table(by_verbs / "tables", tables.AMOUNTS)
     doubled = amounts.assign(value=amounts["value"].where(amounts["readout"] != "calcium", amounts["value"] * 2))
     store.write_table(by_verbs / "tables", tables.AMOUNTS, doubled)
-    for name, folders in (("effects", [by_verbs]), ("report", [small_experiment, by_verbs])):
-        assert CliRunner().invoke(app, [name, *map(str, folders)], catch_exceptions=False).exit_code == 0
+    run_verb("effects", by_verbs)
+    run_verb("report", small_experiment, by_verbs)
     assert store.read_json(by_verbs / "verdict.json")["grade"] is None
     problems = store.read_table(by_verbs / "tables", tables.PROBLEMS)
     assert list(problems.loc[problems["code"] == "MG902", "file"]) == ["tables/amounts.csv"]

@@ -1,6 +1,7 @@
 """One experiment harms no other, nothing but results is written, and no name is ever run by a shell."""
 
 import hashlib
+import html
 import json
 import os
 import re
@@ -15,7 +16,10 @@ import pytest
 from tests.workflow import hostile
 from tests.workflow.conftest import ROOT, Lab, errors_of, make_lab, run_verbs, table_of
 
+from mgassay.files import flat_name
+
 MANY, BROKEN = 30, 17
+LINKED = f"{hostile.IMAGES}/alizarin_1_A01.jpg"
 
 
 class HostileLab(Lab):
@@ -65,8 +69,9 @@ def refused(folder: Path, source: Path, outside: Path) -> Path:
     """A copy of an experiment whose files lead out of it, unpack to ever more, or have names that cannot be printed."""
     shutil.copytree(source, folder)
     (folder / "raw" / "unlisted\ntouch owned\n.txt").write_text("x")
-    (folder / "raw" / "calcium_D1.txt").unlink()
-    (folder / "raw" / "calcium_D1.txt").symlink_to(outside)
+    for name in ("raw/calcium_D1.txt", LINKED):
+        (folder / name).unlink()
+        (folder / name).symlink_to(outside)
     with zipfile.ZipFile(folder / "raw" / "calcium_D2.xlsx", "w", zipfile.ZIP_DEFLATED) as book:
         book.writestr("xl/workbook.xml", b" " * (600 << 20))
     hostile.rewrite(folder / "files.csv", {"raw/protein_D2.csv": "../../../outside.txt"}, ("file",))
@@ -75,11 +80,11 @@ def refused(folder: Path, source: Path, outside: Path) -> Path:
     return folder
 
 
-def test_hostile_names_go_through_the_whole_workflow_and_harm_nobody(hostile_lab, small_experiment, tmp_path):
+def test_hostile_names_go_through_the_whole_workflow_and_harm_nobody(hostile_lab, pictured_experiment, tmp_path):
     outside = tmp_path / "outside.txt"
     outside.write_text("of no concern to anybody")
-    hostile.renamed(hostile_lab.experiments / "names", small_experiment)
-    refused(hostile_lab.experiments / "refused", small_experiment, outside)
+    hostile.renamed(hostile_lab.experiments / "names", pictured_experiment)
+    refused(hostile_lab.experiments / "refused", pictured_experiment, outside)
     may_write = (hostile_lab.results, hostile_lab.folder / ".snakemake", tmp_path / "cache" / "snakemake")
     before = snapshot(tmp_path, may_write)
 
@@ -94,14 +99,36 @@ def test_hostile_names_go_through_the_whole_workflow_and_harm_nobody(hostile_lab
     left = {path: state for path, state in after.items() if path != str(tmp_path / "cache")}
     assert left == {path: state for path, state in before.items() if path != str(tmp_path / "cache")}
 
-    codes = set(errors_of(hostile_lab.results / "refused").code)
-    assert {"MG041", "MG087", "MG106"} <= codes  # out of the folder, a name with ; and |, a zip bomb
+    errors = errors_of(hostile_lab.results / "refused")
+    assert {"MG041", "MG087", "MG106"} <= set(errors.code)  # out of the folder, a name with ; and |, a zip bomb
+    assert LINKED in set(errors[errors.code == "MG041"].place)
+    assert not (hostile_lab.results / "refused" / "export" / "overlays" / f"{flat_name(LINKED)}.svg").exists()
     assert errors_of(hostile_lab.results / "names").empty
+    pictures_are_shown_by_harmless_names(hostile_lab.results / "names")
     alone = run_verbs(
         shutil.copytree(hostile_lab.experiments / "names", tmp_path / "copied" / "names"), tmp_path / "alone" / "names"
     )
     assert files_of(hostile_lab.results / "names") == files_of(alone)
-    numbers_are_those_of_plain_names(alone, run_verbs(small_experiment, tmp_path / "alone" / "small"))
+    numbers_are_those_of_plain_names(alone, run_verbs(pictured_experiment, tmp_path / "alone" / "small"))
+
+
+def pictures_are_shown_by_harmless_names(results: Path) -> None:
+    """Every image has a thumbnail and an overlay whose file names nothing runs, and the page tells whose they are."""
+    page = (results / "report.html").read_text()
+    images = table_of(results, "images").file
+    assert len(images) == 33
+    for file in images:
+        assert (results / "parts" / "thumbnails" / f"{flat_name(file)}.jpg").is_file()
+        overlay = f"export/overlays/{flat_name(file)}.svg"
+        assert re.fullmatch(r"[\w./-]+", overlay, re.ASCII)
+        assert (results / overlay).is_file()
+        assert f'href="{overlay}"' in page
+        assert html.escape(file) in page.replace("&#34;", "&quot;").replace("&#39;", "&#x27;")
+    named = [f for f in images if any(f"/{name}_" in f for name in hostile.IMAGE_NAMES.values())]
+    assert len(named) == len(hostile.IMAGE_NAMES)
+    assert not re.search(r"<(img src=x|svg onload)|& <b>", page)
+    readme = (results / "export" / "overlays" / "README.txt").read_text()
+    assert [file for file in images if f"  {file}\n" not in readme] == []
 
 
 def numbers_are_those_of_plain_names(named: Path, plain: Path) -> None:

@@ -31,13 +31,24 @@ def test_a_file_that_is_added_written_or_removed_reruns_its_experiment(finished)
     assert "read" in finished.jobs()
 
 
-def test_at_most_eight_jobs_an_experiment(lab, small_experiment):
+def test_at_most_eight_jobs_an_experiment_however_many_images_it_has(lab, pictured_experiment):
     for name in ("a", "b", "c"):
-        lab.add(name, small_experiment)
+        lab.add(name, pictured_experiment)
     jobs = {rule: count for rule, count in lab.jobs().items() if rule != "code"}  # one a verb, for all experiments
     each = [count for count in jobs.values() if count > 1]
     assert set(each) == {3}
     assert len(each) <= 8
+
+
+@pytest.mark.xdist_group("demo")
+def test_each_rule_ran_once_for_the_demo_and_its_images(demo_lab):
+    """A dry run does not know what a checkpoint finds while it runs, which could be a job for each image."""
+    log = min((demo_lab.folder / ".snakemake" / "log").glob("*.log")).read_text()
+    rules = re.findall(r"^Finished jobid: \d+ \(Rule: (\w+)\)$", log, re.MULTILINE)
+    assert len(list((demo_lab.experiments / "mg-trpm7-demo" / "images").rglob("*.jpg"))) > 20
+    once = [rule for rule in rules if rule != "code"]
+    assert len(once) == len(set(once)) <= 8 + len(("ids", "overview", "gate", "all"))
+    assert "images" in once
 
 
 SRC = Path(__file__).parents[2] / "src" / "mgassay"

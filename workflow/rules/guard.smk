@@ -1,4 +1,5 @@
 # What is looked at before and after a run: folders that cannot be written, times still to come, results left over.
+import atexit
 import json
 import time
 
@@ -10,6 +11,8 @@ PROMISED = {
 # Of pictures, which no seal names: a folder, and a file in the other one. To a folder that is promised the lab may have
 # added, and Snakemake empties it before the job, in every experiment whose images are measured in that run.
 PICTURES = ("parts/thumbnails", "export/overlays/README.txt")
+
+LEAST_ROOM = 100_000  # bytes; one job's notes take some 4,000
 
 
 def above(folder):
@@ -169,6 +172,19 @@ def leave_no_time_to_come(folder):
     return len(ahead)
 
 
+def say_no_room(*folders):
+    """Says what to do where a disk is full of which Snakemake, that cannot write its notes there, blames permissions."""
+    for folder in folders:
+        disk = os.statvfs(folder)
+        if disk.f_blocks and disk.f_bavail * disk.f_frsize < LEAST_ROOM:
+            print(
+                f"The disk of {folder} is full. If a step broke off: make room there (`df -h {shlex.quote(folder)}` shows "
+                "it) and type the same command again; what is finished is kept.",
+                file=sys.stderr,
+            )
+            return
+
+
 def look_only_when_a_job_ends():
     """On one computer: as many jobs as there are cores, and no limit of submissions (100 a second) beside that.
 
@@ -198,3 +214,5 @@ if not os.path.isdir(above(RESULTS)):
     raise WorkflowError(
         f"results: {above(RESULTS)} is a file, and no folder can be made there. Name another: --config results=FOLDER"
     )
+if workflow.is_main_process:
+    atexit.register(say_no_room, os.getcwd(), os.path.abspath(above(RESULTS)))

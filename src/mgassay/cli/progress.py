@@ -4,6 +4,8 @@ Snakemake (9) tells a job with its number and wildcards when it starts, and with
 read here line by line. What is not understood is kept, and shown when something went wrong.
 """
 
+import errno
+import os
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -23,6 +25,7 @@ _USAGE = re.compile(r"snakemake: error: ")  # below a hundred lines of all its o
 _STATUS = re.compile(r"returned non-zero exit status (\d+)|died with <Signals\.(\w+)")
 _LEFT = re.compile(r".+ still holds results of .+")  # what the workflow says at its end of results left over
 _LOG = re.compile(r"Complete log\(s\): (.+)$")
+_FULL = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT))  # also of Snakemake's own files
 IDLE = "Nothing to be done"
 _KEPT = 2000  # lines; a traceback and a job's log are some hundred
 _LISTS = re.compile(r" +(?:message: None|jobid:|input:|output:)")  # of a failed job: hundreds of names
@@ -53,6 +56,7 @@ class Watch:
     idle: bool = False
     left: str = ""
     locked: bool = False
+    full: bool = False  # a disk, or this user's part of it
     stopped: bool = False  # by Ctrl-C
     _shown: int = 0  # how many logs deep, since a log may show a log
     _rule: str = ""
@@ -70,6 +74,7 @@ class Watch:
         self.lines.append(line)
         if found := _STATUS.search(line):
             self.statuses.append(found[1] or found[2])
+        self.full = self.full or any(words in line for words in _FULL)
         if self._is_shown(before, line) or self._starts(line) or self._fails(line):
             return None
         if found := _ENDED.match(line):

@@ -1,6 +1,7 @@
 """The verb that runs the workflow: it shows the Snakemake command, then runs it and tells how far it is."""
 
 import contextlib
+import errno
 import os
 import shlex
 import subprocess
@@ -16,6 +17,7 @@ from typer.core import TyperCommand
 
 from mgassay.cli.command import Job, job_of
 from mgassay.cli.progress import Screen, Watch, step_text, steps_of, told
+from mgassay.cli.said import refused_by_disk
 from mgassay.cli.stages import problems_now
 from mgassay.cli.words import coloured, counted, is_terminal, print_problems
 
@@ -112,8 +114,7 @@ def ended(job: Job, watch: Watch, status: int) -> int:
     broke = [rule for rule in watch.failed if rule != "gate"] if status else []
     if broke or (status and not data_errors):
         sys.stderr.write(f"{told(watch)}\n")
-        log = f"All that Snakemake said: {watch.log}" if watch.log else ""
-        _say(f"broke off at {', '.join(dict.fromkeys(broke))}" if broke else "was stopped", log)
+        _say(f"broke off at {', '.join(dict.fromkeys(broke))}" if broke else "was stopped", more_of(job, watch))
     elif watch.idle:
         typer.echo("Nothing to do: all results are up to date.")
     if page := page_of(job):
@@ -131,8 +132,16 @@ def never_began(job: Job, watch: Watch) -> int:
         )
     else:
         sys.stderr.write(f"{told(watch)}\n")
-        _say("did not start", f"All that Snakemake said: {watch.log}" if watch.log else "")
+        _say("did not start", more_of(job, watch))
     return 2
+
+
+def more_of(job: Job, watch: Watch) -> str:
+    """What to do where a disk is full, for which Snakemake blames permissions; else where all its words are."""
+    if watch.full:
+        notes = job.results.parent / ".snakemake"  # beside the results, so that either may be what fills it
+        return refused_by_disk(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(notes)))
+    return f"All that Snakemake said: {watch.log}" if watch.log else ""
 
 
 def typed(job: Job, *more: str) -> list[str]:
@@ -151,13 +160,14 @@ def _say(what: str, more: str) -> None:
 
 
 def exit_status(watch: Watch, status: int, *, data_errors: bool, broke: bool) -> int:
-    """0, 1 (data, read now or before), 2 (was stopped) or 3 (a stage broke off), from what Snakemake and its jobs left.
+    """0, 1 (data, read now or before), 2 (stopped, or no room) or 3 (a stage broke off), from what all of them left.
 
     >>> exit_status(Watch(), 0, data_errors=True, broke=False), exit_status(Watch(), 1, data_errors=False, broke=False)
     (1, 2)
     """
     if broke:
-        return 2 if set(watch.statuses) <= {"1", "2"} and "2" in watch.statuses else 3
+        no_room = watch.full and "3" not in watch.statuses
+        return 2 if no_room or (set(watch.statuses) <= {"1", "2"} and "2" in watch.statuses) else 3
     if data_errors:
         return 1
     return 2 if status else 0

@@ -1,5 +1,6 @@
 """Processes that work through the images of a plate side by side."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -30,8 +31,30 @@ def images_side_by_side(threads: int, content: int, images: int) -> "Iterator[Ea
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(processes, get_context(way), keep_freed_memory) as pool:
+    with ProcessPoolExecutor(processes, get_context(way), begin) as pool:
         yield partial(pool.map, chunksize=2)
+
+
+def begin() -> None:
+    """What a process does before its first image."""
+    from multiprocessing import parent_process
+    from threading import Thread
+
+    keep_freed_memory()
+    if parent := parent_process():
+        Thread(target=end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def end_with(parent: int) -> None:
+    """Waits for the process that started this one to end, by its sentinel, and ends this one too.
+
+    One that was killed tells its others nothing: they would go on writing pictures, into the next run's, and then wait
+    for ever.
+    """
+    from multiprocessing.connection import wait
+
+    wait([parent])
+    os._exit(1)
 
 
 def way_to_start() -> str:
