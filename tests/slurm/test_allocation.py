@@ -70,10 +70,10 @@ def lines_of(file):
 
 @pytest.mark.parametrize("words", [PLAIN, BY_VERB], ids=["snakemake", "mgassay run"])
 def test_an_allocation_is_as_docs_cluster_says_whatever_computer_asks_for_it(asked, words):
-    """Seven jobs after each other, of 5 minutes and 1 GB; the images of one are 20 minutes, 2 GB and 4 processors."""
-    assert sorted(asked(3, *words)) == [(35, 1000, 1), (35, 1000, 1), (50, 2000, 4)]
+    """Seven jobs after each other, of 5 minutes; images are 2 GB, and where there are some 20 minutes, 4 processors."""
+    assert sorted(asked(3, *words)) == [(35, 2000, 1), (35, 2000, 1), (50, 2000, 4)]
 
 
 def test_experiments_of_one_allocation_run_beside_each_other_on_its_processors(asked):
-    """Three of 1 GB fit on four processors; images, of four, run beside no other: 7 x 5 + 20 minutes."""
-    assert asked(1, *PLAIN, "--group-components", "experiment=3") == [(55, 3000, 4)]
+    """Three fit on four processors; images, of four, run beside no other: 7 x 5 + 20 minutes."""
+    assert asked(1, *PLAIN, "--group-components", "experiment=3") == [(55, 4000, 4)]
