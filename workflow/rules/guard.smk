@@ -214,5 +214,9 @@ if not os.path.isdir(above(RESULTS)):
     raise WorkflowError(
         f"results: {above(RESULTS)} is a file, and no folder can be made there. Name another: --config results=FOLDER"
     )
+# In an allocation of SLURM's a step would wait for the processors and the memory of the one before it, which are counted a
+# while longer; where the controller was killed meanwhile, until the allocation ends. Nothing else heeds this variable.
+if workflow.remote_exec:
+    os.environ.setdefault("SLURM_OVERLAP", "1")
 if workflow.is_main_process:
     atexit.register(say_no_room, os.getcwd(), os.path.abspath(above(RESULTS)))
