@@ -126,7 +126,8 @@ def test_one_that_breaks_off_at_every_try_costs_the_others_of_its_allocation_not
 def test_a_job_out_of_memory_gets_more(one, cluster):
     before = set(cluster.jobs())
     # 2.2 GB at every try: more than the first asks for (2 GB), less than the second; held until the accountant looks
-    put_into(one, "effects", "import time\nheld = bytearray(b'x' * 2_200_000_000)\ntime.sleep(20)\ndel held")
+    held = "held = bytearray(2_200_000_000)\nheld[::4096] = bytes([1]) * len(held[::4096])"  # each page is written to
+    put_into(one, "effects", f"import time\n{held}\ntime.sleep(20)\ndel held")
     done = one.on_cluster()
     assert done.returncode == 0, done.stdout + done.stderr
     jobs = sorted(new_jobs(cluster, before).items())
