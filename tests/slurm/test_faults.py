@@ -158,9 +158,8 @@ def test_snakemake_is_killed_and_a_second_call_resumes(one, cluster):
     assert locked.returncode != 0
     assert "--unlock" in locked.stdout + locked.stderr, "says what to type"
     resumed(one)
-    assert (one.results / "one" / "parts" / "seals" / "read.json").stat().st_mtime_ns == read, (
-        "what was finished is kept"
-    )
+    again = (one.results / "one" / "parts" / "seals" / "read.json").stat().st_mtime_ns
+    assert again > read, "of an allocation that was under way Snakemake notes no step as finished"
     assert results_are_whole(one)
 
 
