@@ -232,8 +232,9 @@ def part_digest(part):
 def code(name):
     """A file named after the code that a verb's outcome rests on, and the versions of packages; an input of its rule.
 
-    An edit of that code, or another version, is another name, so that what the verb made is made again. (A digest in `params` would do the
-    same, import pandas in every run, and be forgotten where the results were moved or .snakemake was removed.)
+    An edit of that code, or another version, is another name, so that what the verb made is made again. (A digest in
+    `params` would do the same, import pandas in every run, and be forgotten where the results were moved or .snakemake
+    was removed.)
     """
     parts = b"".join(part_digest(part) for part in (*GROUND, *ROOMS[name]))
     used = deciding(VERSIONS, drawing=name in DRAWING)
